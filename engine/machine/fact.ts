@@ -1,0 +1,101 @@
+/**
+ * What a machine tells the world that it did, in the past tense: checks judge by facts, reports draw them, traces print
+ * them. A fact costs one small object and is emitted once, by the owner of the state, right after the change.
+ * `log` names a replica's log: `topic-partition` for data, `__cluster_metadata-0` for the quorum's.
+ */
+export type Fact =
+  | {
+      readonly fact: 'log opened';
+      readonly log: string;
+      readonly logStartOffset: number;
+      readonly logEndOffset: number;
+      readonly highWatermark: number;
+    }
+  | {
+      readonly fact: 'log appended';
+      readonly log: string;
+      readonly baseOffset: number;
+      readonly lastOffset: number;
+      readonly leaderEpoch: number;
+      /** The batch as stored: one whole v2 batch. */
+      readonly batch: Uint8Array;
+    }
+  | { readonly fact: 'log truncated'; readonly log: string; readonly logEndOffset: number }
+  /** The log was emptied and starts over at an offset (out of range, or a snapshot took its place). */
+  | { readonly fact: 'log restarted'; readonly log: string; readonly logStartOffset: number }
+  | { readonly fact: 'log start advanced'; readonly log: string; readonly logStartOffset: number }
+  | { readonly fact: 'log closed'; readonly log: string; readonly reason: 'deleted' | 'failed' }
+  | {
+      readonly fact: 'high watermark advanced';
+      readonly log: string;
+      readonly highWatermark: number;
+      readonly logEndOffset: number;
+      readonly leaderEpoch: number;
+      readonly leader: boolean;
+    }
+  | {
+      readonly fact: 'replica became leader';
+      readonly log: string;
+      readonly leaderEpoch: number;
+      readonly leaderEpochStartOffset: number;
+      readonly highWatermark: number;
+      readonly isr: readonly number[];
+    }
+  | {
+      readonly fact: 'replica became follower';
+      readonly log: string;
+      readonly leaderEpoch: number;
+      readonly leader: number;
+    }
+  /** A leader's view of its ISR: the committed set and the maximal one (KIP-497). */
+  | {
+      readonly fact: 'isr changed';
+      readonly log: string;
+      readonly leaderEpoch: number;
+      readonly partitionEpoch: number;
+      readonly isr: readonly number[];
+      readonly maximalIsr: readonly number[];
+    }
+  | {
+      readonly fact: 'quorum role changed';
+      readonly role:
+        | 'unattached'
+        | 'prospective'
+        | 'candidate'
+        | 'leader'
+        | 'resigned'
+        | 'follower'
+        | 'observer';
+      readonly quorumEpoch: number;
+      /** -1 when unknown. */
+      readonly leader: number;
+    }
+  | { readonly fact: 'quorum committed'; readonly highWatermark: number; readonly quorumEpoch: number }
+  /** Broker or controller: metadata is applied up to (excluding) this offset. */
+  | { readonly fact: 'metadata applied'; readonly metadataOffset: number }
+  /** The active controller's own view; emitted when the record is committed. */
+  | {
+      readonly fact: 'partition changed';
+      readonly log: string;
+      readonly leader: number;
+      readonly leaderEpoch: number;
+      readonly partitionEpoch: number;
+      readonly replicas: readonly number[];
+      readonly isr: readonly number[];
+      readonly elr: readonly number[];
+      readonly unclean: boolean;
+    }
+  | {
+      readonly fact: 'broker changed';
+      readonly broker: number;
+      readonly brokerEpoch: number;
+      readonly fenced: boolean;
+      readonly shuttingDown: boolean;
+    }
+  | { readonly fact: 'broker state changed'; readonly state: string }
+  | {
+      readonly fact: 'log recovered';
+      readonly log: string;
+      readonly truncatedBytes: number;
+      readonly segments: number;
+    };
