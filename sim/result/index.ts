@@ -1,0 +1,2 @@
+/** The result contract: what a trial comes to, as plain data that reports and other tools read. */
+export * from './result.ts';

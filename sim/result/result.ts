@@ -1,0 +1,125 @@
+import type { Fault, Scenario } from '../scenario/index.ts';
+
+/** What a check found. */
+export interface Violation {
+  /** The check's name, as in `sim/check`. */
+  readonly check: string;
+  /** Simulated time since boot, microseconds. */
+  readonly at: number;
+  /** The property that does not hold and how, in a sentence. */
+  readonly message: string;
+  readonly evidence: Readonly<Record<string, unknown>>;
+}
+
+export interface OperationCounts {
+  readonly ok: number;
+  readonly fail: number;
+  readonly unknown: number;
+}
+
+/** Quantiles in microseconds. */
+export interface Quantiles {
+  readonly count: number;
+  readonly mean: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+/** Values at `i * intervalUs` from the start of the traffic. */
+export interface Series {
+  readonly intervalUs: number;
+  /** Per interval: records handed to producers, acknowledged, and read by consumers. */
+  readonly produced: readonly number[];
+  readonly acknowledged: readonly number[];
+  readonly consumed: readonly number[];
+  readonly acknowledgedBytes: readonly number[];
+  /** Produce latency (send to acknowledgement) of what completed in the interval; -1 when nothing did. */
+  readonly latencyP50: readonly number[];
+  readonly latencyP99: readonly number[];
+  /** Send to first read by a consumer. */
+  readonly endToEndP50: readonly number[];
+  readonly endToEndP99: readonly number[];
+  /** Sampled at the end of each interval: ISR members over all partitions by the leaders' own views. */
+  readonly isrTotal: readonly number[];
+  readonly isrMin: readonly number[];
+  readonly underReplicated: readonly number[];
+  readonly leaderless: readonly number[];
+  /** Sum over partitions of leader's log end minus high watermark. */
+  readonly highWatermarkLag: readonly number[];
+  /** Sum over consumers and partitions of high watermark minus position. */
+  readonly consumerLag: readonly number[];
+}
+
+/** One thing that a node was or did, for the lanes. Times in microseconds from the start of the traffic (negative: before). */
+export interface LaneSpan {
+  readonly node: string;
+  readonly from: number;
+  readonly to: number;
+  readonly state: 'up' | 'booting' | 'down' | 'paused' | 'isolated' | 'disk stalled' | 'controller leader';
+  readonly label: string;
+}
+
+export interface Mark {
+  readonly at: number;
+  readonly node: string;
+  readonly kind:
+    | 'partition leader elected'
+    | 'controller elected'
+    | 'isr shrunk'
+    | 'isr expanded'
+    | 'broker fenced'
+    | 'broker unfenced'
+    | 'log recovered'
+    | 'crash';
+  readonly label: string;
+}
+
+export interface InjectedFault {
+  readonly fault: Fault;
+  /** Nodes that the target named at that moment. */
+  readonly targets: readonly string[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Utilisation of one resource of one node over the traffic, 0..1000 (per mille). */
+export interface Utilisation {
+  readonly node: string;
+  readonly resource: 'request threads' | 'disk' | 'network out' | 'network in';
+  readonly perMille: number;
+}
+
+/** What a trial comes to. All but `host` is the same for the same scenario and seed, byte for byte. */
+export interface Result {
+  readonly format: 1;
+  readonly scenario: Scenario;
+  readonly seed: string;
+  readonly codec: 'objects' | 'bytes';
+  readonly verdict: 'pass' | 'violation' | 'stuck';
+  readonly violations: readonly Violation[];
+  /** What the configuration allows to be lost and was: named, never hidden, not a violation. */
+  readonly allowed: readonly Violation[];
+  /** What had not converged when the time to settle ran out, in words. */
+  readonly pending: readonly string[];
+  readonly traceHash: string;
+  readonly simulatedUs: number;
+  /** When the traffic began, microseconds since boot. */
+  readonly trafficFromUs: number;
+  readonly events: number;
+  readonly probes: Readonly<Record<string, number>>;
+  readonly faults: readonly InjectedFault[];
+  readonly operations: Readonly<Record<string, OperationCounts>>;
+  readonly metrics: {
+    readonly series: Series;
+    readonly produceLatency: Quantiles;
+    readonly endToEnd: Quantiles;
+    readonly utilisation: readonly Utilisation[];
+    readonly bytesOnWire: number;
+  };
+  readonly lanes: readonly LaneSpan[];
+  readonly marks: readonly Mark[];
+  readonly host: { readonly wallMs: number; readonly node: string; readonly maxRssBytes: number };
+}
