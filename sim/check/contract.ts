@@ -1,0 +1,33 @@
+import type { Fact } from '../../engine/machine/index.ts';
+import type { Violation } from '../result/index.ts';
+import type { ClusterShadow } from './shadow/cluster-shadow.ts';
+
+/** A record that a client was told is written, or a record that a client read. */
+export interface ClientRecord {
+  readonly log: string;
+  readonly recordOffset: number;
+}
+
+/** What clients were told, in the order they were told. */
+export type ClientFact =
+  | (ClientRecord & { readonly kind: 'acknowledged'; readonly acks: -1 | 0 | 1; readonly client: string })
+  | (ClientRecord & { readonly kind: 'read'; readonly client: string; readonly leaderEpoch: number });
+
+/** Where a check says that its property does not hold. */
+export type Report = (violation: Violation) => void;
+
+/**
+ * A property that holds after every event. It sees facts as they happen and keeps what it needs to judge the next one at
+ * the cost of what changed, never of what exists. The shadow is already up to date when `onFact` is called.
+ */
+export interface Invariant {
+  readonly name: string;
+  /** The property, in a sentence that a report can print. */
+  readonly property: string;
+  /** The facts that can break it: it is called for no others. */
+  readonly facts: readonly Fact['fact'][];
+  onFact(at: number, node: string, fact: Fact, shadow: ClusterShadow, report: Report): void;
+  /** After the last fact of a step, for properties that hold between steps but not between two facts of one. */
+  onStepEnd?(at: number, node: string, shadow: ClusterShadow, report: Report): void;
+  onClient?(at: number, fact: ClientFact, shadow: ClusterShadow, report: Report): void;
+}

@@ -1,0 +1,84 @@
+import type { Fact } from '../../../engine/machine/index.ts';
+import type { Invariant, Report } from '../contract.ts';
+import type { ClusterShadow } from '../shadow/cluster-shadow.ts';
+import { METADATA_LOG } from '../shadow/cluster-shadow.ts';
+
+/** The first batch seen at an (epoch, offset), and what stood before it. */
+interface Origin {
+  readonly node: string;
+  readonly batch: Uint8Array;
+  readonly crc: number;
+  readonly lastOffset: number;
+  /** (epoch, base offset) of the batch before, as one key; -1 at the start of a log. */
+  readonly predecessor: number;
+}
+
+/** Room for the base offsets of one epoch in a key that stays a safe integer. */
+const OFFSETS = 2 ** 33;
+
+/**
+ * Raft's Log Matching, for every partition and for the metadata log: two logs that hold a batch with the same leader epoch
+ * and offset are equal up to it. By induction over appends: the same (epoch, offset) always carries the same batch, and
+ * always stands on the same predecessor.
+ */
+export class LogMatching implements Invariant {
+  readonly name = 'LogMatching';
+  readonly property =
+    'Two logs that hold a record with the same leader epoch and offset are equal up to that record.';
+  readonly facts = ['log appended'] as const;
+  readonly #origins = new Map<string, Map<number, Origin>>();
+
+  onFact(at: number, node: string, fact: Fact, shadow: ClusterShadow, report: Report): void {
+    if (fact.fact !== 'log appended') return;
+    let origins = this.#origins.get(fact.log);
+    if (origins === undefined) this.#origins.set(fact.log, (origins = new Map()));
+    const key = fact.leaderEpoch * OFFSETS + fact.baseOffset;
+    const entries = shadow.replica(node, fact.log).entries;
+    const before = entries[entries.length - 2];
+    const predecessor = before === undefined ? -1 : before.leaderEpoch * OFFSETS + before.baseOffset;
+    const origin = origins.get(key);
+    if (origin === undefined) {
+      const crc = storedCrc(fact.batch);
+      origins.set(key, { node, batch: fact.batch, crc, lastOffset: fact.lastOffset, predecessor });
+      return;
+    }
+    const same =
+      origin.batch === fact.batch ||
+      (origin.crc === storedCrc(fact.batch) && origin.lastOffset === fact.lastOffset);
+    if (!same) {
+      report({
+        check: fact.log === METADATA_LOG ? 'MetadataLogMatching' : 'EpochOffsetUnique',
+        at,
+        message: `${fact.log}: offset ${fact.baseOffset} of epoch ${fact.leaderEpoch} is one batch on ${origin.node} and another on ${node}`,
+        evidence: {
+          log: fact.log,
+          baseOffset: fact.baseOffset,
+          leaderEpoch: fact.leaderEpoch,
+          nodes: [origin.node, node],
+        },
+      });
+    } else if (origin.predecessor !== predecessor && before !== undefined && origin.predecessor !== -1) {
+      report({
+        check: fact.log === METADATA_LOG ? 'MetadataLogMatching' : this.name,
+        at,
+        message: `${fact.log}: ${node} and ${origin.node} agree at offset ${fact.baseOffset} of epoch ${fact.leaderEpoch} but not before it`,
+        evidence: {
+          log: fact.log,
+          baseOffset: fact.baseOffset,
+          leaderEpoch: fact.leaderEpoch,
+          nodes: [origin.node, node],
+          before: [describePlace(origin.predecessor), describePlace(predecessor)],
+        },
+      });
+    }
+  }
+}
+
+function describePlace(key: number): string {
+  return `${key % OFFSETS} of epoch ${Math.floor(key / OFFSETS)}`;
+}
+
+/** The CRC-32C field of a v2 batch, as stored (bytes 17..21). */
+function storedCrc(batch: Uint8Array): number {
+  return ((batch[17]! << 24) | (batch[18]! << 16) | (batch[19]! << 8) | batch[20]!) >>> 0;
+}

@@ -1,0 +1,31 @@
+import type { Fact } from '../../../engine/machine/index.ts';
+import type { Invariant, Report } from '../contract.ts';
+import type { ClusterShadow } from '../shadow/cluster-shadow.ts';
+
+/** `logStartOffset <= highWatermark <= logEndOffset`; the last stable offset is the high watermark until transactions come. */
+export class OffsetsInOrder implements Invariant {
+  readonly name = 'OffsetsInOrder';
+  readonly property = 'logStartOffset <= lastStableOffset <= highWatermark <= logEndOffset on every replica.';
+  readonly facts = [
+    'log opened',
+    'log appended',
+    'log truncated',
+    'log restarted',
+    'log start advanced',
+    'high watermark advanced',
+  ] as const;
+
+  onFact(at: number, node: string, fact: Fact, shadow: ClusterShadow, report: Report): void {
+    if (!('log' in fact)) return;
+    const replica = shadow.replica(node, fact.log);
+    const { logStartOffset, highWatermark, logEndOffset } = replica;
+    const said = fact.fact === 'log appended' ? fact.lastOffset + 1 : logEndOffset;
+    if (logStartOffset <= highWatermark && highWatermark <= logEndOffset && said === logEndOffset) return;
+    report({
+      check: this.name,
+      at,
+      message: `${fact.log} on ${node}: log start ${logStartOffset}, high watermark ${highWatermark}, log end ${logEndOffset}`,
+      evidence: { log: fact.log, node, logStartOffset, highWatermark, logEndOffset, after: fact.fact },
+    });
+  }
+}

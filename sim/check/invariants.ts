@@ -1,0 +1,78 @@
+import type { Fact } from '../../engine/machine/index.ts';
+import type { Violation } from '../result/index.ts';
+import type { ClientFact, Invariant, Report } from './contract.ts';
+import { ConsistentRead } from './invariant/consistent-read.ts';
+import { HighWatermarkMonotone } from './invariant/high-watermark-monotone.ts';
+import { IsrIsActive } from './invariant/isr-is-active.ts';
+import { LeaderCompleteness } from './invariant/leader-completeness.ts';
+import { LogMatching } from './invariant/log-matching.ts';
+import { MetadataAgreement } from './invariant/metadata-agreement.ts';
+import { NoReplicatedRecordLost } from './invariant/no-replicated-record-lost.ts';
+import { OffsetsInOrder } from './invariant/offsets-in-order.ts';
+import { OneLeaderPerEpoch } from './invariant/one-leader-per-epoch.ts';
+import { QuorumElectionSafety } from './invariant/quorum-election-safety.ts';
+import { ReplicationQuorumSuperset } from './invariant/replication-quorum-superset.ts';
+import { ClusterShadow } from './shadow/cluster-shadow.ts';
+
+/** After this many violations a run has shown what it can: the rest would be echoes. */
+const MAX_VIOLATIONS = 100;
+
+export function allInvariants(): Invariant[] {
+  return [
+    new LogMatching(),
+    new LeaderCompleteness(),
+    new NoReplicatedRecordLost(),
+    new ConsistentRead(),
+    new ReplicationQuorumSuperset(),
+    new OffsetsInOrder(),
+    new HighWatermarkMonotone(),
+    new OneLeaderPerEpoch(),
+    new IsrIsActive(),
+    new QuorumElectionSafety(),
+    new MetadataAgreement(),
+  ];
+}
+
+/** All invariants over one run: keeps the shadow, calls each check for its own facts only, gathers what they find. */
+export class Invariants {
+  readonly shadow = new ClusterShadow();
+  readonly violations: Violation[] = [];
+  readonly #byFact = new Map<Fact['fact'], Invariant[]>();
+  readonly #atStepEnd: Invariant[];
+  readonly #onClient: Invariant[];
+  readonly #report: Report = (violation) => {
+    if (this.violations.length < MAX_VIOLATIONS) this.violations.push(violation);
+  };
+
+  constructor(invariants: readonly Invariant[] = allInvariants()) {
+    for (const invariant of invariants) {
+      for (const fact of invariant.facts) {
+        const list = this.#byFact.get(fact);
+        if (list === undefined) this.#byFact.set(fact, [invariant]);
+        else list.push(invariant);
+      }
+    }
+    this.#atStepEnd = invariants.filter((invariant) => invariant.onStepEnd !== undefined);
+    this.#onClient = invariants.filter((invariant) => invariant.onClient !== undefined);
+  }
+
+  onFact(at: number, node: string, fact: Fact): void {
+    this.shadow.apply(node, fact);
+    const concerned = this.#byFact.get(fact.fact);
+    if (concerned === undefined) return;
+    for (let i = 0; i < concerned.length; i++)
+      concerned[i]!.onFact(at, node, fact, this.shadow, this.#report);
+  }
+
+  onStepEnd(at: number, node: string): void {
+    for (const invariant of this.#atStepEnd) invariant.onStepEnd!(at, node, this.shadow, this.#report);
+  }
+
+  onClient(at: number, fact: ClientFact): void {
+    for (const invariant of this.#onClient) invariant.onClient!(at, fact, this.shadow, this.#report);
+  }
+
+  onDown(node: string): void {
+    this.shadow.onDown(node);
+  }
+}

@@ -1,0 +1,125 @@
+import type { Fact } from '../../../engine/machine/index.ts';
+import { ReplicaShadow } from './replica-shadow.ts';
+import { ReplicatedLog } from './replicated-log.ts';
+
+/** The metadata quorum's own log. */
+export const METADATA_LOG = '__cluster_metadata-0';
+
+/** The controller's last committed word on a partition. */
+export interface PartitionShadow {
+  readonly leader: number;
+  readonly leaderEpoch: number;
+  readonly partitionEpoch: number;
+  readonly replicas: readonly number[];
+  readonly isr: readonly number[];
+  readonly elr: readonly number[];
+  readonly unclean: boolean;
+}
+
+export interface BrokerShadow {
+  readonly brokerEpoch: number;
+  readonly fenced: boolean;
+  readonly shuttingDown: boolean;
+}
+
+/** The cluster as its facts tell it, kept once for all invariants. */
+export class ClusterShadow {
+  /** By `node log`. */
+  readonly #replicas = new Map<string, Map<string, ReplicaShadow>>();
+  readonly replicated = new Map<string, ReplicatedLog>();
+  readonly partitions = new Map<string, PartitionShadow>();
+  readonly brokers = new Map<number, BrokerShadow>();
+
+  replica(node: string, log: string): ReplicaShadow {
+    let logs = this.#replicas.get(node);
+    if (logs === undefined) this.#replicas.set(node, (logs = new Map()));
+    let replica = logs.get(log);
+    if (replica === undefined) logs.set(log, (replica = new ReplicaShadow(node, log)));
+    return replica;
+  }
+
+  replicasOf(log: string): ReplicaShadow[] {
+    const found: ReplicaShadow[] = [];
+    for (const logs of this.#replicas.values()) {
+      const replica = logs.get(log);
+      if (replica !== undefined) found.push(replica);
+    }
+    return found;
+  }
+
+  /** The replica that leads by the highest leader epoch that anybody took, if there is one. */
+  leaderOf(log: string): ReplicaShadow | undefined {
+    let leader: ReplicaShadow | undefined;
+    for (const replica of this.replicasOf(log)) {
+      if (replica.leader && (leader === undefined || replica.leaderEpoch > leader.leaderEpoch))
+        leader = replica;
+    }
+    return leader;
+  }
+
+  replicatedLog(log: string): ReplicatedLog {
+    let replicated = this.replicated.get(log);
+    if (replicated === undefined) this.replicated.set(log, (replicated = new ReplicatedLog(log)));
+    return replicated;
+  }
+
+  /** A process ended: what its logs hold is known again when it opens them. */
+  onDown(node: string): void {
+    for (const replica of this.#replicas.get(node)?.values() ?? []) replica.leader = false;
+  }
+
+  apply(node: string, fact: Fact): void {
+    switch (fact.fact) {
+      case 'log appended':
+        this.replica(node, fact.log).append(fact);
+        return;
+      case 'high watermark advanced': {
+        const replica = this.replica(node, fact.log);
+        replica.highWatermark = fact.highWatermark;
+        return;
+      }
+      case 'log opened': {
+        const replica = this.replica(node, fact.log);
+        replica.leader = false;
+        if (fact.logEndOffset < replica.logEndOffset) replica.truncate(fact.logEndOffset);
+        replica.logStartOffset = fact.logStartOffset;
+        replica.logEndOffset = fact.logEndOffset;
+        replica.highWatermark = fact.highWatermark;
+        return;
+      }
+      case 'log truncated':
+        this.replica(node, fact.log).truncate(fact.logEndOffset);
+        return;
+      case 'log restarted':
+        this.replica(node, fact.log).restart(fact.logStartOffset);
+        return;
+      case 'log start advanced':
+        this.replica(node, fact.log).logStartOffset = fact.logStartOffset;
+        return;
+      case 'log closed':
+        this.replica(node, fact.log).leader = false;
+        if (fact.reason === 'deleted') this.#replicas.get(node)?.delete(fact.log);
+        return;
+      case 'replica became leader': {
+        const replica = this.replica(node, fact.log);
+        replica.leader = true;
+        replica.leaderEpoch = fact.leaderEpoch;
+        return;
+      }
+      case 'replica became follower': {
+        const replica = this.replica(node, fact.log);
+        replica.leader = false;
+        replica.leaderEpoch = fact.leaderEpoch;
+        return;
+      }
+      case 'partition changed':
+        this.partitions.set(fact.log, fact);
+        return;
+      case 'broker changed':
+        this.brokers.set(fact.broker, fact);
+        return;
+      default:
+        return;
+    }
+  }
+}

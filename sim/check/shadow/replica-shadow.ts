@@ -1,0 +1,61 @@
+/** A place in a log: which batch begins there. */
+export interface BatchEntry {
+  readonly baseOffset: number;
+  readonly lastOffset: number;
+  readonly leaderEpoch: number;
+  readonly batch: Uint8Array;
+}
+
+/** The first position in a list sorted by `baseOffset` whose batch ends at or after `recordOffset`. */
+export function positionOf(entries: readonly BatchEntry[], recordOffset: number): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (entries[middle]!.lastOffset < recordOffset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** One replica's log as its facts tell it: what the node would find on reading it back. */
+export class ReplicaShadow {
+  readonly node: string;
+  readonly log: string;
+  readonly entries: BatchEntry[] = [];
+  logStartOffset = 0;
+  logEndOffset = 0;
+  highWatermark = 0;
+  leader = false;
+  leaderEpoch = -1;
+
+  constructor(node: string, log: string) {
+    this.node = node;
+    this.log = log;
+  }
+
+  append(entry: BatchEntry): void {
+    this.entries.push(entry);
+    this.logEndOffset = entry.lastOffset + 1;
+  }
+
+  /** Cuts at `logEndOffset`: batches that reach it or beyond are gone whole. */
+  truncate(logEndOffset: number): void {
+    while (this.entries.length > 0 && this.entries.at(-1)!.lastOffset >= logEndOffset) this.entries.pop();
+    this.logEndOffset = logEndOffset;
+    if (this.highWatermark > logEndOffset) this.highWatermark = logEndOffset;
+  }
+
+  restart(logStartOffset: number): void {
+    this.entries.length = 0;
+    this.logStartOffset = logStartOffset;
+    this.logEndOffset = logStartOffset;
+    this.highWatermark = logStartOffset;
+  }
+
+  /** The batch that holds this offset, if it is here. */
+  at(recordOffset: number): BatchEntry | undefined {
+    const entry = this.entries[positionOf(this.entries, recordOffset)];
+    return entry !== undefined && entry.baseOffset <= recordOffset ? entry : undefined;
+  }
+}
