@@ -28,7 +28,10 @@ export const ACTIVE_CONTROLLER = -1;
 /** What became of a request that this process sent. */
 export type Reply =
   | { readonly kind: 'response'; readonly apiVersion: number; readonly body: object }
-  | { readonly kind: 'failed'; readonly reason: 'disconnected' | 'timed out' | 'unsupported version' | 'no node' };
+  | {
+      readonly kind: 'failed';
+      readonly reason: 'disconnected' | 'timed out' | 'unsupported version' | 'no node';
+    };
 
 /** How a component sends a request to another node. The reply reaches `owner` as `onReply(now, token, reply, out)`. */
 export interface Rpc {

@@ -1,0 +1,52 @@
+import { assert, type ResponseFrame } from '../machine/index.ts';
+import {
+  ApiKey,
+  type ApiVersionsRequest,
+  type ApiVersionsResponse,
+  apiOf,
+  ErrorCode,
+} from '../wire/index.ts';
+import { ApiVersionRanges } from './api-version-ranges.ts';
+import type { Channel } from './channel.ts';
+
+const CLIENT_SOFTWARE_NAME = 'kafka-trial';
+const CLIENT_SOFTWARE_VERSION = '0.1.0';
+/** From this version on a client says what it is; a broker checks the format. */
+const FIRST_VERSION_WITH_SOFTWARE = 3;
+
+/** What an ApiVersions response asks for (KIP-511). */
+export type HandshakeAnswer =
+  | { readonly kind: 'supported'; readonly versions: ApiVersionRanges }
+  | { readonly kind: 'retry'; readonly apiVersion: number }
+  | { readonly kind: 'refused' };
+
+export function handshakeBody(apiVersion: number): ApiVersionsRequest {
+  const named = apiVersion >= FIRST_VERSION_WITH_SOFTWARE;
+  return {
+    clientSoftwareName: named ? CLIENT_SOFTWARE_NAME : '',
+    clientSoftwareVersion: named ? CLIENT_SOFTWARE_VERSION : '',
+    // KIP-1242's check of cluster and node is left out: null and -1 ask for none.
+    clusterId: null,
+    nodeId: -1,
+  };
+}
+
+export function handshakeAnswer(frame: ResponseFrame): HandshakeAnswer {
+  const body = frame.body as ApiVersionsResponse;
+  if (body.errorCode === ErrorCode.NONE) {
+    return { kind: 'supported', versions: new ApiVersionRanges(body.apiKeys) };
+  }
+  if (body.errorCode !== ErrorCode.UNSUPPORTED_VERSION || frame.apiVersion === 0) return { kind: 'refused' };
+  for (const range of body.apiKeys) {
+    if (range.apiKey === ApiKey.ApiVersions) return { kind: 'retry', apiVersion: range.maxVersion };
+  }
+  return { kind: 'retry', apiVersion: 0 };
+}
+
+/** The version in which a request leaves on a channel: the highest common one, or -1 when there is none. */
+export function versionOf(channel: Channel, apiKey: number): number {
+  if (channel.versions !== null) return channel.versions.highestCommon(apiKey);
+  const api = apiOf(apiKey);
+  assert(api !== undefined, () => `API ${apiKey} is in the table`);
+  return api.maxVersion;
+}
