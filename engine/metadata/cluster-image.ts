@@ -1,0 +1,304 @@
+import { assert, unreachable } from '../machine/index.ts';
+import { brokerChange, brokerFromRecord, controllerFromRecord } from './broker-replay.ts';
+import { imageToRecords } from './image-records.ts';
+import type { MetadataDelta } from './metadata-delta.ts';
+import { mergePartition, partitionFromRecord } from './partition-replay.ts';
+import {
+  type BrokerChanges,
+  type ClearElrRecord,
+  type ConfigRecord,
+  ConfigResource,
+  type MetadataRecord,
+  type PartitionChangeRecord,
+  type PartitionRecord,
+  partitionChangeRecord,
+  type RegisterBrokerRecord,
+  type RemoveTopicRecord,
+  type TopicRecord,
+} from './record.ts';
+import type {
+  BrokerRegistration,
+  ControllerRegistration,
+  PartitionRegistration,
+  TopicImage,
+} from './registration.ts';
+
+const NO_CONFIGS: ReadonlyMap<string, string> = new Map();
+
+/**
+ * The state of the cluster that a prefix of the metadata log describes. Mutable itself, made of immutable values, so
+ * that `clone` copies maps and nothing else. A record that does not fit is an impossible state: the log is written by
+ * one controller at a time that replayed it first (`fatalFaultHandler` in `QuorumController.replay`).
+ */
+export class ClusterImage {
+  readonly #brokers = new Map<number, BrokerRegistration>();
+  readonly #registrationOffsets = new Map<number, number>();
+  readonly #controllers = new Map<number, ControllerRegistration>();
+  readonly #topicsById = new Map<string, TopicImage>();
+  readonly #topicsByName = new Map<string, TopicImage>();
+  readonly #configs = new Map<number, Map<string, ReadonlyMap<string, string>>>();
+  readonly #features = new Map<string, number>();
+  #nextProducerId = 0;
+  #producerIdsBroker = -1;
+  #producerIdsBrokerEpoch = -1;
+
+  get brokers(): ReadonlyMap<number, BrokerRegistration> {
+    return this.#brokers;
+  }
+
+  get controllers(): ReadonlyMap<number, ControllerRegistration> {
+    return this.#controllers;
+  }
+
+  get topicsById(): ReadonlyMap<string, TopicImage> {
+    return this.#topicsById;
+  }
+
+  get topicsByName(): ReadonlyMap<string, TopicImage> {
+    return this.#topicsByName;
+  }
+
+  /** Finalized feature levels; a feature at level 0 is absent. */
+  get features(): ReadonlyMap<string, number> {
+    return this.#features;
+  }
+
+  /** First producer id that no block holds. */
+  get nextProducerId(): number {
+    return this.#nextProducerId;
+  }
+
+  /** Who took the last block of producer ids, and in which epoch; -1 when nobody did. */
+  get producerIdsOwner(): { readonly brokerId: number; readonly brokerEpoch: number } {
+    return { brokerId: this.#producerIdsBroker, brokerEpoch: this.#producerIdsBrokerEpoch };
+  }
+
+  featureLevel(name: string): number {
+    return this.#features.get(name) ?? 0;
+  }
+
+  broker(id: number): BrokerRegistration | undefined {
+    return this.#brokers.get(id);
+  }
+
+  /** Sorted, so that a loop over brokers does not depend on the history. */
+  brokerIds(): number[] {
+    return [...this.#brokers.keys()].sort((a, b) => a - b);
+  }
+
+  /** Sorted by code unit, likewise. */
+  topicNames(): string[] {
+    return [...this.#topicsByName.keys()].sort();
+  }
+
+  /**
+   * Offset of the broker's RegisterBrokerRecord, or of the snapshot that held it. A broker is unfenced when its
+   * metadata has reached it (`ClusterControlManager.registerBrokerRecordOffset`).
+   */
+  registrationOffset(broker: number): number | undefined {
+    return this.#registrationOffsets.get(broker);
+  }
+
+  partition(topicId: string, partition: number): PartitionRegistration | undefined {
+    return this.#topicsById.get(topicId)?.partitions[partition];
+  }
+
+  /** Dynamic configuration of one resource; empty when there is none. Topics, brokers (name '' is the cluster), … */
+  configs(resourceType: number, resourceName: string): ReadonlyMap<string, string> {
+    return this.#configs.get(resourceType)?.get(resourceName) ?? NO_CONFIGS;
+  }
+
+  /** Resources of a type that have any configuration, sorted. */
+  configuredResources(resourceType: number): string[] {
+    const resources = this.#configs.get(resourceType);
+    return resources === undefined ? [] : [...resources.keys()].sort();
+  }
+
+  clone(): ClusterImage {
+    const copy = new ClusterImage();
+    for (const [id, broker] of this.#brokers) copy.#brokers.set(id, broker);
+    for (const [id, offset] of this.#registrationOffsets) copy.#registrationOffsets.set(id, offset);
+    for (const [id, controller] of this.#controllers) copy.#controllers.set(id, controller);
+    for (const [id, topic] of this.#topicsById) copy.#topicsById.set(id, topic);
+    for (const [name, topic] of this.#topicsByName) copy.#topicsByName.set(name, topic);
+    for (const [type, resources] of this.#configs) copy.#configs.set(type, new Map(resources));
+    for (const [name, level] of this.#features) copy.#features.set(name, level);
+    copy.#nextProducerId = this.#nextProducerId;
+    copy.#producerIdsBroker = this.#producerIdsBroker;
+    copy.#producerIdsBrokerEpoch = this.#producerIdsBrokerEpoch;
+    return copy;
+  }
+
+  /** The records of a snapshot of this image: replayed on an empty image they give an equal one. */
+  toRecords(): MetadataRecord[] {
+    return imageToRecords(this);
+  }
+
+  /** Applies one record. `offset` is the record's own, or the snapshot's last when it comes from one. */
+  replay(record: MetadataRecord, offset: number, delta?: MetadataDelta): void {
+    delta?.noteRecord();
+    switch (record.type) {
+      case 'RegisterBrokerRecord':
+        return this.#registerBroker(record, offset, delta);
+      case 'UnregisterBrokerRecord':
+        return this.#unregisterBroker(record.brokerId, record.brokerEpoch, delta);
+      case 'BrokerRegistrationChangeRecord':
+        return this.#changeBroker(record.brokerId, record.brokerEpoch, record, delta);
+      case 'FenceBrokerRecord':
+        return this.#changeBroker(record.id, record.epoch, { fenced: 1 }, delta);
+      case 'UnfenceBrokerRecord':
+        return this.#changeBroker(record.id, record.epoch, { fenced: -1 }, delta);
+      case 'TopicRecord':
+        return this.#createTopic(record, delta);
+      case 'PartitionRecord':
+        return this.#createPartition(record, delta);
+      case 'PartitionChangeRecord':
+        return this.#changePartition(record, delta);
+      case 'RemoveTopicRecord':
+        return this.#removeTopic(record, delta);
+      case 'ConfigRecord':
+        return this.#changeConfig(record, delta);
+      case 'ClearElrRecord':
+        return this.#clearElr(record, delta);
+      case 'FeatureLevelRecord':
+        if (record.featureLevel === 0) this.#features.delete(record.name);
+        else this.#features.set(record.name, record.featureLevel);
+        return delta?.noteFeatures();
+      case 'RegisterControllerRecord': {
+        const next = controllerFromRecord(record);
+        delta?.noteController(next.id, this.#controllers.get(next.id) ?? null, next);
+        this.#controllers.set(next.id, next);
+        return;
+      }
+      case 'UnregisterControllerRecord':
+        delta?.noteController(record.controllerId, this.#controllers.get(record.controllerId) ?? null, null);
+        this.#controllers.delete(record.controllerId);
+        return;
+      case 'ProducerIdsRecord':
+        assert(record.nextProducerId > this.#nextProducerId, 'producer id blocks only move forward');
+        this.#nextProducerId = record.nextProducerId;
+        this.#producerIdsBroker = record.brokerId;
+        this.#producerIdsBrokerEpoch = record.brokerEpoch;
+        return;
+      case 'NoOpRecord':
+      case 'BeginTransactionRecord':
+      case 'EndTransactionRecord':
+      case 'AbortTransactionRecord':
+        return;
+      default:
+        return unreachable(record);
+    }
+  }
+
+  #registerBroker(record: RegisterBrokerRecord, offset: number, delta: MetadataDelta | undefined): void {
+    const next = brokerFromRecord(record);
+    delta?.noteBroker(next.id, this.#brokers.get(next.id) ?? null, next);
+    this.#brokers.set(next.id, next);
+    this.#registrationOffsets.set(next.id, offset);
+  }
+
+  #unregisterBroker(id: number, epoch: number, delta: MetadataDelta | undefined): void {
+    delta?.noteBroker(id, this.#knownBroker(id, epoch), null);
+    this.#brokers.delete(id);
+    this.#registrationOffsets.delete(id);
+  }
+
+  #changeBroker(id: number, epoch: number, changes: BrokerChanges, delta: MetadataDelta | undefined): void {
+    const previous = this.#knownBroker(id, epoch);
+    const next = brokerChange(previous, changes);
+    delta?.noteBroker(id, previous, next);
+    this.#brokers.set(id, next);
+  }
+
+  #knownBroker(id: number, epoch: number): BrokerRegistration {
+    const broker = this.#brokers.get(id);
+    assert(broker !== undefined, () => `a record names broker ${id}, which is not registered`);
+    assert(
+      broker.epoch === epoch,
+      () => `a record names broker ${id} in epoch ${epoch}, not ${broker.epoch}`,
+    );
+    return broker;
+  }
+
+  #createTopic(record: TopicRecord, delta: MetadataDelta | undefined): void {
+    assert(!this.#topicsByName.has(record.name), () => `topic ${record.name} is created twice`);
+    const topic: TopicImage = { name: record.name, id: record.topicId, partitions: [] };
+    delta?.noteTopicCreated(topic);
+    this.#putTopic(topic);
+  }
+
+  #createPartition(record: PartitionRecord, delta: MetadataDelta | undefined): void {
+    const topic = this.#knownTopic(record.topicId);
+    assert(record.partitionId <= topic.partitions.length, 'partitions are created in order');
+    this.#putPartition(topic, record.partitionId, partitionFromRecord(record), delta);
+  }
+
+  #changePartition(record: PartitionChangeRecord, delta: MetadataDelta | undefined): void {
+    const topic = this.#knownTopic(record.topicId);
+    const previous = topic.partitions[record.partitionId];
+    assert(previous !== undefined, () => `${topic.name}-${record.partitionId} changes, but does not exist`);
+    this.#putPartition(topic, record.partitionId, mergePartition(previous, record), delta);
+  }
+
+  #removeTopic(record: RemoveTopicRecord, delta: MetadataDelta | undefined): void {
+    const topic = this.#knownTopic(record.topicId);
+    delta?.noteTopicDeleted(topic);
+    this.#topicsById.delete(topic.id);
+    this.#topicsByName.delete(topic.name);
+    this.#configs.get(ConfigResource.TOPIC)?.delete(topic.name);
+  }
+
+  #clearElr(record: ClearElrRecord, delta: MetadataDelta | undefined): void {
+    const names = record.topicName === '' ? this.topicNames() : [record.topicName];
+    for (const name of names) {
+      const topic = this.#topicsByName.get(name);
+      assert(topic !== undefined, () => `the ELR of topic ${name} is cleared, but it does not exist`);
+      for (let index = 0; index < topic.partitions.length; index += 1) {
+        const partition = topic.partitions[index];
+        if (partition === undefined || partition.elr.length + partition.lastKnownElr.length === 0) continue;
+        const change = partitionChangeRecord(topic.id, index, {
+          eligibleLeaderReplicas: [],
+          lastKnownElr: [],
+        });
+        this.#changePartition(change, delta);
+      }
+    }
+  }
+
+  #changeConfig(record: ConfigRecord, delta: MetadataDelta | undefined): void {
+    let resources = this.#configs.get(record.resourceType);
+    if (resources === undefined) {
+      resources = new Map();
+      this.#configs.set(record.resourceType, resources);
+    }
+    const next = new Map(resources.get(record.resourceName));
+    if (record.value === null) next.delete(record.name);
+    else next.set(record.name, record.value);
+    if (next.size === 0) resources.delete(record.resourceName);
+    else resources.set(record.resourceName, next);
+    delta?.noteConfig(record.resourceType, record.resourceName);
+  }
+
+  #putPartition(
+    topic: TopicImage,
+    index: number,
+    next: PartitionRegistration,
+    delta: MetadataDelta | undefined,
+  ): void {
+    delta?.notePartition(topic, index, topic.partitions[index] ?? null, next);
+    const partitions = topic.partitions.slice();
+    partitions[index] = next;
+    this.#putTopic({ name: topic.name, id: topic.id, partitions });
+  }
+
+  #putTopic(topic: TopicImage): void {
+    this.#topicsById.set(topic.id, topic);
+    this.#topicsByName.set(topic.name, topic);
+  }
+
+  #knownTopic(id: string): TopicImage {
+    const topic = this.#topicsById.get(id);
+    assert(topic !== undefined, () => `a record names topic ${id}, which does not exist`);
+    return topic;
+  }
+}

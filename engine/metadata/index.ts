@@ -1,0 +1,19 @@
+/**
+ * The cluster image: what the metadata log says (Kafka's `metadata` module, `org.apache.kafka.image`).
+ *
+ * Owns the metadata records as values and as bytes, `ClusterImage` (replay, clone, snapshot), `MetadataDelta` (what a
+ * range of records changed), `MetadataLoader` (batches in, transactions held back until they end), and the effective
+ * configuration of topics.
+ *
+ * Invariants: an image is a function of the records replayed; a registration is a value and is never mutated; ISR and
+ * ELR are sorted and disjoint; the partition epoch rises with every change of a partition.
+ *
+ * KIP-500, 631 (records), 746, 858 (directories), 868 (transactions), 919 (controllers), 966 (ELR), 1066 (cordoning).
+ */
+export * from './cluster-image.ts';
+export * from './directory-id.ts';
+export * from './features.ts';
+export * from './metadata-delta.ts';
+export { mergePartition, partitionToRecord, sortedIds } from './partition-replay.ts';
+export * from './record.ts';
+export * from './registration.ts';
