@@ -1,0 +1,25 @@
+/** A mistake in what a person wrote: where it is, what was found, and what to do. The command ends with status 2. */
+export class ScenarioError extends Error {
+  override name = 'ScenarioError';
+  readonly problems: readonly Problem[];
+
+  constructor(source: string, problems: readonly Problem[]) {
+    super(
+      [
+        `${source}: ${problems.length === 1 ? 'one problem' : `${problems.length} problems`}`,
+        ...problems.map(describeProblem),
+      ].join('\n  '),
+    );
+    this.problems = problems;
+  }
+}
+
+export interface Problem {
+  /** Dotted path within the document, '' for the document itself. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export function describeProblem(problem: Problem): string {
+  return problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`;
+}

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { parseDuration, type Scenario } from '../../sim/scenario/index.ts';
+
+/**
+ * What may be written in a scenario file. Strict everywhere: a misspelt field is an error, never ignored. Defaults are
+ * filled in here, once, so that a result carries the scenario whole.
+ */
+const duration = z.string().refine((text) => parseDuration(text) !== null, {
+  error:
+    'is not a duration: write a number and a unit (us, ms, s, m, h) such as "250ms"; it cannot be negative',
+});
+const config = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({});
+const count = (max: number) => z.int().min(1).max(max);
+const name = z.string().regex(/^[a-zA-Z0-9._-]{1,100}$/, {
+  error: 'may hold only letters, digits, ".", "_" and "-" (1 to 100 of them)',
+});
+const target = z.string().min(1);
+const timed = { at: duration, until: duration.optional() };
+
+const fault = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('kill'), ...timed, target }),
+  z.strictObject({ kind: z.literal('power-loss'), ...timed, target }),
+  z.strictObject({ kind: z.literal('stop'), ...timed, target }),
+  z.strictObject({ kind: z.literal('pause'), ...timed, target }),
+  z.strictObject({
+    kind: z.literal('partition'),
+    ...timed,
+    from: target,
+    to: target,
+    oneWay: z.boolean().default(false),
+  }),
+  z.strictObject({
+    kind: z.literal('isolate'),
+    ...timed,
+    target,
+    direction: z.enum(['both', 'inbound', 'outbound']).default('both'),
+  }),
+  z.strictObject({ kind: z.literal('slow-network'), ...timed, from: target, to: target, delay: duration }),
+  z.strictObject({ kind: z.literal('reset-connections'), ...timed, from: target, to: target }),
+  z.strictObject({ kind: z.literal('disk-stall'), ...timed, target }),
+  z.strictObject({
+    kind: z.literal('disk-error'),
+    ...timed,
+    target,
+    operation: z.enum(['read', 'write', 'sync']),
+  }),
+  z.strictObject({
+    kind: z.literal('clock-step'),
+    ...timed,
+    target,
+    by: duration,
+    backwards: z.boolean().default(false),
+  }),
+]);
+
+const randomFaults = z.strictObject({
+  count: z.int().min(0).max(1_000),
+  kinds: z
+    .array(
+      z.enum([
+        'kill',
+        'power-loss',
+        'stop',
+        'pause',
+        'partition',
+        'isolate',
+        'slow-network',
+        'reset-connections',
+        'disk-stall',
+        'disk-error',
+        'clock-step',
+      ]),
+    )
+    .min(1),
+  atOnce: z.int().min(1).max(10).default(1),
+  durationMin: duration.default('1s'),
+  durationMax: duration.default('15s'),
+  stability: duration.default('10s'),
+});
+
+const workload = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('synthetic'),
+    rate: z.number().min(0).max(10_000_000),
+    arrivals: z.enum(['poisson', 'uniform']).default('poisson'),
+    valueBytes: z.int().min(0).max(1_000_000).default(100),
+    keys: z.int().min(0).max(1_000_000).default(0),
+    skew: z.enum(['none', 'zipf']).default('none'),
+  }),
+  z.strictObject({
+    kind: z.literal('dataset'),
+    dataset: z.enum(['us-flights']),
+    events: z.int().min(1).max(20_000),
+    rate: z.number().min(1).max(1_000_000),
+  }),
+]);
+
+const rack = z.string().nullable().default(null);
+
+export const scenarioSchema = z.strictObject({
+  name,
+  title: z.string().default(''),
+  why: z.string().default(''),
+  lookFor: z.string().default(''),
+  cluster: z.strictObject({
+    brokers: count(99),
+    controllers: count(9).default(3),
+    racks: count(26).default(1),
+    topics: z
+      .array(
+        z.strictObject({
+          name,
+          partitions: count(10_000),
+          replicationFactor: count(99),
+          config,
+        }),
+      )
+      .min(1),
+    brokerConfig: config,
+    controllerConfig: config,
+    hardware: z.string().default('free'),
+    network: z
+      .strictObject({
+        sameRack: duration.default('100us'),
+        crossRack: duration.default('500us'),
+        jitter: duration.default('50us'),
+        lossPer10k: z.int().min(0).max(9_000).default(0),
+      })
+      .prefault({}),
+  }),
+  traffic: z.strictObject({
+    producers: z.array(z.strictObject({ name, topic: z.string(), rack, config, workload })),
+    consumers: z
+      .array(
+        z.strictObject({
+          name,
+          topic: z.string(),
+          partitions: z.array(z.int().min(0)).nullable().default(null),
+          rack,
+          config,
+        }),
+      )
+      .default([]),
+  }),
+  faults: z.array(fault).default([]),
+  randomFaults: randomFaults.nullable().default(null),
+  duration,
+  settle: duration.default('2m'),
+  expect: z
+    .strictObject({
+      mayLoseAcknowledged: z.boolean().default(false),
+      probes: z.array(z.string()).default([]),
+      consumersReadAll: z.boolean().default(true),
+    })
+    .prefault({}),
+});
+
+/** What an author writes: the contract with its defaults left out. */
+export type ScenarioInput = z.input<typeof scenarioSchema>;
+
+/** The schema and the contract in `sim/` are one thing: this line stops the build when they part. */
+export const scenarioContract: z.ZodType<Scenario> = scenarioSchema;
