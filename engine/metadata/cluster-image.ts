@@ -11,6 +11,7 @@ import {
   type MetadataRecord,
   type PartitionChangeRecord,
   type PartitionRecord,
+  type ProducerIdsRecord,
   partitionChangeRecord,
   type RegisterBrokerRecord,
   type RemoveTopicRecord,
@@ -139,55 +140,77 @@ export class ClusterImage {
     delta?.noteRecord();
     switch (record.type) {
       case 'RegisterBrokerRecord':
-        return this.#registerBroker(record, offset, delta);
+        this.#registerBroker(record, offset, delta);
+        break;
       case 'UnregisterBrokerRecord':
-        return this.#unregisterBroker(record.brokerId, record.brokerEpoch, delta);
+        this.#unregisterBroker(record.brokerId, record.brokerEpoch, delta);
+        break;
       case 'BrokerRegistrationChangeRecord':
-        return this.#changeBroker(record.brokerId, record.brokerEpoch, record, delta);
+        this.#changeBroker(record.brokerId, record.brokerEpoch, record, delta);
+        break;
       case 'FenceBrokerRecord':
-        return this.#changeBroker(record.id, record.epoch, { fenced: 1 }, delta);
+        this.#changeBroker(record.id, record.epoch, { fenced: 1 }, delta);
+        break;
       case 'UnfenceBrokerRecord':
-        return this.#changeBroker(record.id, record.epoch, { fenced: -1 }, delta);
+        this.#changeBroker(record.id, record.epoch, { fenced: -1 }, delta);
+        break;
       case 'TopicRecord':
-        return this.#createTopic(record, delta);
+        this.#createTopic(record, delta);
+        break;
       case 'PartitionRecord':
-        return this.#createPartition(record, delta);
+        this.#createPartition(record, delta);
+        break;
       case 'PartitionChangeRecord':
-        return this.#changePartition(record, delta);
+        this.#changePartition(record, delta);
+        break;
       case 'RemoveTopicRecord':
-        return this.#removeTopic(record, delta);
+        this.#removeTopic(record, delta);
+        break;
       case 'ConfigRecord':
-        return this.#changeConfig(record, delta);
+        this.#changeConfig(record, delta);
+        break;
       case 'ClearElrRecord':
-        return this.#clearElr(record, delta);
+        this.#clearElr(record, delta);
+        break;
       case 'FeatureLevelRecord':
-        if (record.featureLevel === 0) this.#features.delete(record.name);
-        else this.#features.set(record.name, record.featureLevel);
-        return delta?.noteFeatures();
-      case 'RegisterControllerRecord': {
-        const next = controllerFromRecord(record);
-        delta?.noteController(next.id, this.#controllers.get(next.id) ?? null, next);
-        this.#controllers.set(next.id, next);
-        return;
-      }
+        this.#changeFeature(record.name, record.featureLevel, delta);
+        break;
+      case 'RegisterControllerRecord':
+        this.#putController(record.controllerId, controllerFromRecord(record), delta);
+        break;
       case 'UnregisterControllerRecord':
-        delta?.noteController(record.controllerId, this.#controllers.get(record.controllerId) ?? null, null);
-        this.#controllers.delete(record.controllerId);
-        return;
+        this.#putController(record.controllerId, null, delta);
+        break;
       case 'ProducerIdsRecord':
-        assert(record.nextProducerId > this.#nextProducerId, 'producer id blocks only move forward');
-        this.#nextProducerId = record.nextProducerId;
-        this.#producerIdsBroker = record.brokerId;
-        this.#producerIdsBrokerEpoch = record.brokerEpoch;
-        return;
+        this.#takeProducerIds(record);
+        break;
       case 'NoOpRecord':
       case 'BeginTransactionRecord':
       case 'EndTransactionRecord':
       case 'AbortTransactionRecord':
-        return;
+        break;
       default:
-        return unreachable(record);
+        unreachable(record);
     }
+  }
+
+  #changeFeature(name: string, level: number, delta: MetadataDelta | undefined): void {
+    if (level === 0) this.#features.delete(name);
+    else this.#features.set(name, level);
+    delta?.noteFeatures();
+  }
+
+  #putController(id: number, next: ControllerRegistration | null, delta: MetadataDelta | undefined): void {
+    delta?.noteController(id, this.#controllers.get(id) ?? null, next);
+    if (next === null) this.#controllers.delete(id);
+    else this.#controllers.set(id, next);
+  }
+
+  #takeProducerIds(record: ProducerIdsRecord): void {
+    assert(record.nextProducerId > this.#nextProducerId, 'producer id blocks only move forward');
+    this.#nextProducerId = record.nextProducerId;
+    this.#producerIdsBroker = record.brokerId;
+    this.#producerIdsBrokerEpoch = record.brokerEpoch;
   }
 
   #registerBroker(record: RegisterBrokerRecord, offset: number, delta: MetadataDelta | undefined): void {

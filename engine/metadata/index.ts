@@ -17,3 +17,5 @@ export * from './metadata-delta.ts';
 export { mergePartition, partitionToRecord, sortedIds } from './partition-replay.ts';
 export * from './record.ts';
 export * from './registration.ts';
+export * from './topic-config.ts';
+export { rejectTopicConfigs } from './topic-config-validation.ts';

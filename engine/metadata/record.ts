@@ -1,198 +1,31 @@
-/**
- * The records of the metadata log as values: one interface a record type, every field present, Kafka's own field names
- * (`metadata/src/main/resources/common/metadata/*.json`). Their bytes are the business of `record-schemas.ts`.
+import type { Infer } from '../wire/index.ts';
+import type { recordSchemas } from './record-schemas.ts';
+
+/*
+ * The records of the metadata log as values: the record's type and every field of its schema, with Kafka's own names.
  */
+type Bodies = {
+  readonly [Name in keyof typeof recordSchemas]: Infer<(typeof recordSchemas)[Name]['schema']>;
+};
 
-export interface RecordEndpoint {
-  readonly name: string;
-  readonly host: string;
-  readonly port: number;
-  readonly securityProtocol: number;
-}
+/** Which record; the keys of `recordSchemas`. */
+export type MetadataRecordType = keyof Bodies;
 
-export interface RecordFeature {
-  readonly name: string;
-  readonly minSupportedVersion: number;
-  readonly maxSupportedVersion: number;
-}
+type RecordOf<Type extends MetadataRecordType> = { readonly type: Type } & Bodies[Type];
 
-export interface RegisterBrokerRecord {
-  readonly type: 'RegisterBrokerRecord';
-  readonly brokerId: number;
-  readonly isMigratingZkBroker: boolean;
-  readonly incarnationId: string;
-  readonly brokerEpoch: number;
-  readonly endPoints: readonly RecordEndpoint[];
-  readonly features: readonly RecordFeature[];
-  readonly rack: string | null;
-  readonly fenced: boolean;
-  readonly inControlledShutdown: boolean;
-  readonly logDirs: readonly string[];
-  readonly cordonedLogDirs: readonly string[] | null;
-}
+export type RegisterBrokerRecord = RecordOf<'RegisterBrokerRecord'>;
+export type BrokerRegistrationChangeRecord = RecordOf<'BrokerRegistrationChangeRecord'>;
+export type TopicRecord = RecordOf<'TopicRecord'>;
+export type PartitionRecord = RecordOf<'PartitionRecord'>;
+export type PartitionChangeRecord = RecordOf<'PartitionChangeRecord'>;
+export type RemoveTopicRecord = RecordOf<'RemoveTopicRecord'>;
+export type ConfigRecord = RecordOf<'ConfigRecord'>;
+export type ClearElrRecord = RecordOf<'ClearElrRecord'>;
+export type ProducerIdsRecord = RecordOf<'ProducerIdsRecord'>;
+export type RegisterControllerRecord = RecordOf<'RegisterControllerRecord'>;
 
-export interface UnregisterBrokerRecord {
-  readonly type: 'UnregisterBrokerRecord';
-  readonly brokerId: number;
-  readonly brokerEpoch: number;
-}
-
-export interface BrokerRegistrationChangeRecord {
-  readonly type: 'BrokerRegistrationChangeRecord';
-  readonly brokerId: number;
-  readonly brokerEpoch: number;
-  /** 1 fences, -1 unfences, 0 leaves it. */
-  readonly fenced: number;
-  /** 1 enters controlled shutdown, 0 leaves it as it is. */
-  readonly inControlledShutdown: number;
-  /** Empty: no change. */
-  readonly logDirs: readonly string[];
-  /** Null: no change. */
-  readonly cordonedLogDirs: readonly string[] | null;
-}
-
-/** Of metadata versions before 3.3; replayed, never written. */
-export interface FenceBrokerRecord {
-  readonly type: 'FenceBrokerRecord';
-  readonly id: number;
-  readonly epoch: number;
-}
-
-/** Of metadata versions before 3.3; replayed, never written. */
-export interface UnfenceBrokerRecord {
-  readonly type: 'UnfenceBrokerRecord';
-  readonly id: number;
-  readonly epoch: number;
-}
-
-export interface TopicRecord {
-  readonly type: 'TopicRecord';
-  readonly name: string;
-  readonly topicId: string;
-}
-
-export interface PartitionRecord {
-  readonly type: 'PartitionRecord';
-  readonly partitionId: number;
-  readonly topicId: string;
-  readonly replicas: readonly number[];
-  readonly isr: readonly number[];
-  readonly removingReplicas: readonly number[];
-  readonly addingReplicas: readonly number[];
-  readonly leader: number;
-  readonly leaderRecoveryState: number;
-  readonly leaderEpoch: number;
-  readonly partitionEpoch: number;
-  readonly directories: readonly string[];
-  readonly eligibleLeaderReplicas: readonly number[] | null;
-  readonly lastKnownElr: readonly number[] | null;
-}
-
-/** What a field leaves out (null, or its "no change" value) stays as it was. */
-export interface PartitionChangeRecord {
-  readonly type: 'PartitionChangeRecord';
-  readonly partitionId: number;
-  readonly topicId: string;
-  readonly isr: readonly number[] | null;
-  /** NO_LEADER_CHANGE, or a leader: naming any, even the same, raises the leader epoch. */
-  readonly leader: number;
-  readonly replicas: readonly number[] | null;
-  readonly removingReplicas: readonly number[] | null;
-  readonly addingReplicas: readonly number[] | null;
-  readonly leaderRecoveryState: number;
-  readonly directories: readonly string[] | null;
-  readonly eligibleLeaderReplicas: readonly number[] | null;
-  readonly lastKnownElr: readonly number[] | null;
-}
-
-export interface RemoveTopicRecord {
-  readonly type: 'RemoveTopicRecord';
-  readonly topicId: string;
-}
-
-export interface ConfigRecord {
-  readonly type: 'ConfigRecord';
-  /** A `ConfigResource`. */
-  readonly resourceType: number;
-  readonly resourceName: string;
-  readonly name: string;
-  /** Null: deleted. */
-  readonly value: string | null;
-}
-
-export interface FeatureLevelRecord {
-  readonly type: 'FeatureLevelRecord';
-  readonly name: string;
-  readonly featureLevel: number;
-}
-
-export interface RegisterControllerRecord {
-  readonly type: 'RegisterControllerRecord';
-  readonly controllerId: number;
-  readonly incarnationId: string;
-  readonly zkMigrationReady: boolean;
-  readonly endPoints: readonly RecordEndpoint[];
-  readonly features: readonly RecordFeature[];
-}
-
-export interface UnregisterControllerRecord {
-  readonly type: 'UnregisterControllerRecord';
-  readonly controllerId: number;
-}
-
-/** Clears ELR and last known ELR of one topic, or of all when the name is empty (KAFKA-16540). */
-export interface ClearElrRecord {
-  readonly type: 'ClearElrRecord';
-  readonly topicName: string;
-}
-
-export interface ProducerIdsRecord {
-  readonly type: 'ProducerIdsRecord';
-  readonly brokerId: number;
-  readonly brokerEpoch: number;
-  readonly nextProducerId: number;
-}
-
-export interface NoOpRecord {
-  readonly type: 'NoOpRecord';
-}
-
-export interface BeginTransactionRecord {
-  readonly type: 'BeginTransactionRecord';
-  readonly name: string | null;
-}
-
-export interface EndTransactionRecord {
-  readonly type: 'EndTransactionRecord';
-}
-
-export interface AbortTransactionRecord {
-  readonly type: 'AbortTransactionRecord';
-  readonly reason: string | null;
-}
-
-export type MetadataRecord =
-  | RegisterBrokerRecord
-  | UnregisterBrokerRecord
-  | BrokerRegistrationChangeRecord
-  | FenceBrokerRecord
-  | UnfenceBrokerRecord
-  | TopicRecord
-  | PartitionRecord
-  | PartitionChangeRecord
-  | RemoveTopicRecord
-  | ConfigRecord
-  | FeatureLevelRecord
-  | RegisterControllerRecord
-  | UnregisterControllerRecord
-  | ClearElrRecord
-  | ProducerIdsRecord
-  | NoOpRecord
-  | BeginTransactionRecord
-  | EndTransactionRecord
-  | AbortTransactionRecord;
-
-export type MetadataRecordType = MetadataRecord['type'];
+/** A record of the metadata log: its type and every field of its schema. */
+export type MetadataRecord = { [Type in MetadataRecordType]: RecordOf<Type> }[MetadataRecordType];
 
 /** No leader (`LeaderConstants`). */
 export const NO_LEADER = -1;
