@@ -1,0 +1,53 @@
+import type { Api } from './api.ts';
+import { alterPartitionApi } from './messages/alter-partition.ts';
+import { apiVersionsApi } from './messages/api-versions.ts';
+import { beginQuorumEpochApi } from './messages/begin-quorum-epoch.ts';
+import { brokerHeartbeatApi } from './messages/broker-heartbeat.ts';
+import { brokerRegistrationApi } from './messages/broker-registration.ts';
+import { controllerRegistrationApi } from './messages/controller-registration.ts';
+import { createTopicsApi } from './messages/create-topics.ts';
+import { deleteTopicsApi } from './messages/delete-topics.ts';
+import { describeClusterApi } from './messages/describe-cluster.ts';
+import { describeQuorumApi } from './messages/describe-quorum.ts';
+import { describeTopicPartitionsApi } from './messages/describe-topic-partitions.ts';
+import { electLeadersApi } from './messages/elect-leaders.ts';
+import { endQuorumEpochApi } from './messages/end-quorum-epoch.ts';
+import { envelopeApi } from './messages/envelope.ts';
+import { fetchApi } from './messages/fetch.ts';
+import { fetchSnapshotApi } from './messages/fetch-snapshot.ts';
+import { listOffsetsApi } from './messages/list-offsets.ts';
+import { metadataApi } from './messages/metadata.ts';
+import { offsetForLeaderEpochApi } from './messages/offset-for-leader-epoch.ts';
+import { produceApi } from './messages/produce.ts';
+import { voteApi } from './messages/vote.ts';
+
+/** Every API spoken here, by key. */
+export const apis: readonly Api[] = [
+  produceApi,
+  fetchApi,
+  listOffsetsApi,
+  metadataApi,
+  apiVersionsApi,
+  createTopicsApi,
+  deleteTopicsApi,
+  offsetForLeaderEpochApi,
+  electLeadersApi,
+  voteApi,
+  beginQuorumEpochApi,
+  endQuorumEpochApi,
+  describeQuorumApi,
+  alterPartitionApi,
+  envelopeApi,
+  fetchSnapshotApi,
+  describeClusterApi,
+  brokerRegistrationApi,
+  brokerHeartbeatApi,
+  controllerRegistrationApi,
+  describeTopicPartitionsApi,
+];
+
+const byKey: ReadonlyMap<number, Api> = new Map(apis.map((api) => [api.key, api]));
+
+export function apiOf(key: number): Api | undefined {
+  return byKey.get(key);
+}

@@ -1,0 +1,248 @@
+import { assert } from '../machine/index.ts';
+import type { CodecOf } from './codec/codec.ts';
+import { deriveCodec } from './codec/codec.ts';
+import { type Uuid, ZERO_UUID } from './uuid.ts';
+
+/** Whole record batches: one field of bytes on the wire, a list of chunks in memory. Chunks are never mutated. */
+export type Records = readonly Uint8Array[];
+
+/**
+ * Stands for Java's Long.MAX_VALUE, which no safe integer can hold and a few fields use for "no limit" or "not known".
+ * It is the one int64 that changes on its way through memory.
+ */
+export const LONG_MAX: number = Number.MAX_SAFE_INTEGER;
+
+/** Versions as Kafka writes them: `3`, `3+`, `3-7`. Both ends belong to the range. */
+export type VersionRange = `${number}` | `${number}+` | `${number}-${number}`;
+
+export interface Versions {
+  readonly min: number;
+  readonly max: number;
+}
+
+export type ScalarType =
+  | 'bool'
+  | 'int8'
+  | 'int16'
+  | 'uint16'
+  | 'int32'
+  | 'uint32'
+  | 'int64'
+  | 'float64'
+  | 'string'
+  | 'uuid'
+  | 'bytes'
+  | 'records';
+
+export type FieldType = ScalarType | 'struct' | 'structs' | 'scalars';
+
+/** One field of a message, as data. `T` is what the field holds in memory and shows in the type of `default`. */
+export interface Field<out T> {
+  readonly type: FieldType;
+  readonly versions: Versions;
+  /** Versions in which null may travel; null itself when none. */
+  readonly nullable: Versions | null;
+  /** What the field holds where its version does not carry it, and what a tagged field is left out for. */
+  readonly default: T;
+  /** The tag (KIP-482) within `tagged`; -1 when the field is never tagged. */
+  readonly tag: number;
+  readonly tagged: Versions | null;
+  /** A version without the field drops its value silently; otherwise only the default may be sent there. */
+  readonly ignorable: boolean;
+  readonly about: string;
+  /** Of `struct` and `structs`: the fields within. */
+  readonly fields: Fields | null;
+  /** Of `scalars`: the type of an element. */
+  readonly element: ScalarType | null;
+}
+
+export type Fields = { readonly [name: string]: Field<unknown> };
+
+/** The value that a set of fields describes. */
+export type ValueOf<F extends Fields> = {
+  readonly [Name in keyof F]: F[Name] extends Field<infer T> ? T : never;
+};
+
+/** The value that a schema describes: `type FetchRequest = Infer<typeof fetchRequest>`. */
+export type Infer<S> = S extends Schema<infer T> ? T : never;
+
+export interface FieldOptions<T> {
+  readonly nullable?: VersionRange;
+  readonly default?: T | null;
+  readonly tag?: number;
+  /** Versions in which the field is tagged; all of its versions unless said otherwise. */
+  readonly tagged?: VersionRange;
+  readonly ignorable?: true;
+}
+
+type Held<O, T> = O extends { readonly nullable: VersionRange } ? T | null : T;
+
+interface ScalarValues {
+  readonly bool: boolean;
+  readonly int8: number;
+  readonly int16: number;
+  readonly uint16: number;
+  readonly int32: number;
+  readonly uint32: number;
+  readonly int64: number;
+  readonly float64: number;
+  readonly string: string;
+  readonly uuid: Uuid;
+  readonly bytes: Uint8Array;
+  readonly records: Records;
+}
+
+/**
+ * A message or structure with its versions. Kafka's counterpart is one JSON file read by the `generator` module; here it
+ * is a value, and the TypeScript type of a message is inferred from it.
+ */
+export class Schema<out T extends object> {
+  readonly name: string;
+  readonly versions: Versions;
+  /** From this version on lengths are compact and structures end in tagged fields. Infinity: never. */
+  readonly flexibleFrom: number;
+  readonly fields: Fields;
+  /** Codecs derived so far, by version: a memo of a pure function, the only thing here that changes. */
+  readonly #codecs = new Map<number, CodecOf<object>>();
+  /** Carries the type only. */
+  declare readonly value: T;
+
+  constructor(name: string, versions: Versions, flexibleFrom: number, fields: Fields) {
+    this.name = name;
+    this.versions = versions;
+    this.flexibleFrom = flexibleFrom;
+    this.fields = fields;
+  }
+
+  has(version: number): boolean {
+    return version >= this.versions.min && version <= this.versions.max;
+  }
+
+  codec(version: number): CodecOf<object> {
+    let codec = this.#codecs.get(version);
+    if (codec === undefined) {
+      assert(this.has(version), () => `${this.name} has no version ${version}`);
+      codec = deriveCodec(this, version);
+      this.#codecs.set(version, codec);
+    }
+    return codec;
+  }
+}
+
+export interface SchemaOptions {
+  readonly versions: VersionRange;
+  readonly flexible: VersionRange | 'none';
+}
+
+/** Declares a message or a structure that stands on its own (a metadata record, a file's content). */
+export function struct<const F extends Fields>(
+  name: string,
+  options: SchemaOptions,
+  fields: F,
+): Schema<ValueOf<F>> {
+  const flexibleFrom =
+    options.flexible === 'none' ? Number.POSITIVE_INFINITY : parseVersions(options.flexible).min;
+  return new Schema(name, parseVersions(options.versions), flexibleFrom, fields);
+}
+
+type ScalarField<T> = <const O extends FieldOptions<T>>(
+  versions: VersionRange,
+  about: string,
+  options?: O,
+) => Field<Held<O, T>>;
+
+export const bool: ScalarField<boolean> = scalar('bool', false);
+export const int8: ScalarField<number> = scalar('int8', 0);
+export const int16: ScalarField<number> = scalar('int16', 0);
+export const uint16: ScalarField<number> = scalar('uint16', 0);
+export const int32: ScalarField<number> = scalar('int32', 0);
+export const uint32: ScalarField<number> = scalar('uint32', 0);
+/** A safe integer; `LONG_MAX` stands for Java's Long.MAX_VALUE. */
+export const int64: ScalarField<number> = scalar('int64', 0);
+export const float64: ScalarField<number> = scalar('float64', 0);
+export const string: ScalarField<string> = scalar('string', '');
+export const uuid: ScalarField<Uuid> = scalar('uuid', ZERO_UUID);
+export const bytes: ScalarField<Uint8Array> = scalar('bytes', new Uint8Array(0));
+export const records: ScalarField<Records> = scalar('records', []);
+
+/** A list of scalars. */
+export function list<const E extends ScalarType, const O extends FieldOptions<readonly never[]>>(
+  element: E,
+  versions: VersionRange,
+  about: string,
+  options?: O,
+): Field<Held<O, readonly ScalarValues[E][]>> {
+  return field('scalars', [], versions, about, options ?? {}, { element });
+}
+
+/** A list of structures. */
+export function array<const F extends Fields, const O extends FieldOptions<readonly never[]>>(
+  versions: VersionRange,
+  about: string,
+  fields: F,
+  options?: O,
+): Field<Held<O, readonly ValueOf<F>[]>> {
+  return field('structs', [], versions, about, options ?? {}, { fields });
+}
+
+/** A structure within a structure. */
+export function object<const F extends Fields, const O extends FieldOptions<ValueOf<F>>>(
+  versions: VersionRange,
+  about: string,
+  fields: F,
+  options?: O,
+): Field<Held<O, ValueOf<F>>> {
+  return field('struct', defaultsOf(fields), versions, about, options ?? {}, { fields });
+}
+
+/** A value in which every field holds its default. */
+export function defaultsOf<F extends Fields>(fields: F): ValueOf<F> {
+  const value: Record<string, unknown> = {};
+  for (const name of Object.keys(fields)) value[name] = fields[name]!.default;
+  return value as ValueOf<F>;
+}
+
+function scalar<T>(type: ScalarType, zero: T): ScalarField<T> {
+  return (versions, about, options) => field(type, zero, versions, about, options ?? {}, {});
+}
+
+/** The options' type decides whether null is part of `T`, which the body of a generic function cannot see: hence the cast. */
+function field<T>(
+  type: FieldType,
+  zero: unknown,
+  versions: VersionRange,
+  about: string,
+  options: FieldOptions<unknown>,
+  inner: { readonly fields?: Fields; readonly element?: ScalarType },
+): Field<T> {
+  const tag = options.tag ?? -1;
+  const range = parseVersions(versions);
+  const tagged = tag < 0 ? null : options.tagged === undefined ? range : parseVersions(options.tagged);
+  // Kafka: a nullable field without a stated default starts out empty, not null, except records.
+  const unset = type === 'records' && options.nullable !== undefined ? null : zero;
+  return {
+    type,
+    versions: range,
+    nullable: options.nullable === undefined ? null : parseVersions(options.nullable),
+    default: (options.default === undefined ? unset : options.default) as T,
+    tag,
+    tagged,
+    ignorable: options.ignorable ?? false,
+    about,
+    fields: inner.fields ?? null,
+    element: inner.element ?? null,
+  };
+}
+
+export function parseVersions(range: VersionRange): Versions {
+  const match = /^(\d+)(?:(\+)|-(\d+))?$/.exec(range);
+  assert(match !== null, () => `not a version range: ${range}`);
+  const min = Number(match[1]);
+  const max = match[2] === '+' ? Number.POSITIVE_INFINITY : match[3] === undefined ? min : Number(match[3]);
+  assert(min <= max, () => `versions run backwards: ${range}`);
+  return { min, max };
+}
+
+export function covers(versions: Versions | null, version: number): boolean {
+  return versions !== null && version >= versions.min && version <= versions.max;
+}
