@@ -1,0 +1,93 @@
+import type { Anomaly, AnomalyName, Detector } from '../anomaly.ts';
+import type { SendOperation, Write } from '../history.ts';
+import type { Indexed } from '../version-order.ts';
+
+/** Between a send and a later one of the same client that was invoked after the first had ended. */
+export const nonmonotonicSend: Detector = {
+  name: 'nonmonotonic-send',
+  means: 'a client’s later send landed at or before its earlier one',
+  find: (indexed) => {
+    const found: Anomaly[] = [];
+    /** By client and partition: the ended send whose last value stands farthest. */
+    const open = new Map<string, { send: SendOperation; write: Write }[]>();
+    for (const send of indexed.history.sends) {
+      if (send.outcome === 'fail') continue;
+      for (const [log, writes] of byLog(send)) {
+        const key = `${send.client} ${log}`;
+        const earlier = open.get(key) ?? [];
+        const ended = earlier.filter((one) => one.send.endedAt < send.invokedAt).at(-1);
+        const first = indexed.orders.get(log)?.firstIndex(writes[0]!.id);
+        const before = ended === undefined ? undefined : indexed.orders.get(log)?.lastIndex(ended.write.id);
+        if (ended !== undefined && first !== undefined && before !== undefined && first <= before) {
+          found.push({
+            name: 'nonmonotonic-send',
+            at: send.endedAt,
+            message: `${log}: ${send.client} sent value ${writes[0]!.id} after ${ended.write.id} had ended, but it stands before it`,
+            evidence: {
+              log,
+              client: send.client,
+              earlier: ended.write,
+              later: writes[0],
+              unknown: send.outcome === 'unknown' || ended.send.outcome === 'unknown',
+            },
+          });
+        }
+        open.set(key, [...earlier.slice(-MAX_OVERLAPPING), { send, write: writes.at(-1)! }]);
+      }
+    }
+    return found;
+  },
+};
+
+/** Sends of one client and partition that can be under way together: buffered batches, beyond in-flight requests. */
+const MAX_OVERLAPPING = 64;
+
+/** Within one send. */
+export const internalNonmonotonicSend: Detector = {
+  name: 'int-nonmonotonic-send',
+  means: 'the values of one send do not stand in the order in which they were sent',
+  find: (indexed) => within(indexed, 'int-nonmonotonic-send', (delta) => delta < 1, 'backwards'),
+};
+
+export const internalSendSkip: Detector = {
+  name: 'int-send-skip',
+  means: 'another writer’s value stands between the values of one send',
+  find: (indexed) => within(indexed, 'int-send-skip', (delta) => delta > 1, 'apart'),
+};
+
+function within(
+  indexed: Indexed,
+  name: AnomalyName,
+  wrong: (delta: number) => boolean,
+  how: string,
+): Anomaly[] {
+  const found: Anomaly[] = [];
+  for (const send of indexed.history.sends) {
+    if (send.outcome === 'fail' || send.writes.length < 2) continue;
+    for (const [log, writes] of byLog(send)) {
+      const order = indexed.orders.get(log);
+      for (let i = 1; order !== undefined && i < writes.length; i++) {
+        const from = order.firstIndex(writes[i - 1]!.id);
+        const to = order.firstIndex(writes[i]!.id);
+        if (from === undefined || to === undefined || !wrong(to - from)) continue;
+        found.push({
+          name,
+          at: send.endedAt,
+          message: `${log}: values ${writes[i - 1]!.id} and ${writes[i]!.id} of one send of ${send.client} stand ${how}`,
+          evidence: { log, client: send.client, first: writes[i - 1], second: writes[i] },
+        });
+      }
+    }
+  }
+  return found;
+}
+
+function byLog(send: SendOperation): Map<string, Write[]> {
+  const logs = new Map<string, Write[]>();
+  for (const write of send.writes) {
+    const writes = logs.get(write.log);
+    if (writes === undefined) logs.set(write.log, [write]);
+    else writes.push(write);
+  }
+  return logs;
+}
