@@ -1,0 +1,11 @@
+/**
+ * Traffic: what the applications of a trial send and how they read. Drivers stand in for application threads; they are
+ * asked by the client machines (`engine/client/ports.ts`) and draw from streams of their own.
+ *
+ * Every record carries its own id in its value, so that a reader can be told what it read.
+ */
+export * from './dataset.ts';
+export * from './dataset-driver.ts';
+export * from './poll-driver.ts';
+export * from './record-id.ts';
+export * from './synthetic-driver.ts';
