@@ -1,0 +1,185 @@
+import type { Request, RequestId, Responder } from '../exchange/index.ts';
+import type { Outbox, Random, Us } from '../machine/index.ts';
+import type { ClusterImage } from '../metadata/index.ts';
+import type { Replicas } from '../replication/index.ts';
+import {
+  ApiKey,
+  type ApiVersionsRequest,
+  apiOf,
+  type DescribeClusterRequest,
+  type DescribeTopicPartitionsRequest,
+  EndpointType,
+  type FetchRequest,
+  type ListOffsetsRequest,
+  type MetadataRequest,
+  type OffsetForLeaderEpochRequest,
+  type ProduceRequest,
+} from '../wire/index.ts';
+import type { AutoTopicCreation } from './auto-topic-creation.ts';
+import type { BrokerConfig } from './config.ts';
+import type { Forwarding } from './forwarding.ts';
+import { advertisedApis, decideApiVersions } from './handlers/api-versions.ts';
+import { decideDescribeCluster } from './handlers/describe-cluster.ts';
+import { decideDescribeTopicPartitions } from './handlers/describe-topic-partitions.ts';
+import { decideMetadata } from './handlers/metadata.ts';
+import { aliveBrokers, registeredBrokers } from './metadata-view.ts';
+
+/** A responder that can answer in another version than asked, as ApiVersions must. */
+export interface VersionedResponder extends Responder {
+  respondAs(request: RequestId, apiVersion: number, body: object, out: Outbox): void;
+}
+
+/** The cluster as this process has read it so far. */
+export interface MetadataView {
+  readonly image: ClusterImage;
+  /** The last offset that the image holds, -1 before the first. */
+  readonly lastContainedOffset: number;
+}
+
+export interface BrokerApisOptions {
+  readonly nodeId: number;
+  readonly clusterId: string;
+  readonly config: BrokerConfig;
+  readonly metadata: MetadataView;
+  readonly responder: VersionedResponder;
+  readonly replicas: Replicas;
+  readonly forwarding: Forwarding;
+  readonly autoTopicCreation: AutoTopicCreation;
+  readonly random: Random;
+}
+
+/** What the controller decides: a broker passes it on as it came. */
+const FORWARDED: ReadonlySet<number> = new Set([
+  ApiKey.CreateTopics,
+  ApiKey.DeleteTopics,
+  ApiKey.ElectLeaders,
+  ApiKey.DescribeQuorum,
+]);
+
+const OWN = [
+  ApiKey.Produce,
+  ApiKey.Fetch,
+  ApiKey.ListOffsets,
+  ApiKey.Metadata,
+  ApiKey.ApiVersions,
+  ApiKey.OffsetForLeaderEpoch,
+  ApiKey.DescribeCluster,
+  ApiKey.DescribeTopicPartitions,
+] as const;
+
+/** Routes what a broker's listener takes in (`KafkaApis.handle`). */
+export class BrokerApis {
+  readonly #options: BrokerApisOptions;
+  readonly #advertised = advertisedApis([...OWN, ...FORWARDED]);
+
+  constructor(options: BrokerApisOptions) {
+    this.#options = options;
+  }
+
+  handle(now: Us, request: Request, out: Outbox): void {
+    const { apiKey, apiVersion } = request;
+    const api = apiOf(apiKey);
+    // ApiVersions answers for versions that nobody knows; anything else of that kind is a broken client (SocketServer).
+    const known = api !== undefined && apiVersion >= api.minVersion && apiVersion <= api.maxVersion;
+    if (!known && apiKey !== ApiKey.ApiVersions) {
+      this.#reject(request, out);
+      return;
+    }
+    if (FORWARDED.has(apiKey)) {
+      this.#options.forwarding.forward(now, request, out);
+      return;
+    }
+    this.#handleOwn(now, request, out);
+  }
+
+  #handleOwn(now: Us, request: Request, out: Outbox): void {
+    const { replicas } = this.#options;
+    switch (request.apiKey) {
+      case ApiKey.Produce:
+        replicas.handleProduce(now, request as Request<ProduceRequest>, out);
+        return;
+      case ApiKey.Fetch:
+        replicas.handleFetch(now, request as Request<FetchRequest>, out);
+        return;
+      case ApiKey.ListOffsets:
+        replicas.handleListOffsets(now, request as Request<ListOffsetsRequest>, out);
+        return;
+      case ApiKey.OffsetForLeaderEpoch:
+        replicas.handleOffsetForLeaderEpoch(now, request as Request<OffsetForLeaderEpochRequest>, out);
+        return;
+      case ApiKey.Metadata:
+        this.#handleMetadata(now, request as Request<MetadataRequest>, out);
+        return;
+      case ApiKey.ApiVersions:
+        this.#handleApiVersions(request as Request<ApiVersionsRequest>, out);
+        return;
+      case ApiKey.DescribeCluster:
+        this.#handleDescribeCluster(request as Request<DescribeClusterRequest>, out);
+        return;
+      case ApiKey.DescribeTopicPartitions:
+        this.#handleDescribeTopicPartitions(request as Request<DescribeTopicPartitionsRequest>, out);
+        return;
+      default:
+        this.#reject(request, out);
+    }
+  }
+
+  /** An API that this listener does not have: the connection ends, as with any broken frame. */
+  #reject(request: Request, out: Outbox): void {
+    out.probe('broker: api not enabled');
+    this.#options.responder.disconnect(request.id, out);
+  }
+
+  #handleMetadata(now: Us, request: Request<MetadataRequest>, out: Outbox): void {
+    const { clusterId, config, metadata, responder, autoTopicCreation } = this.#options;
+    const context = {
+      image: metadata.image,
+      clusterId,
+      autoCreateTopics: config['auto.create.topics.enable'],
+      controllerId: this.#drawAliveBroker(),
+    };
+    const { response, create } = decideMetadata(context, request.apiVersion, request.body);
+    if (create.length > 0) autoTopicCreation.create(now, create, request.clientId, out);
+    responder.respond(request.id, response, out);
+  }
+
+  #handleApiVersions(request: Request<ApiVersionsRequest>, out: Outbox): void {
+    const { nodeId, clusterId, metadata, responder } = this.#options;
+    const context = {
+      nodeId,
+      clusterId,
+      apis: this.#advertised,
+      image: metadata.image,
+      metadataOffset: metadata.lastContainedOffset,
+      checksNode: true,
+    };
+    const { body, version } = decideApiVersions(context, request.apiVersion, request.body);
+    responder.respondAs(request.id, version, body, out);
+  }
+
+  #handleDescribeCluster(request: Request<DescribeClusterRequest>, out: Outbox): void {
+    const { clusterId, metadata, responder } = this.#options;
+    const nodes = registeredBrokers(metadata.image).map((broker) => ({
+      brokerId: broker.id,
+      host: broker.host,
+      port: broker.port,
+      rack: broker.rack,
+      isFenced: broker.fenced,
+    }));
+    const controllerId = this.#drawAliveBroker();
+    const context = { clusterId, endpointType: EndpointType.BROKERS, nodes, controllerId };
+    responder.respond(request.id, decideDescribeCluster(context, request.apiVersion, request.body), out);
+  }
+
+  #handleDescribeTopicPartitions(request: Request<DescribeTopicPartitionsRequest>, out: Outbox): void {
+    const { config, metadata, responder } = this.#options;
+    const limit = config['max.request.partition.size.limit'];
+    responder.respond(request.id, decideDescribeTopicPartitions(metadata.image, request.body, limit), out);
+  }
+
+  /** With KRaft clients see no controller: any broker forwards, so any live one stands for it (`getRandomAliveBrokerId`). */
+  #drawAliveBroker(): number {
+    const alive = aliveBrokers(this.#options.metadata.image);
+    return alive.length === 0 ? -1 : alive[this.#options.random.below(alive.length)]!.id;
+  }
+}

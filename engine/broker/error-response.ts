@@ -1,0 +1,72 @@
+import { AssertionFailure } from '../machine/index.ts';
+import {
+  ApiKey,
+  type CreateTopicsRequest,
+  type CreateTopicsResponse,
+  type DeleteTopicsRequest,
+  type DeleteTopicsResponse,
+  type DescribeQuorumResponse,
+  type ElectLeadersRequest,
+  type ElectLeadersResponse,
+  ZERO_UUID,
+} from '../wire/index.ts';
+
+/**
+ * The response that carries nothing but an error, for the APIs that are forwarded (`AbstractRequest.getErrorResponse`):
+ * on every element that was asked about, or at the top where the version has room for it.
+ */
+export function errorResponse(apiKey: number, apiVersion: number, request: object, error: number): object {
+  switch (apiKey) {
+    case ApiKey.CreateTopics:
+      return createTopics(request as CreateTopicsRequest, error);
+    case ApiKey.DeleteTopics:
+      return deleteTopics(apiVersion, request as DeleteTopicsRequest, error);
+    case ApiKey.ElectLeaders:
+      return electLeaders(apiVersion, request as ElectLeadersRequest, error);
+    case ApiKey.DescribeQuorum:
+      return describeQuorum(error);
+    default:
+      throw new AssertionFailure(`API ${apiKey} has no error response`);
+  }
+}
+
+function createTopics(request: CreateTopicsRequest, errorCode: number): CreateTopicsResponse {
+  const topics = request.topics.map((topic) => ({
+    name: topic.name,
+    topicId: ZERO_UUID,
+    errorCode,
+    errorMessage: null,
+    topicConfigErrorCode: 0,
+    numPartitions: -1,
+    replicationFactor: -1,
+    configs: [],
+  }));
+  return { throttleTimeMs: 0, topics };
+}
+
+function deleteTopics(
+  apiVersion: number,
+  request: DeleteTopicsRequest,
+  errorCode: number,
+): DeleteTopicsResponse {
+  const topics =
+    apiVersion >= 6 ? request.topics : request.topicNames.map((name) => ({ name, topicId: ZERO_UUID }));
+  const responses = topics.map(({ name, topicId }) => ({ name, topicId, errorCode, errorMessage: null }));
+  return { throttleTimeMs: 0, responses };
+}
+
+function electLeaders(
+  apiVersion: number,
+  request: ElectLeadersRequest,
+  errorCode: number,
+): ElectLeadersResponse {
+  const replicaElectionResults = (request.topicPartitions ?? []).map(({ topic, partitions }) => ({
+    topic,
+    partitionResult: partitions.map((partitionId) => ({ partitionId, errorCode, errorMessage: null })),
+  }));
+  return { throttleTimeMs: 0, errorCode: apiVersion >= 1 ? errorCode : 0, replicaElectionResults };
+}
+
+function describeQuorum(errorCode: number): DescribeQuorumResponse {
+  return { errorCode, errorMessage: null, topics: [], nodes: [] };
+}
