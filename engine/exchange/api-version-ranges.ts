@@ -20,8 +20,8 @@ export class ApiVersionRanges {
     const min = this.#min.get(apiKey);
     const max = this.#max.get(apiKey);
     if (own === undefined || min === undefined || max === undefined) return -1;
-    const highest = max < own.maxVersion ? max : own.maxVersion;
-    const lowest = min > own.minVersion ? min : own.minVersion;
+    const highest = Math.min(max, own.maxVersion);
+    const lowest = Math.max(min, own.minVersion);
     return highest >= lowest ? highest : -1;
   }
 

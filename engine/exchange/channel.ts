@@ -1,31 +1,25 @@
 import type { ConnectionId, Us } from '../machine/index.ts';
 import type { ApiVersionRanges } from './api-version-ranges.ts';
-
-/** A request on its way: queued, in flight, or waiting for a controller. */
-export interface Call {
-  readonly owner: number;
-  readonly token: number;
-  readonly apiKey: number;
-  readonly body: object;
-  readonly timeoutUs: Us;
-  /** When it was asked for: a queued call expires `timeoutUs` after this. */
-  readonly createdAt: Us;
-  /** Meant for whoever is the active controller: it survives a disconnect until it expires. */
-  readonly toController: boolean;
-  /** Set when sent. */
-  apiVersion: number;
-  correlationId: number;
-  /** In flight: when the connection is given up over it. */
-  deadline: Us;
-}
+import { type Call, earliestExpiry, NEVER } from './call.ts';
 
 export type ChannelState = 'disconnected' | 'connecting' | 'handshaking' | 'ready';
+
+/** What others may see of a channel. */
+export interface ChannelView {
+  readonly node: number;
+  readonly state: ChannelState;
+  readonly inFlight: { readonly length: number };
+  readonly lastAttemptAt: Us;
+  /** No attempt to connect before this. */
+  readonly nextAttemptAt: Us;
+  readonly throttledUntil: Us;
+}
 
 /**
  * One owner's way to one node. Every component has its own, as each of Kafka's has its own `NetworkClient`: a server
  * works on one request of a connection at a time, so a long-polling fetch would hold up a heartbeat behind it.
  */
-export class Channel {
+export class Channel implements ChannelView {
   readonly node: number;
   readonly owner: number;
   /** The argument of its timer. */
@@ -39,10 +33,7 @@ export class Channel {
   readonly inFlight: Call[] = [];
   /** Oldest first, none sent. */
   readonly queue: Call[] = [];
-  /** Someone asked for this connection without having a request yet. */
-  wanted = false;
   lastAttemptAt: Us = 0;
-  /** No attempt before this. */
   nextAttemptAt: Us = 0;
   /** Disconnects since it was last ready; drives the reconnect backoff. */
   failures = 0;
@@ -59,4 +50,36 @@ export class Channel {
     this.owner = owner;
     this.slot = slot;
   }
+}
+
+/** When the first request in flight runs out of time. */
+export function oldestDeadline(channel: Channel): Us {
+  let at = NEVER;
+  for (const call of channel.inFlight) {
+    if (call.deadline < at) at = call.deadline;
+  }
+  return at;
+}
+
+/** The earliest time at which a channel needs attention without an input. */
+export function nextDue(channel: Channel, maxIdleUs: Us): Us {
+  const waiting = channel.queue.length > 0;
+  const at = waiting ? earliestExpiry(channel.queue) : NEVER;
+  switch (channel.state) {
+    case 'disconnected':
+      return waiting ? Math.min(at, channel.nextAttemptAt) : at;
+    case 'connecting':
+      return Math.min(at, channel.setupDeadline);
+    case 'handshaking':
+      return Math.min(at, oldestDeadline(channel));
+    case 'ready': {
+      const due = Math.min(at, oldestDeadline(channel));
+      if (waiting && channel.throttledUntil > 0) return Math.min(due, channel.throttledUntil);
+      return maxIdleUs > 0 ? Math.min(due, channel.lastUsedAt + maxIdleUs) : due;
+    }
+  }
+}
+
+export function isIdle(channel: Channel, maxIdleUs: Us, now: Us): boolean {
+  return maxIdleUs > 0 && channel.inFlight.length === 0 && now - channel.lastUsedAt >= maxIdleUs;
 }

@@ -1,4 +1,4 @@
-import { assert, type ResponseFrame } from '../machine/index.ts';
+import { assert } from '../machine/index.ts';
 import {
   ApiKey,
   type ApiVersionsRequest,
@@ -31,12 +31,11 @@ export function handshakeBody(apiVersion: number): ApiVersionsRequest {
   };
 }
 
-export function handshakeAnswer(frame: ResponseFrame): HandshakeAnswer {
-  const body = frame.body as ApiVersionsResponse;
+export function handshakeAnswer(body: ApiVersionsResponse, askedVersion: number): HandshakeAnswer {
   if (body.errorCode === ErrorCode.NONE) {
     return { kind: 'supported', versions: new ApiVersionRanges(body.apiKeys) };
   }
-  if (body.errorCode !== ErrorCode.UNSUPPORTED_VERSION || frame.apiVersion === 0) return { kind: 'refused' };
+  if (body.errorCode !== ErrorCode.UNSUPPORTED_VERSION || askedVersion === 0) return { kind: 'refused' };
   for (const range of body.apiKeys) {
     if (range.apiKey === ApiKey.ApiVersions) return { kind: 'retry', apiVersion: range.maxVersion };
   }

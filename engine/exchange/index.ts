@@ -14,6 +14,7 @@
  * `SocketServer`, `RequestChannel`. KIPs: 35, 219, 511, 580, 601.
  */
 export { ApiVersionRanges } from './api-version-ranges.ts';
+export type { ChannelState, ChannelView } from './channel.ts';
 export { Exchange, MAX_QUEUED_CALLS } from './exchange.ts';
 export { type ExchangeConfig, serverExchangeConfig } from './exchange-config.ts';
 export { ExchangeTimer } from './exchange-timer.ts';
