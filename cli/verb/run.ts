@@ -1,0 +1,45 @@
+import { loadScenario } from '../../scenarios/load/index.ts';
+import { runGuardedTrial } from '../../sim/search/index.ts';
+import { datasetsFor } from '../datasets-for.ts';
+import { exitStatusOf } from '../exit-status.ts';
+import { Output, Progress, writableDirectory } from '../output.ts';
+import { saveReport } from '../save-report.ts';
+import { printVerdict } from '../verdict.ts';
+
+export interface RunOptions {
+  readonly seed: string;
+  readonly set: readonly string[];
+  readonly codec: 'objects' | 'bytes';
+  readonly until?: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** One trial, its verdict, its report. */
+export async function run(nameOrFile: string, options: RunOptions): Promise<void> {
+  const sets = options.until === undefined ? options.set : [...options.set, `duration=${options.until}`];
+  const scenario = await loadScenario(nameOrFile, sets);
+  const out = writableDirectory(options.out);
+  const output = new Output(options.json === true);
+  const progress = new Progress();
+  const result = runGuardedTrial(scenario, {
+    seed: options.seed,
+    codec: options.codec,
+    datasets: datasetsFor(scenario),
+    progress: (simulatedUs, ofUs) =>
+      progress.update(
+        `${scenario.name}: ${(simulatedUs / 1e6).toFixed(0)} of ${(ofUs / 1e6).toFixed(0)} simulated seconds`,
+      ),
+  });
+  progress.clear();
+  const saved = await saveReport(result, out);
+  printVerdict(output, result, { ...saved, command: replayCommand(nameOrFile, options) });
+  output.document(result);
+  process.exitCode = exitStatusOf(result.verdict);
+}
+
+function replayCommand(nameOrFile: string, options: RunOptions): string {
+  const sets = options.set.map((set) => ` --set ${set}`).join('');
+  const until = options.until === undefined ? '' : ` --until ${options.until}`;
+  return `npm run -s trial -- run ${nameOrFile} --seed ${options.seed}${sets}${until}`;
+}

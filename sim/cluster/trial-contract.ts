@@ -1,0 +1,21 @@
+import type { Result } from '../result/index.ts';
+import type { Dataset } from '../workload/index.ts';
+
+export interface TrialOptions {
+  readonly seed: string;
+  /** How messages travel: as values, or as real bytes in both directions. The same trace hash either way. */
+  readonly codec: 'objects' | 'bytes';
+  /** The data sets that the scenario's workloads name. */
+  readonly datasets: ReadonlyMap<string, Dataset>;
+  /** Gets one line per event when a full trace is asked for. */
+  readonly traceLine?: ((line: string) => void) | undefined;
+  /** Told now and then how far simulated time is, out of how much. */
+  readonly progress?: ((simulatedUs: number, ofUs: number) => void) | undefined;
+  /** Deep-freezes messages in flight: a machine that changes one then crashes (a test mode). */
+  readonly freeze?: boolean | undefined;
+  /** The last events are kept for a failure's report. */
+  readonly keepLast?: number | undefined;
+}
+
+/** The part of a result that is the same everywhere: all but the machine that it ran on. */
+export type TrialResult = Omit<Result, 'host'>;

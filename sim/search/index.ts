@@ -1,0 +1,7 @@
+/**
+ * Many trials, and the guard around each: seeds over worker threads, and traps on every global that leaks time or luck. The
+ * only room of the world, with gateway/, that may touch Node.
+ */
+export * from './guard.ts';
+export * from './guarded-trial.ts';
+export * from './swarm.ts';
