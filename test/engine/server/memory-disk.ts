@@ -1,0 +1,124 @@
+import { type Disk, DiskError, type Ticket } from '../../../engine/machine/index.ts';
+
+/** A page cache without a platter: everything is in memory, and a sync is a ticket that its world completes later. */
+export class MemoryDisk implements Disk {
+  readonly files = new Map<string, Uint8Array[]>();
+  readonly directories = new Set<string>(['/']);
+  /** Tickets handed out since the world last looked. */
+  readonly syncs: Ticket[] = [];
+  #nextTicket: Ticket = 1;
+
+  append(path: string, chunk: Uint8Array): DiskError | null {
+    if (!this.directories.has(parentOf(path))) return new DiskError('ENOENT', path);
+    const chunks = this.files.get(path);
+    if (chunks === undefined) this.files.set(path, [chunk]);
+    else chunks.push(chunk);
+    return null;
+  }
+
+  write(path: string, content: Uint8Array): DiskError | null {
+    if (!this.directories.has(parentOf(path))) return new DiskError('ENOENT', path);
+    this.files.set(path, [content]);
+    return null;
+  }
+
+  read(path: string, position: number, length: number): Uint8Array | DiskError {
+    const chunks = this.files.get(path);
+    if (chunks === undefined) return new DiskError('ENOENT', path);
+    let at = 0;
+    for (const chunk of chunks) {
+      const start = position - at;
+      if (start >= 0 && start + length <= chunk.length) return chunk.subarray(start, start + length);
+      at += chunk.length;
+    }
+    const whole = new Uint8Array(at);
+    let to = 0;
+    for (const chunk of chunks) {
+      whole.set(chunk, to);
+      to += chunk.length;
+    }
+    return whole.subarray(Math.min(position, at), Math.min(position + length, at));
+  }
+
+  size(path: string): number {
+    const chunks = this.files.get(path);
+    if (chunks === undefined) return -1;
+    let size = 0;
+    for (const chunk of chunks) size += chunk.length;
+    return size;
+  }
+
+  truncate(path: string, size: number): DiskError | null {
+    const content = this.read(path, 0, size);
+    if (content instanceof DiskError) return content;
+    this.files.set(path, [content.slice()]);
+    return null;
+  }
+
+  rename(from: string, to: string): DiskError | null {
+    if (this.files.has(from)) {
+      this.files.set(to, this.files.get(from)!);
+      this.files.delete(from);
+      return null;
+    }
+    if (!this.directories.has(from)) return new DiskError('ENOENT', from);
+    for (const directory of [...this.directories]) {
+      if (directory !== from && !directory.startsWith(`${from}/`)) continue;
+      this.directories.delete(directory);
+      this.directories.add(to + directory.slice(from.length));
+    }
+    for (const [path, chunks] of [...this.files]) {
+      if (!path.startsWith(`${from}/`)) continue;
+      this.files.delete(path);
+      this.files.set(to + path.slice(from.length), chunks);
+    }
+    return null;
+  }
+
+  remove(path: string): DiskError | null {
+    if (this.files.delete(path)) return null;
+    if (!this.directories.has(path)) return new DiskError('ENOENT', path);
+    for (const file of [...this.files.keys()]) if (file.startsWith(`${path}/`)) this.files.delete(file);
+    for (const directory of [...this.directories]) {
+      if (directory === path || directory.startsWith(`${path}/`)) this.directories.delete(directory);
+    }
+    return null;
+  }
+
+  makeDirectory(path: string): DiskError | null {
+    let at = path;
+    while (!this.directories.has(at)) {
+      this.directories.add(at);
+      at = parentOf(at);
+    }
+    return null;
+  }
+
+  list(directory: string): readonly string[] {
+    const names = new Set<string>();
+    const prefix = directory === '/' ? '/' : `${directory}/`;
+    for (const path of [...this.files.keys(), ...this.directories]) {
+      if (path.startsWith(prefix) && path !== directory) names.add(path.slice(prefix.length).split('/')[0]!);
+    }
+    return [...names].sort();
+  }
+
+  sync(_path: string): Ticket {
+    return this.#ticket();
+  }
+
+  syncDirectory(_path: string): Ticket {
+    return this.#ticket();
+  }
+
+  #ticket(): Ticket {
+    const ticket = this.#nextTicket++;
+    this.syncs.push(ticket);
+    return ticket;
+  }
+}
+
+function parentOf(path: string): string {
+  const at = path.lastIndexOf('/');
+  return at <= 0 ? '/' : path.slice(0, at);
+}
