@@ -13,6 +13,7 @@
 export * from './cluster-image.ts';
 export * from './directory-id.ts';
 export * from './features.ts';
+export { imageDifference } from './image-difference.ts';
 export * from './metadata-delta.ts';
 export * from './metadata-loader.ts';
 export { mergePartition, partitionToRecord, sortedIds } from './partition-replay.ts';
