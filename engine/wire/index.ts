@@ -8,6 +8,7 @@ export * from './api-key.ts';
 export * from './apis.ts';
 export * from './describe.ts';
 export * from './error-code.ts';
+export * from './field.ts';
 export * from './frame.ts';
 export * from './make.ts';
 export * from './messages/index.ts';

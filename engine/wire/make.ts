@@ -1,5 +1,6 @@
 import { assert } from '../machine/index.ts';
-import type { Fields, Schema } from './schema.ts';
+import type { Fields } from './field.ts';
+import type { Schema } from './schema.ts';
 
 /** `T` with every field optional, at every depth. */
 export type Partially<T> = T extends Uint8Array

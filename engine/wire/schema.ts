@@ -1,62 +1,16 @@
 import { assert } from '../machine/index.ts';
-import type { CodecOf } from './codec/codec.ts';
-import { deriveCodec } from './codec/codec.ts';
+import { Codec } from './codec/codec.ts';
+import {
+  type Field,
+  type Fields,
+  type FieldType,
+  parseVersions,
+  type Records,
+  type ScalarType,
+  type VersionRange,
+  type Versions,
+} from './field.ts';
 import { type Uuid, ZERO_UUID } from './uuid.ts';
-
-/** Whole record batches: one field of bytes on the wire, a list of chunks in memory. Chunks are never mutated. */
-export type Records = readonly Uint8Array[];
-
-/**
- * Stands for Java's Long.MAX_VALUE, which no safe integer can hold and a few fields use for "no limit" or "not known".
- * It is the one int64 that changes on its way through memory.
- */
-export const LONG_MAX: number = Number.MAX_SAFE_INTEGER;
-
-/** Versions as Kafka writes them: `3`, `3+`, `3-7`. Both ends belong to the range. */
-export type VersionRange = `${number}` | `${number}+` | `${number}-${number}`;
-
-export interface Versions {
-  readonly min: number;
-  readonly max: number;
-}
-
-export type ScalarType =
-  | 'bool'
-  | 'int8'
-  | 'int16'
-  | 'uint16'
-  | 'int32'
-  | 'uint32'
-  | 'int64'
-  | 'float64'
-  | 'string'
-  | 'uuid'
-  | 'bytes'
-  | 'records';
-
-export type FieldType = ScalarType | 'struct' | 'structs' | 'scalars';
-
-/** One field of a message, as data. `T` is what the field holds in memory and shows in the type of `default`. */
-export interface Field<out T> {
-  readonly type: FieldType;
-  readonly versions: Versions;
-  /** Versions in which null may travel; null itself when none. */
-  readonly nullable: Versions | null;
-  /** What the field holds where its version does not carry it, and what a tagged field is left out for. */
-  readonly default: T;
-  /** The tag (KIP-482) within `tagged`; -1 when the field is never tagged. */
-  readonly tag: number;
-  readonly tagged: Versions | null;
-  /** A version without the field drops its value silently; otherwise only the default may be sent there. */
-  readonly ignorable: boolean;
-  readonly about: string;
-  /** Of `struct` and `structs`: the fields within. */
-  readonly fields: Fields | null;
-  /** Of `scalars`: the type of an element. */
-  readonly element: ScalarType | null;
-}
-
-export type Fields = { readonly [name: string]: Field<unknown> };
 
 /** The value that a set of fields describes. */
 export type ValueOf<F extends Fields> = {
@@ -102,8 +56,8 @@ export class Schema<out T extends object> {
   /** From this version on lengths are compact and structures end in tagged fields. Infinity: never. */
   readonly flexibleFrom: number;
   readonly fields: Fields;
-  /** Codecs derived so far, by version: a memo of a pure function, the only thing here that changes. */
-  readonly #codecs = new Map<number, CodecOf<object>>();
+  /** Codecs by version, made when first asked for: a memo of a pure function, the only thing here that changes. */
+  readonly #codecs: (Codec | undefined)[] = [];
   /** Carries the type only. */
   declare readonly value: T;
 
@@ -118,13 +72,14 @@ export class Schema<out T extends object> {
     return version >= this.versions.min && version <= this.versions.max;
   }
 
-  codec(version: number): CodecOf<object> {
-    let codec = this.#codecs.get(version);
-    if (codec === undefined) {
-      assert(this.has(version), () => `${this.name} has no version ${version}`);
-      codec = deriveCodec(this, version);
-      this.#codecs.set(version, codec);
-    }
+  codec(version: number): Codec {
+    return this.#codecs[version] ?? this.#derive(version);
+  }
+
+  #derive(version: number): Codec {
+    assert(this.has(version), () => `${this.name} has no version ${version}`);
+    const codec = new Codec(this.fields, { version, flexible: version >= this.flexibleFrom });
+    this.#codecs[version] = codec;
     return codec;
   }
 }
@@ -224,7 +179,7 @@ function field<T>(
     type,
     versions: range,
     nullable: options.nullable === undefined ? null : parseVersions(options.nullable),
-    default: (options.default === undefined ? unset : options.default) as T,
+    default: frozen(options.default === undefined ? unset : options.default) as T,
     tag,
     tagged,
     ignorable: options.ignorable ?? false,
@@ -234,15 +189,8 @@ function field<T>(
   };
 }
 
-export function parseVersions(range: VersionRange): Versions {
-  const match = /^(\d+)(?:(\+)|-(\d+))?$/.exec(range);
-  assert(match !== null, () => `not a version range: ${range}`);
-  const min = Number(match[1]);
-  const max = match[2] === '+' ? Number.POSITIVE_INFINITY : match[3] === undefined ? min : Number(match[3]);
-  assert(min <= max, () => `versions run backwards: ${range}`);
-  return { min, max };
-}
-
-export function covers(versions: Versions | null, version: number): boolean {
-  return versions !== null && version >= versions.min && version <= versions.max;
+/** Defaults are shared by all values that hold them. An array of bytes cannot be frozen; the default one is empty. */
+function frozen(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  return Object.freeze(value);
 }

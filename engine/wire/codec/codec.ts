@@ -1,10 +1,36 @@
-import type { Schema } from '../schema.ts';
+import type { Fields } from '../field.ts';
+import { deriveDecoder } from './decoder.ts';
+import { deriveEncoder } from './encoder.ts';
+import type { Target } from './layout.ts';
+import type { Reader } from './reader.ts';
+import { deriveSizer } from './sizer.ts';
+import type { Writer } from './writer.ts';
 
-/** What a schema's version compiles to. */
-export interface CodecOf<T> {
-  readonly size: (value: T) => number;
-}
+/**
+ * What one version of a schema compiles to. Each function is derived when first called: a run meets few of the 300
+ * pairs of message and version, and a run with `codec: objects` never encodes.
+ */
+export class Codec {
+  size = (value: object): number => {
+    this.size = deriveSizer(this.#fields, this.#target);
+    return this.size(value);
+  };
 
-export function deriveCodec(_schema: Schema<object>, _version: number): CodecOf<object> {
-  throw new Error('not derived yet');
+  encode = (writer: Writer, value: object): void => {
+    this.encode = deriveEncoder(this.#fields, this.#target);
+    this.encode(writer, value);
+  };
+
+  decode = (reader: Reader): object => {
+    this.decode = deriveDecoder(this.#fields, this.#target);
+    return this.decode(reader);
+  };
+
+  readonly #fields: Fields;
+  readonly #target: Target;
+
+  constructor(fields: Fields, target: Target) {
+    this.#fields = fields;
+    this.#target = target;
+  }
 }

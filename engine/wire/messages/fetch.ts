@@ -1,5 +1,6 @@
 import { api } from '../api.ts';
 import { ApiKey } from '../api-key.ts';
+import { LONG_MAX } from '../field.ts';
 import {
   array,
   type Infer,
@@ -7,7 +8,6 @@ import {
   int16,
   int32,
   int64,
-  LONG_MAX,
   list,
   object,
   records,
