@@ -1,0 +1,152 @@
+import type { Quantiles, Result, Violation } from '../../sim/result/index.ts';
+import { isrChart } from '../chart/isr.ts';
+import { consumerLagChart, highWatermarkLagChart } from '../chart/lag.ts';
+import { lanesChart } from '../chart/lanes.ts';
+import { latencyChart } from '../chart/latency.ts';
+import { type RenderedChart, renderChart } from '../chart/render.ts';
+import { throughputChart } from '../chart/throughput.ts';
+import { escape, page, table } from './html.ts';
+
+export interface BuiltPage {
+  readonly html: string;
+  readonly charts: readonly RenderedChart[];
+}
+
+/** Rows of evidence that a page shows; the result file has all. */
+const SHOWN = 50;
+
+/** One trial on one self-contained page, and its charts as SVG. */
+export async function buildPage(result: Result): Promise<BuiltPage> {
+  const charts = [
+    await renderChart('throughput', 'Throughput', throughputChart(result)),
+    await renderChart('latency', 'Latency', latencyChart(result)),
+    await renderChart('isr', 'In-sync replicas', isrChart(result)),
+    await renderChart('high-watermark-lag', 'High-watermark lag', highWatermarkLagChart(result)),
+    await renderChart('consumer-lag', 'Consumer lag', consumerLagChart(result)),
+    await renderChart('lanes', 'Nodes', lanesChart(result)),
+  ];
+  const body = [
+    heading(result),
+    evidence(result),
+    `<h2>What happened</h2><p class="dim">Shaded: a fault holds. Dashed: a leader was elected.</p>`,
+    ...charts.map(
+      (chart) => `<figure id="${chart.name}" aria-label="${escape(chart.title)}">${chart.svg}</figure>`,
+    ),
+    faults(result),
+    exercised(result),
+    measured(result),
+    again(result),
+  ].join('\n');
+  return { html: page(`${result.scenario.name}, seed ${result.seed}: ${result.verdict}`, body), charts };
+}
+
+function heading(result: Result): string {
+  const { scenario, operations } = result;
+  const facts: [string, string | number][] = [
+    ['simulated', `${(result.simulatedUs / 1e6).toFixed(1)} s`],
+    ['acknowledged', operations['produce']?.ok ?? 0],
+    ['read', operations['poll']?.ok ?? 0],
+    ['faults', result.faults.length],
+    ['events', result.events],
+    ['trace', result.traceHash],
+  ];
+  return `<h1>${escape(scenario.name)} <span class="verdict ${result.verdict}">${result.verdict}</span></h1>
+<p>${escape(scenario.title)}</p>
+<ul class="facts">${facts.map(([label, value]) => `<li><b>${escape(typeof value === 'number' ? value.toLocaleString('en') : value)}</b>${label}</li>`).join('')}</ul>
+${scenario.why === '' ? '' : `<p><b>Why.</b> ${escape(scenario.why)}</p>`}
+${scenario.lookFor === '' ? '' : `<p><b>What to look for.</b> ${escape(scenario.lookFor)}</p>`}`;
+}
+
+function evidence(result: Result): string {
+  const parts: string[] = ['<h2>Verdict</h2>'];
+  if (result.verdict === 'pass')
+    parts.push('<p>Every check held, and after the last heal the cluster converged.</p>');
+  if (result.violations.length > 0) parts.push(violationTable(result.violations));
+  if (result.pending.length > 0) {
+    parts.push('<p>Not converged when the time to settle ran out:</p>');
+    parts.push(`<ul>${result.pending.map((line) => `<li>${escape(line)}</li>`).join('')}</ul>`);
+  }
+  if (result.allowed.length > 0) {
+    parts.push(
+      `<h2>What this configuration allows, and what happened</h2><p>${result.allowed.length.toLocaleString('en')} findings that are no violations: the configuration of this scenario does not promise otherwise.</p>`,
+      violationTable(result.allowed),
+    );
+  }
+  return parts.join('\n');
+}
+
+function violationTable(violations: readonly Violation[]): string {
+  const rows = violations
+    .slice(0, SHOWN)
+    .map(({ check, at, message }) => [check, `${(at / 1e6).toFixed(6)} s`, message]);
+  const more =
+    violations.length > SHOWN
+      ? `<p class="dim">… and ${violations.length - SHOWN} more in result.json.</p>`
+      : '';
+  return table(['check', 'at', 'what'], rows) + more;
+}
+
+function faults(result: Result): string {
+  if (result.faults.length === 0) return '<h2>Faults</h2><p>None were injected.</p>';
+  const rows = result.faults.map(({ fault, targets, from, to }) => [
+    fault.kind,
+    targets.join(' '),
+    `${(from / 1e6).toFixed(3)} s`,
+    `${(to / 1e6).toFixed(3)} s`,
+    describeRest(fault),
+  ]);
+  return `<h2>Faults, as injected</h2>${table(['fault', 'hit', 'from', 'to', 'how'], rows)}`;
+}
+
+function describeRest(fault: Result['faults'][number]['fault']): string {
+  const known = new Set(['kind', 'at', 'until']);
+  return Object.entries(fault)
+    .filter(([key]) => !known.has(key))
+    .map(([key, value]) => `${key} ${String(value)}`)
+    .join(', ');
+}
+
+function exercised(result: Result): string {
+  const probes = Object.entries(result.probes);
+  const chips = probes.map(
+    ([name, times]) => `<span>${escape(name)} <b>${times.toLocaleString('en')}</b></span>`,
+  );
+  return `<h2>What the run exercised</h2><p class="dim">Rare branches of the engine, and how often each was taken. What is not here did not happen.</p><div class="chips">${chips.join('')}</div>`;
+}
+
+function measured(result: Result): string {
+  const { produceLatency, endToEnd, utilisation, bytesOnWire } = result.metrics;
+  const ms = (us: number): string => (us / 1e3).toFixed(2);
+  const row = (name: string, q: Quantiles): (string | number)[] => [
+    name,
+    q.count,
+    ms(q.mean),
+    ms(q.p50),
+    ms(q.p95),
+    ms(q.p99),
+    ms(q.p999),
+    ms(q.max),
+  ];
+  const operations = Object.entries(result.operations).map(([name, { ok, fail, unknown }]) => [
+    name,
+    ok,
+    fail,
+    unknown,
+  ]);
+  const busy = utilisation
+    .filter(({ perMille }) => perMille > 0)
+    .map(({ node, resource, perMille }) => [node, resource, `${(perMille / 10).toFixed(1)} %`]);
+  return `<h2>Measured</h2>
+${table(['latency, ms', 'count', 'mean', 'p50', 'p95', 'p99', 'p99.9', 'max'], [row('send to acknowledgement', produceLatency), row('send to first read', endToEnd)])}
+${table(['operation', 'ok', 'fail', 'unknown'], operations)}
+<p class="dim">${bytesOnWire.toLocaleString('en')} bytes on the wire.</p>
+${busy.length === 0 ? '' : `<details><summary>Utilisation by node and resource</summary>${table(['node', 'resource', 'busy'], busy)}</details>`}`;
+}
+
+function again(result: Result): string {
+  return `<h2>Again</h2>
+<pre>npm run -s trial -- run ${escape(result.scenario.name)} --seed ${escape(result.seed)}
+npm run -s trial -- replay result.json</pre>
+<details><summary>The scenario, as run</summary><pre>${escape(JSON.stringify(result.scenario, null, 2))}</pre></details>
+<p class="dim">Simulated with codec ${result.codec} on Node ${escape(result.host.node)} in ${(result.host.wallMs / 1e3).toFixed(1)} s.</p>`;
+}

@@ -1,0 +1,34 @@
+/** One configuration of a sweep, run to its end. */
+export interface SweepPoint {
+  /** By axis name. */
+  readonly configuration: Readonly<Record<string, string | number>>;
+  readonly recordsPerSecond: number;
+  readonly bytesPerSecond: number;
+  /** Microseconds, send to acknowledgement. */
+  readonly latencyP50: number;
+  readonly latencyP99: number;
+  /** The resource that was busiest, where, and how busy (per mille); `in-flight` when none was over the half. */
+  readonly binding: string;
+  readonly busyPerMille: number;
+  /** The lowest analytic bound (`facts` of replication and links), which a figure must never be above. */
+  readonly boundBytesPerSecond: number;
+  readonly boundName: string;
+  readonly verdict: string;
+}
+
+/** A grid of configurations over one scenario. Deterministic: no wall time in it. */
+export interface SweepTable {
+  readonly format: 1;
+  readonly name: string;
+  readonly title: string;
+  readonly why: string;
+  /** The hardware profile, and whether its prices are measured, published or invented. */
+  readonly hardware: string;
+  readonly provenance: string;
+  readonly axes: readonly string[];
+  readonly points: readonly SweepPoint[];
+}
+
+export function label(point: SweepPoint, axes: readonly string[]): string {
+  return axes.map((axis) => `${axis}=${point.configuration[axis]}`).join(' ');
+}
