@@ -3,6 +3,7 @@ import { deriveDecoder } from './decoder.ts';
 import { deriveEncoder } from './encoder.ts';
 import type { Target } from './layout.ts';
 import type { Reader } from './reader.ts';
+import { deriveSettled } from './settled.ts';
 import { deriveSizer } from './sizer.ts';
 import type { Writer } from './writer.ts';
 
@@ -24,6 +25,11 @@ export class Codec {
   decode = (reader: Reader): object => {
     this.decode = deriveDecoder(this.#fields, this.#target);
     return this.decode(reader);
+  };
+
+  settled = (value: object): boolean => {
+    this.settled = deriveSettled(this.#fields, this.#target);
+    return this.settled(value);
   };
 
   readonly #fields: Fields;

@@ -20,7 +20,7 @@ export const describeClusterResponse = struct(
   'DescribeClusterResponse',
   { versions: '0-2', flexible: '0+' },
   {
-    throttleTimeMs: int32('0+', 'How long the quota holds the client back, ms.', { ignorable: true }),
+    throttleTimeMs: int32('0+', 'How long the quota holds the client back, ms.'),
     errorCode: int16('0+', 'Verdict on the whole request.'),
     errorMessage: string('0+', 'What is wrong.', { nullable: '0+', default: null }),
     endpointType: int8('1+', 'Which kind of node was described.', { default: EndpointType.BROKERS }),
