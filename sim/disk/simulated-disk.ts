@@ -1,0 +1,273 @@
+import { type Disk, DiskError, type Ticket, type Us } from '../../engine/machine/index.ts';
+import type { EventHandle, EventKind, Kernel } from '../kernel/index.ts';
+import type { RandomStream } from '../random/index.ts';
+import type { CrashReport } from './crash-state.ts';
+import { Device } from './device.ts';
+import { DiskFaults } from './disk-faults.ts';
+import { DiskImage } from './disk-image.ts';
+import { FileTree } from './file-tree.ts';
+import type { DirectoryNode, FileSync } from './node.ts';
+import type { DiskFault, DiskFaultId, DiskOptions } from './options.ts';
+
+/** Who hears that syncs end: the process that asked for them, until it dies. */
+export interface SyncOwner {
+  onSynced(ticket: Ticket, error: DiskError | null): void;
+}
+
+interface DirectorySync {
+  readonly kind: 'directory';
+  readonly path: string;
+  readonly node: DirectoryNode;
+  readonly upTo: number;
+}
+
+/** A path that was not there when asked. */
+interface MissingSync {
+  readonly kind: 'missing';
+  readonly path: string;
+}
+
+/** A sync under way. */
+interface Sync {
+  readonly ticket: Ticket;
+  /** The process that asked. */
+  readonly session: number;
+  readonly what: FileSync | DirectorySync | MissingSync;
+  handle: EventHandle;
+}
+
+export interface SimulatedDiskPorts {
+  readonly kernel: Kernel;
+  /** For latencies, faults and crash states. */
+  readonly random: RandomStream;
+  readonly options: DiskOptions;
+}
+
+/** One machine's disk: page cache and medium, with latency, faults and crashes. */
+export class SimulatedDisk implements Disk {
+  readonly #kernel: Kernel;
+  readonly #random: RandomStream;
+  readonly #options: DiskOptions;
+  readonly #device: Device;
+  readonly #faults: DiskFaults;
+  readonly #ends: EventKind;
+  #tree: FileTree;
+
+  #owner: SyncOwner | null = null;
+  #session = 0;
+  #nextTicket: Ticket = 1;
+  readonly #syncs = new Map<Ticket, Sync>();
+  /** Ended while the disk was stalled, in that order. */
+  #stalled: Sync[] = [];
+  #delayUs: Us = 0;
+
+  constructor(ports: SimulatedDiskPorts) {
+    const { kernel, random, options } = ports;
+    this.#kernel = kernel;
+    this.#random = random;
+    this.#options = options;
+    this.#device = new Device(options.bytesPerSecond, options.dirtyLimitBytes);
+    this.#faults = new DiskFaults(random);
+    this.#tree = new FileTree(options.capacityBytes);
+    this.#ends = kernel.register<Sync>('sync ends', (sync) => this.#onEnd(sync));
+  }
+
+  append(path: string, chunk: Uint8Array): DiskError | null {
+    if (this.#faults.any) {
+      const rejected = this.#hinder('write', path);
+      if (rejected !== null) return rejected;
+    }
+    this.#delayUs += this.#device.throttle(this.#kernel.now, chunk.length);
+    return this.#tree.append(path, chunk, this.#kernel.now);
+  }
+
+  write(path: string, content: Uint8Array): DiskError | null {
+    const rejected = this.#hinder('write', path);
+    if (rejected !== null) return rejected;
+    this.#delayUs += this.#device.throttle(this.#kernel.now, content.length);
+    return this.#tree.write(path, content, this.#kernel.now);
+  }
+
+  read(path: string, position: number, length: number): Uint8Array | DiskError {
+    if (this.#faults.any) {
+      const rejected = this.#hinder('read', path);
+      if (rejected !== null) return rejected;
+    }
+    return this.#tree.read(path, position, length);
+  }
+
+  size(path: string): number {
+    return this.#tree.size(path);
+  }
+
+  truncate(path: string, size: number): DiskError | null {
+    return this.#hinder('write', path) ?? this.#tree.truncate(path, size, this.#kernel.now);
+  }
+
+  rename(from: string, to: string): DiskError | null {
+    return this.#hinder('write', from) ?? this.#tree.rename(from, to, this.#kernel.now);
+  }
+
+  /** Works on a full disk: it makes room. */
+  remove(path: string): DiskError | null {
+    const fault = this.#faults.any ? this.#faults.strike('write', path) : null;
+    return fault === null ? this.#tree.remove(path, this.#kernel.now) : new DiskError(fault.code, path);
+  }
+
+  makeDirectory(path: string): DiskError | null {
+    return this.#hinder('write', path) ?? this.#tree.makeDirectory(path, this.#kernel.now);
+  }
+
+  list(directory: string): readonly string[] {
+    return this.#tree.list(directory);
+  }
+
+  sync(path: string): Ticket {
+    const node = this.#tree.file(path);
+    if (node === null) return this.#begin({ kind: 'missing', path }, 0);
+    const size = node.live.size;
+    const bytes = Math.max(0, size - Math.max(node.shared, node.submitted));
+    node.submitted = size;
+    const seq = this.#nextTicket;
+    const what: FileSync = { kind: 'file', seq, path, node, content: node.live, size, shared: size };
+    node.syncs.add(what);
+    return this.#begin(what, bytes);
+  }
+
+  syncDirectory(path: string): Ticket {
+    const node = this.#tree.directory(path);
+    if (node === null) return this.#begin({ kind: 'missing', path }, 0);
+    return this.#begin({ kind: 'directory', path, node, upTo: this.#tree.journal.lastSeq }, 0);
+  }
+
+  /** Whether a ticket of the process that runs now is still under way. */
+  isPending(ticket: Ticket): boolean {
+    return this.#syncs.has(ticket);
+  }
+
+  /** Bytes in files, as processes see them. */
+  get usedBytes(): number {
+    return this.#tree.usedBytes;
+  }
+
+  /** How much longer than nothing the operations since the last call took; the host adds it to the step's work. */
+  takeDelayUs(): Us {
+    const delay = this.#delayUs;
+    this.#delayUs = 0;
+    return delay;
+  }
+
+  /** From now on this process hears of its syncs. */
+  attach(owner: SyncOwner): void {
+    this.#owner = owner;
+    this.#session++;
+  }
+
+  /** The process died. The kernel finishes what it asked for; nobody hears of it. */
+  detach(): void {
+    this.#owner = null;
+    this.#session++;
+    this.#delayUs = 0;
+  }
+
+  /** Power is lost: syncs under way never end, and a crash state is drawn. */
+  losePower(): CrashReport {
+    this.detach();
+    for (const sync of this.#syncs.values()) this.#kernel.cancel(sync.handle);
+    this.#syncs.clear();
+    this.#stalled = [];
+    this.#device.reset();
+    return this.#tree.losePower(this.#kernel.now, this.#random, this.#options);
+  }
+
+  /** Fault: the disk is replaced by an empty one. Only while no process runs on it. */
+  wipe(): void {
+    this.losePower();
+    this.#tree = new FileTree(this.#options.capacityBytes);
+  }
+
+  inject(fault: DiskFault): DiskFaultId {
+    return this.#faults.inject(fault);
+  }
+
+  heal(id: DiskFaultId): void {
+    this.#faults.heal(id);
+    this.#resume();
+  }
+
+  healAll(): void {
+    this.#faults.healAll();
+    this.#resume();
+  }
+
+  /** Fault: one bit changed, in the page cache and on the medium. False when there is no such byte. */
+  flipBit(path: string, position: number, bit: number): boolean {
+    const node = this.#tree.file(path);
+    if (node === null || position >= node.live.size) return false;
+    node.live.flipBit(position, bit);
+    if (node.durable !== node.live && position < node.durableSize) node.durable.flipBit(position, bit);
+    return true;
+  }
+
+  /** A copy of what processes see, to recover from in a check. It shares bytes, and nothing done to it is seen here. */
+  image(): DiskImage {
+    return new DiskImage(this.#tree.clone());
+  }
+
+  #begin(what: Sync['what'], bytes: number): Ticket {
+    const ticket = this.#nextTicket++;
+    const now = this.#kernel.now;
+    let at = this.#device.transfer(now, bytes) + this.#random.latency(this.#options.syncLatency);
+    if (this.#faults.any) at += this.#faults.syncExtra();
+    const sync: Sync = { ticket, session: this.#session, what, handle: 0 };
+    sync.handle = this.#kernel.schedule(at, this.#ends, sync);
+    this.#syncs.set(ticket, sync);
+    return ticket;
+  }
+
+  #onEnd(sync: Sync): void {
+    if (this.#faults.stalls > 0) {
+      this.#stalled.push(sync);
+      return;
+    }
+    const { what, ticket } = sync;
+    const error = this.#settle(what);
+    this.#syncs.delete(ticket);
+    if (sync.session === this.#session && this.#owner !== null) this.#owner.onSynced(ticket, error);
+  }
+
+  /** Makes durable what the sync took on, unless a fault strikes. */
+  #settle(what: Sync['what']): DiskError | null {
+    if (what.kind === 'missing') return new DiskError('ENOENT', what.path);
+    if (what.kind === 'file') what.node.syncs.delete(what);
+    const fault = this.#faults.any ? this.#faults.strike('sync', what.path) : null;
+    if (fault === null) {
+      if (what.kind === 'file') what.node.settle(what);
+      else this.#tree.journal.commitDirectory(what.node, what.upTo);
+      return null;
+    }
+    if (what.kind === 'file') {
+      const { node } = what;
+      if (fault.dropsPages === true) {
+        if (node.shared < what.shared) node.lost.push({ from: node.shared, to: what.shared });
+        node.settle(what);
+      } else {
+        node.submitted = Math.min(node.submitted, node.shared);
+      }
+    }
+    return new DiskError(fault.code, what.path);
+  }
+
+  #resume(): void {
+    if (this.#faults.stalls > 0 || this.#stalled.length === 0) return;
+    const ended = this.#stalled;
+    this.#stalled = [];
+    for (const sync of ended) sync.handle = this.#kernel.schedule(this.#kernel.now, this.#ends, sync);
+  }
+
+  #hinder(operation: 'read' | 'write', path: string): DiskError | null {
+    if (!this.#faults.any) return null;
+    this.#delayUs += this.#faults.operationUs;
+    return this.#faults.reject(operation, path);
+  }
+}
