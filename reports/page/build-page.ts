@@ -5,7 +5,7 @@ import { lanesChart } from '../chart/lanes.ts';
 import { latencyChart } from '../chart/latency.ts';
 import { type RenderedChart, renderChart } from '../chart/render.ts';
 import { throughputChart } from '../chart/throughput.ts';
-import { escape, page, table } from './html.ts';
+import { escapeHtml, page, table } from './html.ts';
 
 export interface BuiltPage {
   readonly html: string;
@@ -30,7 +30,7 @@ export async function buildPage(result: Result): Promise<BuiltPage> {
     evidence(result),
     `<h2>What happened</h2><p class="dim">Shaded: a fault holds. Dashed: a leader was elected.</p>`,
     ...charts.map(
-      (chart) => `<figure id="${chart.name}" aria-label="${escape(chart.title)}">${chart.svg}</figure>`,
+      (chart) => `<figure id="${chart.name}" aria-label="${escapeHtml(chart.title)}">${chart.svg}</figure>`,
     ),
     faults(result),
     exercised(result),
@@ -44,17 +44,17 @@ function heading(result: Result): string {
   const { scenario, operations } = result;
   const facts: [string, string | number][] = [
     ['simulated', `${(result.simulatedUs / 1e6).toFixed(1)} s`],
-    ['acknowledged', operations['produce']?.ok ?? 0],
-    ['read', operations['poll']?.ok ?? 0],
+    ['acknowledged', operations.produce?.ok ?? 0],
+    ['read', operations.poll?.ok ?? 0],
     ['faults', result.faults.length],
     ['events', result.events],
     ['trace', result.traceHash],
   ];
-  return `<h1>${escape(scenario.name)} <span class="verdict ${result.verdict}">${result.verdict}</span></h1>
-<p>${escape(scenario.title)}</p>
-<ul class="facts">${facts.map(([label, value]) => `<li><b>${escape(typeof value === 'number' ? value.toLocaleString('en') : value)}</b>${label}</li>`).join('')}</ul>
-${scenario.why === '' ? '' : `<p><b>Why.</b> ${escape(scenario.why)}</p>`}
-${scenario.lookFor === '' ? '' : `<p><b>What to look for.</b> ${escape(scenario.lookFor)}</p>`}`;
+  return `<h1>${escapeHtml(scenario.name)} <span class="verdict ${result.verdict}">${result.verdict}</span></h1>
+<p>${escapeHtml(scenario.title)}</p>
+<ul class="facts">${facts.map(([label, value]) => `<li><b>${escapeHtml(typeof value === 'number' ? value.toLocaleString('en') : value)}</b>${label}</li>`).join('')}</ul>
+${scenario.why === '' ? '' : `<p><b>Why.</b> ${escapeHtml(scenario.why)}</p>`}
+${scenario.lookFor === '' ? '' : `<p><b>What to look for.</b> ${escapeHtml(scenario.lookFor)}</p>`}`;
 }
 
 function evidence(result: Result): string {
@@ -64,7 +64,7 @@ function evidence(result: Result): string {
   if (result.violations.length > 0) parts.push(violationTable(result.violations));
   if (result.pending.length > 0) {
     parts.push('<p>Not converged when the time to settle ran out:</p>');
-    parts.push(`<ul>${result.pending.map((line) => `<li>${escape(line)}</li>`).join('')}</ul>`);
+    parts.push(`<ul>${result.pending.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`);
   }
   if (result.allowed.length > 0) {
     parts.push(
@@ -109,7 +109,7 @@ function describeRest(fault: Result['faults'][number]['fault']): string {
 function exercised(result: Result): string {
   const probes = Object.entries(result.probes);
   const chips = probes.map(
-    ([name, times]) => `<span>${escape(name)} <b>${times.toLocaleString('en')}</b></span>`,
+    ([name, times]) => `<span>${escapeHtml(name)} <b>${times.toLocaleString('en')}</b></span>`,
   );
   return `<h2>What the run exercised</h2><p class="dim">Rare branches of the engine, and how often each was taken. What is not here did not happen.</p><div class="chips">${chips.join('')}</div>`;
 }
@@ -145,8 +145,8 @@ ${busy.length === 0 ? '' : `<details><summary>Utilisation by node and resource</
 
 function again(result: Result): string {
   return `<h2>Again</h2>
-<pre>npm run -s trial -- run ${escape(result.scenario.name)} --seed ${escape(result.seed)}
+<pre>npm run -s trial -- run ${escapeHtml(result.scenario.name)} --seed ${escapeHtml(result.seed)}
 npm run -s trial -- replay result.json</pre>
-<details><summary>The scenario, as run</summary><pre>${escape(JSON.stringify(result.scenario, null, 2))}</pre></details>
-<p class="dim">Simulated with codec ${result.codec} on Node ${escape(result.host.node)} in ${(result.host.wallMs / 1e3).toFixed(1)} s.</p>`;
+<details><summary>The scenario, as run</summary><pre>${escapeHtml(JSON.stringify(result.scenario, null, 2))}</pre></details>
+<p class="dim">Simulated with codec ${result.codec} on Node ${escapeHtml(result.host.node)} in ${(result.host.wallMs / 1e3).toFixed(1)} s.</p>`;
 }

@@ -1,5 +1,5 @@
 /** Text that goes into HTML, wherever it comes from. */
-export function escape(text: string | number): string {
+export function escapeHtml(text: string | number): string {
   return String(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -10,7 +10,7 @@ export function escape(text: string | number): string {
 /** A table; every cell is escaped. Columns of numbers are set right. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cell = (value: string | number, tag: 'td' | 'th'): string =>
-    `<${tag}${typeof value === 'number' ? ' class="n"' : ''}>${escape(typeof value === 'number' ? value.toLocaleString('en') : value)}</${tag}>`;
+    `<${tag}${typeof value === 'number' ? ' class="n"' : ''}>${escapeHtml(typeof value === 'number' ? value.toLocaleString('en') : value)}</${tag}>`;
   const row = (cells: readonly (string | number)[], tag: 'td' | 'th'): string =>
     `<tr>${cells.map((value) => cell(value, tag)).join('')}</tr>`;
   return `<div class="scroll"><table><thead>${row(head, 'th')}</thead><tbody>${rows.map((cells) => row(cells, 'td')).join('\n')}</tbody></table></div>`;
@@ -20,7 +20,7 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
 export function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title><style>${STYLE}</style></head>
+<title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
 <body><main>
 ${body}
 </main></body></html>

@@ -2,15 +2,15 @@ import { type RenderedChart, renderChart } from '../chart/render.ts';
 import { sweepCharts } from '../chart/sweep-charts.ts';
 import { label, type SweepTable } from '../series/sweep.ts';
 import type { BuiltPage } from './build-page.ts';
-import { escape, page, table } from './html.ts';
+import { escapeHtml, page, table } from './html.ts';
 
 /** A grid of configurations on one page. */
 export async function buildSweepPage(sweep: SweepTable): Promise<BuiltPage> {
   const charts: RenderedChart[] = [];
   for (const { name, title, spec } of sweepCharts(sweep)) charts.push(await renderChart(name, title, spec));
-  const body = `<h1>${escape(sweep.title)}</h1>
-<p>${escape(sweep.why)}</p>
-<p><b>Hardware profile ${escape(sweep.hardware)}:</b> ${escape(sweep.provenance)}.</p>
+  const body = `<h1>${escapeHtml(sweep.title)}</h1>
+<p>${escapeHtml(sweep.why)}</p>
+<p><b>Hardware profile ${escapeHtml(sweep.hardware)}:</b> ${escapeHtml(sweep.provenance)}.</p>
 ${charts.map((chart) => `<figure id="${chart.name}">${chart.svg}</figure>`).join('\n')}
 <h2>Every configuration</h2>
 ${table(
