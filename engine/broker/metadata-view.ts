@@ -1,10 +1,10 @@
 import {
   type BrokerImage,
   type ClusterImage,
-  DirectoryId,
   isDirectoryOnline,
   type PartitionRegistration,
 } from '../metadata/index.ts';
+import { DirectoryId } from '../wire/index.ts';
 
 /**
  * What clients are told about the cluster image (`KRaftMetadataCache`). A broker here has one listener, so a registered

@@ -1,4 +1,5 @@
-import { ClusterImage, DirectoryId, type PartitionRecord } from '../../../engine/metadata/index.ts';
+import { ClusterImage, type PartitionRecord } from '../../../engine/metadata/index.ts';
+import { DirectoryId } from '../../../engine/wire/index.ts';
 
 export const TOPIC_ID = 'TopicTopicTopicTopic1Q';
 const DIRECTORY = 'DirectoryDirectoryDirQ';

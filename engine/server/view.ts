@@ -1,0 +1,40 @@
+import type { BrokerState } from '../broker/index.ts';
+import type { ClusterImage } from '../metadata/index.ts';
+import type { ReplicaView } from '../replication/index.ts';
+
+/** A process's place in the quorum, read only. */
+export interface QuorumView {
+  readonly leader: number;
+  readonly quorumEpoch: number;
+  /** -1 when unknown. */
+  readonly highWatermark: number;
+  readonly logEndOffset: number;
+  readonly isLeader: boolean;
+}
+
+/** A broker as checks may look at it. Everything behind it lives on and must not be changed. */
+export interface BrokerView {
+  readonly kind: 'broker';
+  readonly nodeId: number;
+  readonly state: BrokerState;
+  readonly brokerEpoch: number;
+  readonly image: ClusterImage;
+  /** Last offset in the published image, -1 before the first. */
+  readonly metadataOffset: number;
+  readonly quorum: QuorumView;
+  replicas(): Iterable<ReplicaView>;
+}
+
+/** A controller as checks may look at it. */
+export interface ControllerView {
+  readonly kind: 'controller';
+  readonly nodeId: number;
+  /** The controller decides: it leads the quorum and has read all that came before it. */
+  readonly isActive: boolean;
+  /** What the metadata log says up to the high watermark. */
+  readonly image: ClusterImage;
+  readonly metadataOffset: number;
+  readonly quorum: QuorumView;
+}
+
+export type ServerView = BrokerView | ControllerView;
