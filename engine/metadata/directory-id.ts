@@ -1,4 +1,4 @@
-/** Reserved directory ids (`DirectoryId`, KIP-858): the first hundred uuids name states, not directories. */
+/** Directory ids that name a state and no directory (`DirectoryId`, KIP-858): the first hundred are reserved. */
 export const DirectoryId = {
   MIGRATING: 'AAAAAAAAAAAAAAAAAAAAAA',
   UNASSIGNED: 'AAAAAAAAAAAAAAAAAAAAAQ',
@@ -8,7 +8,7 @@ export const DirectoryId = {
 const BASE64_URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const RESERVED_BELOW = 100;
 
-/** True for an id below 100: twenty zero digits, then two whose twelve bits hold the last byte and four zero bits. */
+/** True for a reserved id (`DirectoryId`, KIP-858), which is one below 100: twenty zero digits, then two whose twelve bits hold the last byte and four zero bits. */
 export function isReservedDirectory(id: string): boolean {
   if (!id.startsWith('AAAAAAAAAAAAAAAAAAAA')) return false;
   const tail = BASE64_URL.indexOf(id.charAt(20)) * 64 + BASE64_URL.indexOf(id.charAt(21));

@@ -1,0 +1,85 @@
+import type { Fact } from '../machine/index.ts';
+import { assert } from '../machine/index.ts';
+import {
+  type ClusterImage,
+  MetadataDelta,
+  type MetadataRecord,
+  NO_LEADER_CHANGE,
+  type PartitionRegistration,
+} from '../metadata/index.ts';
+
+/**
+ * Replays a record on the latest image and notes what the world will be told of it once it is committed, in the order of
+ * the records: at every point in between, too, no fenced broker is in an ISR.
+ */
+export function replayForFacts(
+  image: ClusterImage,
+  record: MetadataRecord,
+  offset: number,
+  facts: Fact[],
+): void {
+  switch (record.type) {
+    case 'PartitionRecord': {
+      image.replay(record, offset);
+      facts.push(partitionFact(image, record.topicId, record.partitionId, false));
+      return;
+    }
+    case 'PartitionChangeRecord': {
+      const previous = image.partition(record.topicId, record.partitionId);
+      image.replay(record, offset);
+      const unclean = record.leader !== NO_LEADER_CHANGE && isUnclean(previous, record.leader);
+      facts.push(partitionFact(image, record.topicId, record.partitionId, unclean));
+      return;
+    }
+    case 'ClearElrRecord': {
+      const delta = new MetadataDelta();
+      image.replay(record, offset, delta);
+      for (const change of delta.partitions()) {
+        facts.push(partitionFact(image, change.topicId, change.partition, false));
+      }
+      return;
+    }
+    case 'RegisterBrokerRecord':
+    case 'BrokerRegistrationChangeRecord':
+      image.replay(record, offset);
+      facts.push(brokerFact(image, record.brokerId));
+      return;
+    default:
+      image.replay(record, offset);
+  }
+}
+
+/** A leader from outside ISR and ELR may lack what was committed. */
+function isUnclean(previous: PartitionRegistration | undefined, leader: number): boolean {
+  if (previous === undefined || leader < 0 || leader === previous.leader) return false;
+  return !previous.isr.includes(leader) && !previous.elr.includes(leader);
+}
+
+function partitionFact(image: ClusterImage, topicId: string, index: number, unclean: boolean): Fact {
+  const topic = image.topicsById.get(topicId);
+  const partition = topic?.partitions[index];
+  assert(topic !== undefined && partition !== undefined, 'a fact is about a partition that exists');
+  return {
+    fact: 'partition changed',
+    log: `${topic.name}-${index}`,
+    leader: partition.leader,
+    leaderEpoch: partition.leaderEpoch,
+    partitionEpoch: partition.partitionEpoch,
+    replicas: partition.replicas,
+    isr: partition.isr,
+    elr: partition.elr,
+    unclean,
+  };
+}
+
+function brokerFact(image: ClusterImage, id: number): Fact {
+  const broker = image.broker(id);
+  assert(broker !== undefined, 'a fact is about a broker that is registered');
+  return {
+    fact: 'broker changed',
+    broker: id,
+    brokerEpoch: broker.epoch,
+    fenced: broker.fenced,
+    shuttingDown: broker.inControlledShutdown,
+  };
+}

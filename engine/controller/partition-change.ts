@@ -1,0 +1,130 @@
+import {
+  NO_LEADER,
+  NO_LEADER_CHANGE,
+  type PartitionChangeRecord,
+  type PartitionRegistration,
+  partitionChangeRecord,
+  RecoveryState,
+  sortedIds,
+} from '../metadata/index.ts';
+import { type Election, electLeader } from './elect-leader.ts';
+
+export interface PartitionChangeInput {
+  readonly topicId: string;
+  readonly partitionId: number;
+  readonly partition: PartitionRegistration;
+  readonly election: Election;
+  /** The ISR to have; the one there is when left out. */
+  readonly targetIsr?: readonly number[];
+  /** The recovery state that the leader reports; the one there is when left out. */
+  readonly targetRecoveryState?: number;
+  /** A replica that may have lost what it had: it leaves the ELR too. */
+  readonly uncleanShutdownReplica?: number;
+  readonly minIsr: number;
+  readonly elrEnabled: boolean;
+  readonly bumpEpochOnShrink: boolean;
+  readonly canLead: (broker: number) => boolean;
+}
+
+interface Draft {
+  isr: readonly number[] | null;
+  leader: number;
+  leaderRecoveryState: number;
+  eligibleLeaderReplicas: readonly number[] | null;
+  lastKnownElr: readonly number[] | null;
+}
+
+/**
+ * The record that brings a partition to what is wanted of it, electing a leader on the way, or null when nothing changes
+ * (`PartitionChangeBuilder.build`). The order matters: the ELR is filled from the old ISR before the election, which may
+ * take its leader from it, and emptied after an unclean one. A reassignment under way would be completed here first.
+ */
+export function decidePartitionChange(input: PartitionChangeInput): PartitionChangeRecord | null {
+  const { partition } = input;
+  let targetIsr = sortedIds(input.targetIsr ?? partition.isr);
+  let targetElr = decideElr(input, targetIsr);
+  const draft: Draft = {
+    isr: null,
+    leader: NO_LEADER_CHANGE,
+    leaderRecoveryState: RecoveryState.NO_CHANGE,
+    eligibleLeaderReplicas: null,
+    lastKnownElr: null,
+  };
+
+  const elected = electLeader({ ...input, targetIsr, targetElr });
+  if (elected.leader !== partition.leader) {
+    if (targetElr.includes(elected.leader)) {
+      targetIsr = [elected.leader];
+      targetElr = targetElr.filter((replica) => replica !== elected.leader);
+    }
+    draft.leader = elected.leader;
+    if (elected.unclean) {
+      // Whatever the others hold beyond the new leader's log is given up.
+      draft.isr = [elected.leader];
+      if (partition.leaderRecoveryState !== 'RECOVERING')
+        draft.leaderRecoveryState = RecoveryState.RECOVERING;
+    }
+  }
+
+  if (draft.isr !== null || !input.elrEnabled) targetElr = [];
+  if (!sameIds(targetElr, partition.elr)) draft.eligibleLeaderReplicas = targetElr;
+  // Without ELR the last member of the ISR stays in it when it goes: it is the only one that may lead again.
+  if (
+    draft.isr === null &&
+    (targetIsr.length > 0 || input.elrEnabled) &&
+    !sameIds(targetIsr, partition.isr)
+  ) {
+    draft.isr = targetIsr;
+  }
+  bumpEpochOnShrink(input, draft);
+  updateLastKnownLeader(input, draft);
+  const recovery =
+    partition.leaderRecoveryState === 'RECOVERING' ? RecoveryState.RECOVERING : RecoveryState.RECOVERED;
+  if (input.targetRecoveryState !== undefined && input.targetRecoveryState !== recovery) {
+    draft.leaderRecoveryState = input.targetRecoveryState;
+  }
+  if (isNoOp(draft)) return null;
+  return partitionChangeRecord(input.topicId, input.partitionId, draft);
+}
+
+/**
+ * The ELR beside a target ISR: empty once the ISR is large enough, else those who were in ISR or ELR and are not in the
+ * new ISR. While the ISR is below min.insync.replicas nothing is committed, so none of them misses anything.
+ */
+function decideElr(input: PartitionChangeInput, targetIsr: readonly number[]): readonly number[] {
+  const { partition } = input;
+  if (!input.elrEnabled) return partition.elr;
+  if (targetIsr.length >= input.minIsr) return [];
+  const candidates = new Set([...partition.elr, ...partition.isr]);
+  for (const replica of targetIsr) candidates.delete(replica);
+  if (input.uncleanShutdownReplica !== undefined) candidates.delete(input.uncleanShutdownReplica);
+  return [...candidates].sort((a, b) => a - b);
+}
+
+function bumpEpochOnShrink(input: PartitionChangeInput, draft: Draft): void {
+  const { isr } = draft;
+  if (!input.bumpEpochOnShrink || draft.leader !== NO_LEADER_CHANGE || isr === null) return;
+  if (input.partition.isr.some((replica) => !isr.includes(replica))) draft.leader = input.partition.leader;
+}
+
+/** Remembered when a partition loses its leader, forgotten when it has one again. */
+function updateLastKnownLeader(input: PartitionChangeInput, draft: Draft): void {
+  if (!input.elrEnabled) return;
+  const known = input.partition.lastKnownElr.length > 0;
+  if (draft.leader === NO_LEADER && !known) draft.lastKnownElr = [input.partition.leader];
+  else if (draft.leader >= 0 && known) draft.lastKnownElr = [];
+}
+
+function isNoOp(draft: Draft): boolean {
+  return (
+    draft.isr === null &&
+    draft.leader === NO_LEADER_CHANGE &&
+    draft.leaderRecoveryState === RecoveryState.NO_CHANGE &&
+    draft.eligibleLeaderReplicas === null &&
+    draft.lastKnownElr === null
+  );
+}
+
+function sameIds(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((id, at) => id === b[at]);
+}
