@@ -17,7 +17,7 @@ export const nonmonotonicSend: Detector = {
         const earlier = open.get(key) ?? [];
         const ended = earlier.filter((one) => one.send.endedAt < send.invokedAt).at(-1);
         const first = indexed.orders.get(log)?.firstIndex(writes[0]!.id);
-        const before = ended === undefined ? undefined : indexed.orders.get(log)?.lastIndex(ended.write.id);
+        const before = ended === undefined ? undefined : indexed.orders.get(log)?.firstIndex(ended.write.id);
         if (ended !== undefined && first !== undefined && before !== undefined && first <= before) {
           found.push({
             name: 'nonmonotonic-send',

@@ -1,0 +1,14 @@
+/**
+ * What must hold. Invariants look at facts as they happen (`invariant/`, over one shared `shadow/`); validations look at the
+ * disks and logs at the end (`validation/`); liveness says in words what has not converged (`liveness/`); history checks
+ * see only what clients saw (`history/`).
+ *
+ * Sources: the published specifications named in each file; Jepsen's `jepsen.tests.kafka` for histories.
+ */
+export * from './contract.ts';
+export * from './history/anomaly.ts';
+export * from './history/detectors.ts';
+export * from './history/history.ts';
+export * from './history/judge.ts';
+export * from './invariants.ts';
+export { ClusterShadow, METADATA_LOG } from './shadow/cluster-shadow.ts';

@@ -1,0 +1,59 @@
+import type { Scenario } from '../scenario/index.ts';
+
+export const BROKER_PORT = 9092;
+export const CONTROLLER_PORT = 9093;
+/** Controllers' node ids follow this; brokers' begin at 1. */
+const CONTROLLER_IDS_FROM = 100;
+
+export interface NodePlace {
+  /** Host name: `b1`, `c101`. */
+  readonly name: string;
+  readonly id: number;
+  readonly role: 'broker' | 'controller' | 'client';
+  readonly rack: string;
+}
+
+/** Racks are letters; nodes are dealt to them in turn. */
+export function rackOf(index: number, racks: number): string {
+  return String.fromCharCode(97 + (index % racks));
+}
+
+export function brokersOf(scenario: Scenario): NodePlace[] {
+  const { brokers, racks } = scenario.cluster;
+  return Array.from({ length: brokers }, (_, i) => ({
+    name: `b${i + 1}`,
+    id: i + 1,
+    role: 'broker' as const,
+    rack: rackOf(i, racks),
+  }));
+}
+
+export function controllersOf(scenario: Scenario): NodePlace[] {
+  const { controllers, racks } = scenario.cluster;
+  return Array.from({ length: controllers }, (_, i) => ({
+    name: `c${CONTROLLER_IDS_FROM + i + 1}`,
+    id: CONTROLLER_IDS_FROM + i + 1,
+    role: 'controller' as const,
+    rack: rackOf(i, racks),
+  }));
+}
+
+/** Clients are hosts of their own; one without a rack stands in the first. */
+export function clientsOf(scenario: Scenario): NodePlace[] {
+  const { producers, consumers } = scenario.traffic;
+  return [...producers, ...consumers].map(({ name, rack }, i) => ({
+    name,
+    id: -2 - i,
+    role: 'client' as const,
+    rack: rack ?? 'a',
+  }));
+}
+
+export function brokerName(id: number): string {
+  return `b${id}`;
+}
+
+/** `host:port` of every broker. */
+export function bootstrapServers(scenario: Scenario): string[] {
+  return brokersOf(scenario).map(({ name }) => `${name}:${BROKER_PORT}`);
+}

@@ -1,0 +1,90 @@
+import type { Fact } from '../../../engine/machine/index.ts';
+import { type ClientFact, Invariants } from '../../../sim/check/index.ts';
+
+/** A batch that differs from others by its content only: what a check looks at is its CRC field. */
+export function batch(content: number): Uint8Array {
+  const bytes = new Uint8Array(61);
+  bytes[20] = content;
+  return bytes;
+}
+
+export function appended(log: string, baseOffset: number, leaderEpoch: number, content = baseOffset): Fact {
+  return {
+    fact: 'log appended',
+    log,
+    baseOffset,
+    lastOffset: baseOffset,
+    leaderEpoch,
+    batch: batch(content),
+  };
+}
+
+export function leads(
+  log: string,
+  leaderEpoch: number,
+  isr: readonly number[],
+  start = 0,
+  highWatermark = 0,
+): Fact {
+  return {
+    fact: 'replica became leader',
+    log,
+    leaderEpoch,
+    leaderEpochStartOffset: start,
+    highWatermark,
+    isr,
+  };
+}
+
+export function replicated(
+  log: string,
+  highWatermark: number,
+  logEndOffset: number,
+  leaderEpoch: number,
+): Fact {
+  return { fact: 'high watermark advanced', log, highWatermark, logEndOffset, leaderEpoch, leader: true };
+}
+
+export function partition(
+  log: string,
+  isr: readonly number[],
+  rest: Partial<Extract<Fact, { fact: 'partition changed' }>> = {},
+): Fact {
+  return {
+    fact: 'partition changed',
+    log,
+    leader: isr[0] ?? -1,
+    leaderEpoch: 0,
+    partitionEpoch: 0,
+    replicas: [1, 2, 3],
+    isr,
+    elr: [],
+    unclean: false,
+    ...rest,
+  };
+}
+
+export function broker(id: number, fenced = false, shuttingDown = false): Fact {
+  return { fact: 'broker changed', broker: id, brokerEpoch: id, fenced, shuttingDown };
+}
+
+/** A story: facts by node, and what clients were told. Gives the names of the checks that fired, in order. */
+export class Story {
+  readonly checks = new Invariants();
+  #at = 0;
+
+  node(name: string, ...facts: readonly Fact[]): this {
+    for (const fact of facts) this.checks.onFact(++this.#at, name, fact);
+    this.checks.onStepEnd(this.#at, name);
+    return this;
+  }
+
+  client(fact: ClientFact): this {
+    this.checks.onClient(++this.#at, fact);
+    return this;
+  }
+
+  get fired(): string[] {
+    return this.checks.violations.map(({ check }) => check);
+  }
+}

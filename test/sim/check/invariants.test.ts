@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { allInvariants, METADATA_LOG } from '../../../sim/check/index.ts';
+import { appended, broker, leads, partition, replicated, Story } from './facts.ts';
+
+const T = 't-0';
+
+/** b1 leads epoch 0 with two records, both on b2, both replicated. */
+function healthy(): Story {
+  return new Story()
+    .node('b1', leads(T, 0, [1, 2]), appended(T, 0, 0), appended(T, 1, 0))
+    .node(
+      'b2',
+      { fact: 'replica became follower', log: T, leaderEpoch: 0, leader: 1 },
+      appended(T, 0, 0),
+      appended(T, 1, 0),
+    )
+    .node('b1', replicated(T, 2, 2, 0));
+}
+
+describe('invariants', () => {
+  it('say nothing of a healthy partition', () => {
+    expect(healthy().fired).toEqual([]);
+  });
+
+  it('each state their property in a sentence', () => {
+    for (const { name, property } of allInvariants()) expect(property, name).toMatch(/^[A-Za-z].{20,}\.$/);
+  });
+
+  it('EpochOffsetUnique fires when one epoch holds two batches at an offset', () => {
+    expect(healthy().node('b3', appended(T, 0, 0), appended(T, 1, 0, 99)).fired).toEqual([
+      'EpochOffsetUnique',
+    ]);
+  });
+
+  it('LogMatching fires when logs agree at an offset but not before it', () => {
+    const story = new Story()
+      .node('b1', appended(T, 0, 0), appended(T, 1, 1))
+      .node('b2', appended(T, 0, 2, 7), appended(T, 1, 1));
+    expect(story.fired).toEqual(['LogMatching']);
+  });
+
+  it('MetadataLogMatching fires on the quorum’s own log', () => {
+    const story = new Story()
+      .node('c101', appended(METADATA_LOG, 0, 1))
+      .node('c102', appended(METADATA_LOG, 0, 1, 9));
+    expect(story.fired).toEqual(['MetadataLogMatching']);
+  });
+
+  it('LeaderCompleteness fires when a leader lacks a replicated record, and names the first', () => {
+    const story = healthy().node('b3', appended(T, 0, 0), leads(T, 1, [3], 1));
+    expect(story.fired).toEqual(['LeaderCompleteness']);
+    expect(story.checks.violations[0]!.evidence).toMatchObject({
+      recordOffset: 1,
+      node: 'b3',
+      unclean: false,
+    });
+  });
+
+  it('LeaderCompleteness does not fire for a leader that lacks only what was not replicated', () => {
+    const story = healthy()
+      .node('b1', appended(T, 2, 0))
+      .node('b2', leads(T, 1, [2], 2));
+    expect(story.fired).toEqual([]);
+  });
+
+  it('ConsistentRead fires when a later leader replicates another record at an offset', () => {
+    const story = healthy().node('b3', appended(T, 0, 0), appended(T, 1, 1, 50), replicated(T, 2, 2, 1));
+    expect(story.fired).toContain('ConsistentRead');
+  });
+
+  it('ConsistentRead fires when a consumer reads what was never replicated', () => {
+    const story = healthy()
+      .node('b1', appended(T, 2, 0))
+      .client({ kind: 'read', log: T, recordOffset: 2, leaderEpoch: 0, client: 'k1' });
+    expect(story.fired).toEqual(['ConsistentRead']);
+  });
+
+  it('ConsistentRead fires when a consumer reads another epoch’s record', () => {
+    const story = healthy().client({ kind: 'read', log: T, recordOffset: 1, leaderEpoch: 5, client: 'k1' });
+    expect(story.fired).toEqual(['ConsistentRead']);
+  });
+
+  it('NoReplicatedRecordLost fires when acks=all is answered before replication', () => {
+    const story = healthy()
+      .node('b1', appended(T, 2, 0))
+      .client({ kind: 'acknowledged', log: T, recordOffset: 2, acks: -1, client: 'p1' });
+    expect(story.fired).toEqual(['NoReplicatedRecordLost']);
+  });
+
+  it('NoReplicatedRecordLost fires when the last copy of an acknowledged record goes', () => {
+    const story = healthy().client({ kind: 'acknowledged', log: T, recordOffset: 1, acks: -1, client: 'p1' });
+    story.node('b1', { fact: 'log truncated', log: T, logEndOffset: 1 });
+    expect(story.fired).toEqual([]);
+    story.node('b2', { fact: 'log truncated', log: T, logEndOffset: 1 });
+    expect(story.fired).toEqual(['NoReplicatedRecordLost']);
+  });
+
+  it('ReplicationQuorumSuperset fires when the controller may elect whom the leader does not wait for', () => {
+    const story = healthy().node('c101', broker(1), broker(2), broker(3), partition(T, [1, 2, 3]));
+    expect(story.fired).toEqual(['ReplicationQuorumSuperset']);
+  });
+
+  it('OffsetsInOrder fires when a high watermark is beyond the log end', () => {
+    expect(healthy().node('b1', replicated(T, 3, 2, 0)).fired).toContain('OffsetsInOrder');
+  });
+
+  it('HighWatermarkMonotone fires when a leader goes back within its epoch', () => {
+    expect(healthy().node('b1', replicated(T, 1, 2, 0)).fired).toEqual(['HighWatermarkMonotone']);
+  });
+
+  it('OneLeaderPerEpoch fires when two brokers lead one epoch', () => {
+    expect(healthy().node('b2', leads(T, 0, [1, 2], 0, 2)).fired).toEqual(['OneLeaderPerEpoch']);
+  });
+
+  it('IsrIsActive fires for a fenced, a stopping and an unknown member, at the end of the step', () => {
+    const active = () => new Story().node('c101', broker(1), broker(2), partition(T, [1, 2]));
+    expect(active().fired).toEqual([]);
+    expect(active().node('c101', broker(2, true)).fired).toEqual(['IsrIsActive']);
+    expect(active().node('c101', broker(2, false, true)).fired).toEqual(['IsrIsActive']);
+    expect(active().node('c101', partition(T, [1, 9])).fired).toEqual(['IsrIsActive']);
+    expect(active().node('c101', broker(2, true), partition(T, [1])).fired).toEqual([]);
+  });
+
+  it('QuorumElectionSafety fires when two controllers lead one epoch', () => {
+    const leader = { fact: 'quorum role changed', role: 'leader', quorumEpoch: 3, leader: 101 } as const;
+    expect(new Story().node('c101', leader).node('c102', leader).fired).toEqual(['QuorumElectionSafety']);
+  });
+
+  it('MetadataAgreement fires when nodes commit different metadata, and when a leader lacks it', () => {
+    const commit = { fact: 'quorum committed', highWatermark: 1, quorumEpoch: 1 } as const;
+    const divergent = new Story()
+      .node('c101', appended(METADATA_LOG, 0, 1), commit)
+      .node('c102', appended(METADATA_LOG, 0, 2), commit);
+    expect(divergent.fired).toEqual(['MetadataAgreement']);
+    const forgetful = new Story()
+      .node('c101', appended(METADATA_LOG, 0, 1), commit)
+      .node('c102', { fact: 'quorum role changed', role: 'leader', quorumEpoch: 2, leader: 102 });
+    expect(forgetful.fired).toEqual(['MetadataAgreement']);
+  });
+});
