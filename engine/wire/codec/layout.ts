@@ -1,3 +1,4 @@
+import { assert } from '../../machine/index.ts';
 import { covers, type Field, type Fields, type ScalarType } from '../field.ts';
 
 /** The version that code is derived for, and whether that version is flexible (KIP-482). */
@@ -104,7 +105,8 @@ export function leastElementSize(field: Field<unknown>, target: Target): number 
     field.type === 'scalars'
       ? leastScalarSize(field.element!, target)
       : leastStructSize(field.fields!, target);
-  return Math.max(1, size);
+  assert(size > 0, 'elements that take no bytes would make lists without bound');
+  return size;
 }
 
 function leastStructSize(fields: Fields, target: Target): number {

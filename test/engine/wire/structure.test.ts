@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  array,
+  bool,
+  bytes,
+  checkBody,
+  decodeStruct,
+  encodeStruct,
+  float64,
+  int16,
+  int64,
+  list,
+  make,
+  object,
+  string,
+  struct,
+  uint32,
+  WireError,
+} from '../../../engine/wire/index.ts';
+import { arbitraryBody } from './arbitrary-body.ts';
+
+/** Everything that the schemas of APIs happen not to use. */
+const odd = struct(
+  'Odd',
+  { versions: '0-3', flexible: '2+' },
+  {
+    ratio: float64('0+', 'A float.', { default: 0.5 }),
+    count: uint32('0+', 'An unsigned int.'),
+    payload: bytes('1+', 'Bytes with a default of null.', { nullable: '1+', default: null }),
+    names: list('string', '0+', 'A list that may be null.', { nullable: '1+' }),
+    moved: string('0+', 'A field that became tagged.', { default: 'here', tag: 5, tagged: '3+' }),
+    maybe: object(
+      '2+',
+      'A tagged structure that may be null.',
+      { at: int64('2+', 'An int64.') },
+      {
+        nullable: '2+',
+        default: null,
+        tag: 1,
+      },
+    ),
+    ids: list('uuid', '2+', 'A tagged list.', { tag: 130 }),
+    flag: bool('2+', 'A tagged scalar.', { tag: 0, default: true }),
+    nested: array('0-1', 'Gone later.', {
+      x: int16('0+', 'In every version.'),
+      inner: array('1+', 'In v1 only.', { y: int16('0+', 'Y.') }),
+    }),
+  },
+);
+
+describe('structures that stand on their own', () => {
+  it.each([0, 1, 2, 3])('v%i reads back what it wrote', (version) => {
+    const property = fc.property(arbitraryBody(odd, version), (value) => {
+      const body = value as ReturnType<typeof make<typeof odd.value>>;
+      expect(checkBody(odd, version, body)).toBe(null);
+      expect(decodeStruct(odd, version, encodeStruct(odd, version, body))).toEqual(body);
+    });
+    fc.assert(property);
+  });
+
+  it('a tagged field takes tag, size and value, in the order of tags', () => {
+    const value = make(odd, { flag: false, maybe: { at: 1 }, moved: 'there' });
+    expect(Buffer.from(encodeStruct(odd, 3, value)).toString('hex')).toBe(
+      [
+        '3fe0000000000000',
+        '00000000',
+        '00',
+        '01',
+        '03',
+        '000100',
+        '010a0100000000000000' + '0100',
+        '0506',
+        '067468657265',
+      ].join(''),
+    );
+  });
+
+  it('every cut is an error value', () => {
+    const encoded = encodeStruct(
+      odd,
+      3,
+      make(odd, { flag: false, maybe: { at: 1 }, moved: 'there', names: ['a'] }),
+    );
+    for (let length = 0; length < encoded.length; length++) {
+      expect(decodeStruct(odd, 3, encoded.subarray(0, length))).toBeInstanceOf(WireError);
+    }
+  });
+
+  it('a tagged field whose size is not that of its value is malformed', () => {
+    const encoded = encodeStruct(odd, 3, make(odd, { flag: false, moved: 'there' }));
+    const at = encoded.indexOf(5, 14);
+    expect(encoded[at + 1]).toBe(6);
+    encoded[at + 1] = 5;
+    expect(decodeStruct(odd, 3, encoded)).toMatchObject({ code: 'malformed' });
+  });
+
+  it('a version that it does not have is an error value to read and a fault to write', () => {
+    expect(decodeStruct(odd, 4, new Uint8Array(0))).toMatchObject({ code: 'unsupported version' });
+    expect(() => encodeStruct(odd, 4, make(odd, {}))).toThrow('Odd has no version 4');
+  });
+});
