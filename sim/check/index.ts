@@ -5,10 +5,15 @@
  *
  * Sources: the published specifications named in each file; Jepsen's `jepsen.tests.kafka` for histories.
  */
+
+export * from './cluster-views.ts';
 export * from './contract.ts';
 export * from './history/anomaly.ts';
 export * from './history/detectors.ts';
 export * from './history/history.ts';
 export * from './history/judge.ts';
 export * from './invariants.ts';
+export { pending } from './liveness/convergence.ts';
 export { ClusterShadow, METADATA_LOG } from './shadow/cluster-shadow.ts';
+export { whereValuesAre } from './validation/final-logs.ts';
+export { REPLICAS_IDENTICAL, validateReplicas } from './validation/replicas-identical.ts';
