@@ -7,6 +7,13 @@ export const ZERO_UUID: Uuid = 'AAAAAAAAAAAAAAAAAAAAAA';
 /** The topic id of `__cluster_metadata` (`Uuid.METADATA_TOPIC_ID`). */
 export const METADATA_TOPIC_ID: Uuid = 'AAAAAAAAAAAAAAAAAAAAAQ';
 
+/** Directory ids that name no directory (`DirectoryId`, KIP-858). */
+export const DirectoryId = {
+  MIGRATING: ZERO_UUID,
+  UNASSIGNED: 'AAAAAAAAAAAAAAAAAAAAAQ',
+  LOST: 'AAAAAAAAAAAAAAAAAAAAAg',
+} as const;
+
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 /** Six bits to a character code, and back (255: no such character). */
 const CODE = Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0));
