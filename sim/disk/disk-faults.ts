@@ -1,4 +1,4 @@
-import { DiskError, type Us } from '../../engine/machine/index.ts';
+import type { Us } from '../../engine/machine/index.ts';
 import type { RandomStream } from '../random/index.ts';
 import type { DiskFault, DiskFaultId } from './options.ts';
 import { matchesPath } from './path-pattern.ts';
@@ -50,13 +50,6 @@ export class DiskFaults {
       if (fault.oneIn === undefined || this.#random.below(fault.oneIn) === 0) return fault;
     }
     return null;
-  }
-
-  /** What a read or a change answers instead of happening, or null. */
-  reject(operation: 'read' | 'write', path: string): DiskError | null {
-    const fault = this.strike(operation, path);
-    if (fault !== null) return new DiskError(fault.code, path);
-    return operation === 'write' && this.full > 0 ? new DiskError('ENOSPC', path) : null;
   }
 
   /** What syncs take longer now. */

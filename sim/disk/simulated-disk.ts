@@ -74,7 +74,7 @@ export class SimulatedDisk implements Disk {
 
   append(path: string, chunk: Uint8Array): DiskError | null {
     if (this.#faults.any) {
-      const rejected = this.#hinder('write', path);
+      const rejected = this.#hinder('write', path) ?? this.#rejectGrowth(path);
       if (rejected !== null) return rejected;
     }
     this.#delayUs += this.#device.throttle(this.#kernel.now, chunk.length);
@@ -82,7 +82,7 @@ export class SimulatedDisk implements Disk {
   }
 
   write(path: string, content: Uint8Array): DiskError | null {
-    const rejected = this.#hinder('write', path);
+    const rejected = this.#hinder('write', path) ?? this.#rejectGrowth(path);
     if (rejected !== null) return rejected;
     this.#delayUs += this.#device.throttle(this.#kernel.now, content.length);
     return this.#tree.write(path, content, this.#kernel.now);
@@ -108,10 +108,8 @@ export class SimulatedDisk implements Disk {
     return this.#hinder('write', from) ?? this.#tree.rename(from, to, this.#kernel.now);
   }
 
-  /** Works on a full disk: it makes room. */
   remove(path: string): DiskError | null {
-    const fault = this.#faults.any ? this.#faults.strike('write', path) : null;
-    return fault === null ? this.#tree.remove(path, this.#kernel.now) : new DiskError(fault.code, path);
+    return this.#hinder('write', path) ?? this.#tree.remove(path, this.#kernel.now);
   }
 
   makeDirectory(path: string): DiskError | null {
@@ -268,6 +266,12 @@ export class SimulatedDisk implements Disk {
   #hinder(operation: 'read' | 'write', path: string): DiskError | null {
     if (!this.#faults.any) return null;
     this.#delayUs += this.#faults.operationUs;
-    return this.#faults.reject(operation, path);
+    const fault = this.#faults.strike(operation, path);
+    return fault === null ? null : new DiskError(fault.code, path);
+  }
+
+  /** A full disk takes no bytes; cutting, renaming and removing go on. */
+  #rejectGrowth(path: string): DiskError | null {
+    return this.#faults.full > 0 ? new DiskError('ENOSPC', path) : null;
   }
 }
