@@ -12,6 +12,7 @@
  */
 export { type AdminConfig, adminConfig, adminConfigDefaults } from './admin/admin-config.ts';
 export { type ClientConfig, clientConfigDefaults } from './client-config.ts';
+export { ClientTimer } from './client-timer.ts';
 export {
   type ConsumerConfig,
   consumerConfig,
@@ -19,4 +20,6 @@ export {
   type OffsetResetPolicy,
 } from './consumer/consumer-config.ts';
 export * from './ports.ts';
+export { murmur2, partitionForKey } from './producer/murmur2.ts';
+export { MAX_RECORDS_PER_STEP, Producer, type ProducerPorts } from './producer/producer.ts';
 export { type ProducerConfig, producerConfig, producerConfigDefaults } from './producer/producer-config.ts';

@@ -1,0 +1,256 @@
+import { assert, MS, type Outbox, type Random, type Us } from '../../machine/index.ts';
+import type { ClusterMetadata } from '../metadata/cluster-metadata.ts';
+import { NEVER, type OutgoingRecord } from '../ports.ts';
+import { ProducerBatch } from './producer-batch.ts';
+import type { ProducerConfig } from './producer-config.ts';
+import { batchSizeUpperBound } from './record-size.ts';
+import { type NodeLatency, type PartitionQueue, TopicQueue } from './topic-queue.ts';
+
+export type AppendResult =
+  /** It is in a batch that was there and is not full. */
+  | 'appended'
+  /** It made a batch, or filled one: there may be something to send. */
+  | 'batch to look at'
+  | 'no memory';
+
+/** What `ready` found. One object, filled anew by each call. */
+export interface ReadyCheck {
+  /** Leaders with something to send, in the order found. */
+  readonly nodes: number[];
+  readonly unknownLeaderTopics: Set<string>;
+  /** When lingering or backing off ends somewhere. */
+  nextDue: Us;
+}
+
+/**
+ * Records that wait to be sent, as batches by partition (`RecordAccumulator`). Its memory is bounded by `buffer.memory`:
+ * a batch reserves its share when it is made and gives it back when it is done.
+ */
+export class Accumulator {
+  readonly #config: ProducerConfig;
+  readonly #metadata: ClusterMetadata;
+  readonly #random: Random;
+  readonly #topics = new Map<string, TopicQueue>();
+  readonly #drainIndex = new Map<number, number>();
+  readonly #latencies = new Map<number, NodeLatency>();
+  readonly #check: ReadyCheck = { nodes: [], unknownLeaderTopics: new Set(), nextDue: NEVER };
+  #freeBytes: number;
+  #incomplete = 0;
+  /** No more appends will come: what is here is sent without lingering. */
+  isClosed = false;
+  /** A send waits for memory: batches leave early. */
+  isExhausted = false;
+
+  constructor(config: ProducerConfig, metadata: ClusterMetadata, random: Random) {
+    this.#config = config;
+    this.#metadata = metadata;
+    this.#random = random;
+    this.#freeBytes = config['buffer.memory'];
+  }
+
+  get freeBytes(): number {
+    return this.#freeBytes;
+  }
+
+  /** Batches that are neither acknowledged nor failed. */
+  get incompleteCount(): number {
+    return this.#incomplete;
+  }
+
+  /** Partition -1 lets the sticky partitioner choose. The topic's partitions are known. */
+  append(now: Us, record: OutgoingRecord, partition: number, timestamp: number, out: Outbox): AppendResult {
+    const topic = this.#topicOf(record.topic);
+    const isSticky = partition < 0;
+    const chosen = isSticky ? topic.partitioner.current(topic) : partition;
+    const queue = topic.queueOf(chosen);
+    let batch = queue.batches.at(-1);
+    let bytes = batch === undefined ? -1 : batch.tryAppend(record, timestamp);
+    const isNew = bytes < 0;
+    if (isNew) {
+      batch = this.#newBatch(now, record, chosen);
+      if (batch === undefined) return 'no memory';
+      batch.tryAppend(record, timestamp);
+      bytes = batch.sizeInBytes;
+      queue.batches.push(batch);
+    }
+    out.work.records += 1;
+    out.work.bytesCopied += bytes;
+    const isFull = batch!.isFull;
+    if (isSticky) topic.partitioner.onAppended(bytes, isFull, topic);
+    return isNew || isFull || queue.batches.length > 1 ? 'batch to look at' : 'appended';
+  }
+
+  /** Which leaders have something to send now, and when to look again. */
+  ready(now: Us): ReadyCheck {
+    const check = this.#check;
+    check.nodes.length = 0;
+    check.unknownLeaderTopics.clear();
+    check.nextDue = NEVER;
+    for (const topic of this.#topics.values()) this.#checkTopic(now, topic, check);
+    return check;
+  }
+
+  /** Takes batches for a node, at most one a partition, starting where the last drain ended. */
+  drain(now: Us, node: number): ProducerBatch[] {
+    const led = this.#metadata.partitionsLedBy(node);
+    const drained: ProducerBatch[] = [];
+    let size = 0;
+    let index = (this.#drainIndex.get(node) ?? 0) % Math.max(led.length, 1);
+    for (let i = 0; i < led.length; i++) {
+      const { topic, partition } = led[index]!;
+      this.#drainIndex.set(node, index);
+      index = (index + 1) % led.length;
+      const queue = this.#topics.get(topic)?.existing(partition);
+      const first = queue?.batches[0];
+      if (queue === undefined || first === undefined || queue.isMuted) continue;
+      if (first.isBackingOff(now, this.#leaderEpoch(topic, partition))) continue;
+      if (size + first.sizeInBytes > this.#config['max.request.size'] && drained.length > 0) break;
+      queue.batches.shift();
+      size += first.sizeInBytes;
+      drained.push(first);
+    }
+    return drained;
+  }
+
+  /** Takes batches that were not delivered in time, oldest first per partition. */
+  takeExpired(now: Us): readonly ProducerBatch[] {
+    const expired: ProducerBatch[] = [];
+    const timeoutUs = this.#config['delivery.timeout.ms'] * MS;
+    for (const topic of this.#topics.values()) {
+      for (const { batches } of topic.queues) {
+        while (batches.length > 0 && now - batches[0]!.createdAt >= timeoutUs) expired.push(batches.shift()!);
+      }
+    }
+    return expired;
+  }
+
+  /** The earliest time at which a waiting batch expires. */
+  nextExpiry(): Us {
+    let at = NEVER;
+    const timeoutUs = this.#config['delivery.timeout.ms'] * MS;
+    for (const topic of this.#topics.values()) {
+      for (const { batches } of topic.queues) {
+        const first = batches[0];
+        if (first !== undefined && first.createdAt + timeoutUs < at) at = first.createdAt + timeoutUs;
+      }
+    }
+    return at;
+  }
+
+  /** Puts a batch back in front, as Kafka does without idempotence: with several in flight a retry may reorder. */
+  reenqueue(now: Us, batch: ProducerBatch, backoff: Us): void {
+    batch.reenqueue(now, backoff);
+    this.#queueOf(batch).batches.unshift(batch);
+  }
+
+  /** Puts the parts of a batch that was too large in its place. */
+  replace(whole: ProducerBatch, parts: readonly ProducerBatch[]): void {
+    this.#queueOf(whole).batches.unshift(...parts);
+    this.#incomplete += parts.length;
+    this.onDone(whole);
+  }
+
+  /** A batch is acknowledged or failed; its memory comes back unless it is still in flight. */
+  onDone(batch: ProducerBatch): void {
+    assert(!batch.isDone, 'a batch is done once');
+    batch.isDone = true;
+    this.#incomplete--;
+    if (!batch.isInFlight) this.release(batch);
+  }
+
+  release(batch: ProducerBatch): void {
+    this.#freeBytes += batch.reservedBytes;
+    assert(this.#freeBytes <= this.#config['buffer.memory'], 'memory comes back once');
+  }
+
+  mute(batch: ProducerBatch): void {
+    this.#queueOf(batch).isMuted = true;
+  }
+
+  unmute(batch: ProducerBatch): void {
+    this.#queueOf(batch).isMuted = false;
+  }
+
+  /** A node had something to send; `drained` says whether it took it. */
+  onNodeReady(now: Us, node: number, drained: boolean): void {
+    if (this.#config['partitioner.availability.timeout.ms'] <= 0) return;
+    const known = this.#latencies.get(node);
+    if (known === undefined) this.#latencies.set(node, { readyAt: now, drainedAt: now });
+    else {
+      known.readyAt = now;
+      if (drained) known.drainedAt = now;
+    }
+  }
+
+  #newBatch(now: Us, record: OutgoingRecord, partition: number): ProducerBatch | undefined {
+    const bytes = Math.max(this.#config['batch.size'], batchSizeUpperBound(record));
+    if (bytes > this.#freeBytes) return undefined;
+    this.#freeBytes -= bytes;
+    this.#incomplete++;
+    return new ProducerBatch(record.topic, partition, now, bytes, bytes);
+  }
+
+  #checkTopic(now: Us, topic: TopicQueue, check: ReadyCheck): void {
+    const lengths: number[] = [];
+    const partitions: number[] = [];
+    const isAdaptive =
+      this.#config['partitioner.adaptive.partitioning.enable'] && topic.queues.length >= topic.partitionCount;
+    for (const queue of topic.queues) {
+      const leader = this.#metadata.leaderOf(topic.topic, queue.partition);
+      const first = queue.batches[0];
+      if (leader < 0) {
+        if (first !== undefined) check.unknownLeaderTopics.add(topic.topic);
+        continue;
+      }
+      if (isAdaptive && (first === undefined || !this.#isSlow(leader))) {
+        partitions.push(queue.partition);
+        lengths.push(queue.batches.length);
+      }
+      if (first !== undefined) this.#checkQueue(now, topic.topic, queue, first, leader, check);
+    }
+    topic.partitioner.onQueueLengths(partitions, lengths, isAdaptive ? topic.queues.length : 0);
+  }
+
+  #checkQueue(
+    now: Us,
+    topic: string,
+    queue: PartitionQueue,
+    first: ProducerBatch,
+    leader: number,
+    check: ReadyCheck,
+  ): void {
+    if (queue.isMuted || check.nodes.includes(leader)) return;
+    if (first.isBackingOff(now, this.#leaderEpoch(topic, queue.partition))) {
+      if (first.retryAt < check.nextDue) check.nextDue = first.retryAt;
+      return;
+    }
+    const lingersUntil = first.waitingSince + this.#config['linger.ms'] * MS;
+    const isSendable =
+      now >= lingersUntil || queue.batches.length > 1 || first.isFull || this.isExhausted || this.isClosed;
+    if (isSendable) check.nodes.push(leader);
+    else if (lingersUntil < check.nextDue) check.nextDue = lingersUntil;
+  }
+
+  /** KIP-794: a broker that takes nothing for a while gets no new records without a key. */
+  #isSlow(node: number): boolean {
+    const timeoutUs = this.#config['partitioner.availability.timeout.ms'] * MS;
+    const latency = this.#latencies.get(node);
+    return timeoutUs > 0 && latency !== undefined && latency.readyAt - latency.drainedAt > timeoutUs;
+  }
+
+  #leaderEpoch(topic: string, partition: number): number {
+    return this.#metadata.partition(topic, partition)?.leaderEpoch ?? -1;
+  }
+
+  #queueOf(batch: ProducerBatch): PartitionQueue {
+    return this.#topicOf(batch.topic).queueOf(batch.partition);
+  }
+
+  #topicOf(name: string): TopicQueue {
+    const known = this.#topics.get(name);
+    if (known !== undefined) return known;
+    const topic = new TopicQueue(name, this.#config['batch.size'], this.#metadata, this.#random);
+    this.#topics.set(name, topic);
+    return topic;
+  }
+}

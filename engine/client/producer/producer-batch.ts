@@ -1,0 +1,135 @@
+import { assert, type Us } from '../../machine/index.ts';
+import { BatchBuilder, type Compression, RecordsError, readRecords } from '../../records/index.ts';
+import type { OutgoingRecord } from '../ports.ts';
+
+/** What a batch is written with. */
+export interface BatchFormat {
+  readonly codec: number;
+  readonly compression: Compression;
+}
+
+/** Records of one partition that travel, fail and are acknowledged together (`ProducerBatch`). */
+export class ProducerBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly createdAt: Us;
+  /** What it holds of buffer.memory; a part of a split batch holds none. */
+  readonly reservedBytes: number;
+  readonly ids: number[] = [];
+  /** Times it was put back to be sent again. */
+  attempts = 0;
+  /** Since when it waits in the queue: made, or put back. */
+  waitingSince: Us;
+  /** Not to be sent again before this, unless the leader changes. */
+  retryAt: Us = 0;
+  /** An attempt may have put it into the log. */
+  maybeAppended = false;
+  /** Acknowledged or failed: a late response changes nothing. */
+  isDone = false;
+  isInFlight = false;
+  /** A part of a batch that was too large. */
+  isSplit = false;
+  readonly #writeLimit: number;
+  readonly #builder: BatchBuilder;
+  #bytes: Uint8Array | null = null;
+  #isClosedForAppends = false;
+  #leaderEpoch = -1;
+  #attemptsAtLeaderChange = -1;
+
+  constructor(topic: string, partition: number, now: Us, writeLimit: number, reservedBytes: number) {
+    this.topic = topic;
+    this.partition = partition;
+    this.createdAt = now;
+    this.waitingSince = now;
+    this.reservedBytes = reservedBytes;
+    this.#writeLimit = writeLimit;
+    this.#builder = new BatchBuilder();
+  }
+
+  get recordCount(): number {
+    return this.ids.length;
+  }
+
+  get sizeInBytes(): number {
+    return this.#bytes === null ? this.#builder.estimatedSize : this.#bytes.length;
+  }
+
+  get isFull(): boolean {
+    return (
+      this.#isClosedForAppends || (this.ids.length > 0 && this.#builder.estimatedSize >= this.#writeLimit)
+    );
+  }
+
+  /** The bytes that the record took, or -1 when there is no room: then the batch takes no more. */
+  tryAppend(record: OutgoingRecord, timestamp: number): number {
+    if (record.timestamp === timestamp) return this.#append(record.id, record);
+    return this.#append(record.id, {
+      timestamp,
+      key: record.key,
+      value: record.value,
+      headers: record.headers,
+    });
+  }
+
+  /** The batch as it travels; closed by the first call. A codec that fails is the caller's to report. */
+  close(format: BatchFormat): Uint8Array | RecordsError {
+    if (this.#bytes !== null) return this.#bytes;
+    this.#isClosedForAppends = true;
+    const bytes = this.#builder.close({ codec: format.codec, compression: format.compression });
+    if (bytes instanceof Uint8Array) this.#bytes = bytes;
+    return bytes;
+  }
+
+  /** Goes back to the queue after an attempt (`reenqueued`). */
+  reenqueue(now: Us, backoff: Us): void {
+    this.attempts++;
+    this.waitingSince = now;
+    this.retryAt = now + backoff;
+  }
+
+  /** A leader that changed since the last attempt is worth trying without waiting (KIP-951). */
+  isBackingOff(now: Us, leaderEpoch: number): boolean {
+    if (leaderEpoch > this.#leaderEpoch) {
+      this.#leaderEpoch = leaderEpoch;
+      this.#attemptsAtLeaderChange = this.attempts;
+    }
+    if (this.attempts === 0 || this.attempts === this.#attemptsAtLeaderChange) return false;
+    return now < this.retryAt;
+  }
+
+  /** Smaller batches with the same records in the same order, for a broker that found this one too large. */
+  split(format: BatchFormat, targetSize: number): readonly ProducerBatch[] {
+    const bytes = this.close(format);
+    assert(bytes instanceof Uint8Array, 'a batch that was sent had been closed');
+    const records = readRecords(bytes, format.compression);
+    assert(!(records instanceof RecordsError), 'a batch that this producer built can be read');
+    assert(records.length === this.ids.length && records.length > 1, 'a batch of several records is split');
+    const parts: ProducerBatch[] = [];
+    let part: ProducerBatch | null = null;
+    for (let i = 0; i < records.length; i++) {
+      const record = records[i]!;
+      if (part === null || part.#append(this.ids[i]!, record) < 0) {
+        part = new ProducerBatch(this.topic, this.partition, this.createdAt, targetSize, 0);
+        part.isSplit = true;
+        part.maybeAppended = this.maybeAppended;
+        part.#append(this.ids[i]!, record);
+        parts.push(part);
+      }
+    }
+    for (const each of parts) each.#isClosedForAppends = true;
+    return parts;
+  }
+
+  #append(id: number, record: Parameters<BatchBuilder['append']>[0]): number {
+    if (this.#isClosedForAppends) return -1;
+    const builder = this.#builder;
+    const before = builder.estimatedSize;
+    if (this.ids.length > 0 && before + builder.sizeOfNext(record) > this.#writeLimit) {
+      this.#isClosedForAppends = true;
+      return -1;
+    }
+    builder.append(record);
+    this.ids.push(id);
+    return builder.estimatedSize - before;
+  }
+}
