@@ -1,0 +1,75 @@
+import { isLogFailure, type LogFailure } from '../log/index.ts';
+import type { Outbox } from '../machine/index.ts';
+import { ErrorCode, type FetchResponse, type Records } from '../wire/index.ts';
+import { News, type Partition } from './partition.ts';
+import type { ReplicationContext } from './replication-context.ts';
+
+type FetchedPartition = FetchResponse['responses'][number]['partitions'][number];
+
+export type FollowerAppend = 'appended' | 'corrupt' | 'storage failed' | 'failed';
+
+/**
+ * Takes in what a leader sent to its follower (`ReplicaFetcherThread.processPartitionData`): records, then the high
+ * watermark, then the log start. `leaderEpoch` is the one the fetch was made in: batches of a later one were read after
+ * the leader's log had been cut and rewritten, and do not belong behind what is here (KAFKA-18723).
+ */
+export function appendFetched(
+  context: ReplicationContext,
+  partition: Partition,
+  data: FetchedPartition,
+  leaderEpoch: number,
+  out: Outbox,
+): FollowerAppend {
+  const log = partition.openLog();
+  if (data.records !== null && data.records.length > 0) {
+    const failure = appendRecords(partition, data.records, leaderEpoch, out);
+    if (failure !== null) return judge(failure, out);
+    context.hosted.tell(partition, News.End);
+  }
+  const highWatermark = Math.min(data.highWatermark, log.logEndOffset);
+  if (highWatermark > log.highWatermark && log.advanceHighWatermark(highWatermark, leaderEpoch, false, out)) {
+    context.hosted.tell(partition, News.HighWatermark);
+  }
+  if (data.logStartOffset > log.logStartOffset && data.logStartOffset <= log.highWatermark) {
+    const moved = log.advanceLogStart(data.logStartOffset, out);
+    if (isLogFailure(moved)) return judge(moved, out);
+    context.hosted.tell(partition, News.LogStart);
+  }
+  return 'appended';
+}
+
+function appendRecords(
+  partition: Partition,
+  records: Records,
+  leaderEpoch: number,
+  out: Outbox,
+): LogFailure | null {
+  const log = partition.openLog();
+  const appended = log.appendAsFollower(records, leaderEpoch, out);
+  if (!isLogFailure(appended)) return null;
+  // The leader's log start lies inside its first batch (DeleteRecords), and this log is empty: it may start there too.
+  const startsInside =
+    log.logEndOffset === log.logStartOffset &&
+    appended.firstOffset !== -1 &&
+    appended.firstOffset < log.logEndOffset &&
+    appended.lastOffset >= log.logEndOffset;
+  if (!startsInside) return appended;
+  out.probe('follower restarted below the leader log start');
+  const failure = log.restartAt(appended.firstOffset, out);
+  if (failure !== null) return failure;
+  const again = log.appendAsFollower(records, leaderEpoch, out);
+  return isLogFailure(again) ? again : null;
+}
+
+function judge(failure: LogFailure, out: Outbox): FollowerAppend {
+  switch (failure.errorCode) {
+    case ErrorCode.KAFKA_STORAGE_ERROR:
+      return 'storage failed';
+    case ErrorCode.CORRUPT_MESSAGE:
+    case ErrorCode.INVALID_RECORD:
+      out.probe('corrupt batch fetched');
+      return 'corrupt';
+    default:
+      return 'failed';
+  }
+}
