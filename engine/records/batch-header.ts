@@ -63,10 +63,10 @@ export interface BatchHeader {
 
 /**
  * Reads the header of the batch at `at`, whose bytes may go on after the batch (or end inside it: then `truncated`).
- * Checks the shape, not the CRC: see `verifyBatch`.
+ * Checks the shape, not the CRC: see `verifyBatch`. `end` is where the file ends when `bytes` is only its beginning.
  */
-export function parseBatch(bytes: Uint8Array, at = 0): BatchHeader | RecordsError {
-  const length = batchLengthAt(bytes, at, bytes.length);
+export function parseBatch(bytes: Uint8Array, at = 0, end = bytes.length): BatchHeader | RecordsError {
+  const length = batchLengthAt(bytes, at, end);
   if (typeof length !== 'number') return length;
   const header = headerAt(bytes, at, length);
   const bad = rejectHeader(header);

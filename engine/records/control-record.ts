@@ -8,6 +8,7 @@ import {
   int32,
   int64,
   object,
+  type Schema,
   string,
   struct,
   uint16,
@@ -174,7 +175,7 @@ export function decodeControlRecord(record: LogRecord): ControlRecord | null | R
   return { type, message } as ControlRecord;
 }
 
-function schemaOf(type: number) {
+function schemaOf(type: number): Schema<object> | null {
   switch (type) {
     case ControlType.ABORT:
     case ControlType.COMMIT:

@@ -1,0 +1,27 @@
+import type { DiskError, Us } from '../machine/index.ts';
+import type { LogStorage } from './log-storage.ts';
+
+/** Files and directories that wait for `log.segment.delete.delay.ms`: a reader may still be at them. */
+export class DelayedDeletion {
+  readonly #storage: LogStorage;
+  readonly #delayUs: Us;
+  /** In the order of their times. */
+  #waiting: { readonly at: Us; readonly path: string }[] = [];
+
+  constructor(storage: LogStorage, delayUs: Us) {
+    this.#storage = storage;
+    this.#delayUs = delayUs;
+  }
+
+  /** Takes over what was marked since the last call, and removes what has waited long enough. */
+  advance(now: Us): DiskError | null {
+    for (const path of this.#storage.takeMarked()) this.#waiting.push({ at: now + this.#delayUs, path });
+    let due = 0;
+    while (due < this.#waiting.length && this.#waiting[due]!.at <= now) due++;
+    for (const { path } of this.#waiting.splice(0, due)) {
+      const error = this.#storage.check(this.#storage.disk.remove(path));
+      if (error !== null) return error;
+    }
+    return this.#storage.failure;
+  }
+}

@@ -1,0 +1,51 @@
+/** What a topic's configuration says to its logs. Kafka's names and defaults; `Number.MAX_SAFE_INTEGER` for Long.MAX. */
+export interface LogConfig {
+  readonly 'segment.bytes': number;
+  readonly 'segment.ms': number;
+  readonly 'segment.index.bytes': number;
+  readonly 'index.interval.bytes': number;
+  readonly 'flush.messages': number;
+  readonly 'max.message.bytes': number;
+  readonly 'message.timestamp.type': 'CreateTime' | 'LogAppendTime';
+  readonly 'message.timestamp.before.max.ms': number;
+  readonly 'message.timestamp.after.max.ms': number;
+  readonly 'retention.ms': number;
+  readonly 'retention.bytes': number;
+  /** Sorted names of `compact` and `delete`; empty is legal since 4.2 and deletes nothing. */
+  readonly 'cleanup.policy': readonly ('compact' | 'delete')[];
+}
+
+const LONG_MAX = Number.MAX_SAFE_INTEGER;
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
+
+export const logConfigDefaults: LogConfig = {
+  'segment.bytes': 1024 * 1024 * 1024,
+  'segment.ms': WEEK_MS,
+  'segment.index.bytes': 10 * 1024 * 1024,
+  'index.interval.bytes': 4096,
+  'flush.messages': LONG_MAX,
+  'max.message.bytes': 1024 * 1024 + 12,
+  'message.timestamp.type': 'CreateTime',
+  'message.timestamp.before.max.ms': LONG_MAX,
+  'message.timestamp.after.max.ms': 60 * 60 * 1000,
+  'retention.ms': WEEK_MS,
+  'retention.bytes': -1,
+  'cleanup.policy': ['delete'],
+};
+
+/** What a broker's configuration says to its log directories. */
+export interface LogDirectoryConfig {
+  readonly 'replica.high.watermark.checkpoint.interval.ms': number;
+  readonly 'log.flush.offset.checkpoint.interval.ms': number;
+  readonly 'log.retention.check.interval.ms': number;
+  readonly 'log.initial.task.delay.ms': number;
+  readonly 'log.segment.delete.delay.ms': number;
+}
+
+export const logDirectoryConfigDefaults: LogDirectoryConfig = {
+  'replica.high.watermark.checkpoint.interval.ms': 5_000,
+  'log.flush.offset.checkpoint.interval.ms': 60_000,
+  'log.retention.check.interval.ms': 300_000,
+  'log.initial.task.delay.ms': 30_000,
+  'log.segment.delete.delay.ms': 60_000,
+};

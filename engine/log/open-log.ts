@@ -1,0 +1,89 @@
+import { DiskError, type Outbox } from '../machine/index.ts';
+import type { Uuid } from '../wire/index.ts';
+import { CheckpointFile } from './checkpoint-file.ts';
+import { decodeEpochs } from './checkpoint-text.ts';
+import { LeaderEpochCache } from './leader-epoch-cache.ts';
+import { loadSegments } from './load-segments.ts';
+import { LocalLog } from './local-log.ts';
+import type { LogConfig } from './log-config.ts';
+import { LEADER_EPOCH_CHECKPOINT, PARTITION_METADATA } from './log-file-name.ts';
+import type { LogStorage } from './log-storage.ts';
+import { decodePartitionMetadata } from './partition-metadata.ts';
+
+export interface LogOptions {
+  readonly storage: LogStorage;
+  /** The log.dir that holds the log's directory. */
+  readonly parent: string;
+  readonly name: string;
+  /** Written down for a log that has none yet; null leaves the log without. */
+  readonly topicId: Uuid | null;
+  readonly config: LogConfig;
+  /** The directory was closed cleanly: nothing is to be recovered. */
+  readonly wasClean?: boolean;
+  /** As checkpointed. */
+  readonly recoveryPoint?: number;
+  readonly logStartOffset?: number;
+  readonly highWatermark?: number;
+}
+
+/** What a log is made of. */
+export interface OpenedLog {
+  readonly local: LocalLog;
+  readonly epochs: LeaderEpochCache;
+  readonly epochFile: CheckpointFile;
+  readonly topicId: Uuid | null;
+  readonly wereEpochsRebuilt: boolean;
+}
+
+/** Reads a log's directory, making it if need be, and recovers what was not closed cleanly. */
+export function openLog(options: LogOptions, out: Outbox): OpenedLog | DiskError {
+  const { storage, parent, name, config } = options;
+  const { disk } = storage;
+  const directory = `${parent}/${name}`;
+  const isNew = !disk.list(parent).includes(name);
+  const wasClean = isNew || options.wasClean === true;
+  const logStartOffset = options.logStartOffset ?? 0;
+  const checkpointed = options.recoveryPoint ?? 0;
+  const made = storage.failure ?? (isNew ? storage.check(disk.makeDirectory(directory)) : null);
+  if (made !== null) return made;
+  const epochFile = new CheckpointFile(storage, directory, LEADER_EPOCH_CHECKPOINT);
+  const epochs = readEpochs(epochFile, out);
+  if (epochs instanceof DiskError) return epochs;
+  const loading = {
+    storage,
+    directory,
+    config,
+    wasClean,
+    logStartOffset,
+    recoveryPoint: checkpointed,
+    epochs,
+  };
+  const loaded = loadSegments(loading, out);
+  if (loaded instanceof DiskError) return loaded;
+  const topicId = readTopicId(storage, `${directory}/${PARTITION_METADATA}`);
+  if (topicId instanceof DiskError) return topicId;
+  const { segments, recovered, truncatedBytes, startedOver } = loaded;
+  const recoveryPoint = wasClean && !startedOver ? segments.at(-1)!.nextOffset : checkpointed;
+  const local = new LocalLog(storage, parent, directory, segments, epochFile, recoveryPoint);
+  epochFile.whenDurable(local.recoveryPoint);
+  if (isNew) local.recoveryPoint.touchParent();
+  else if (!wasClean) local.recoveryPoint.touchDirectory();
+  if (!wasClean) out.fact({ fact: 'log recovered', log: name, truncatedBytes, segments: recovered });
+  return { local, epochs, epochFile, topicId, wereEpochsRebuilt: recovered > 0 || startedOver };
+}
+
+/** A file that cannot be trusted counts as empty: epochs above the recovery point come back from the batches. */
+function readEpochs(file: CheckpointFile, out: Outbox): LeaderEpochCache | DiskError {
+  const content = file.read();
+  if (content instanceof DiskError) return content;
+  const entries = content === null ? [] : decodeEpochs(content);
+  if (entries === null) out.probe('leader epoch checkpoint was unreadable');
+  return new LeaderEpochCache(entries ?? []);
+}
+
+function readTopicId(storage: LogStorage, path: string): Uuid | null | DiskError {
+  const size = storage.disk.size(path);
+  if (size < 0) return null;
+  const content = storage.read(path, 0, size);
+  return content instanceof DiskError ? content : decodePartitionMetadata(content);
+}

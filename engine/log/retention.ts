@@ -1,0 +1,70 @@
+import type { LogConfig } from './log-config.ts';
+import type { Segment } from './segment.ts';
+
+/**
+ * Segments to be deleted, counted from the oldest (`UnifiedLog.deletableSegments`): by size, then by time. Only segments
+ * wholly below the high watermark (KAFKA-5634), and never an active segment without records. When all go, the active one
+ * is rolled first.
+ */
+export function deletableSegments(
+  segments: readonly Segment[],
+  highWatermark: number,
+  logEndOffset: number,
+  config: LogConfig,
+  nowMs: number,
+): number {
+  if (!config['cleanup.policy'].includes('delete')) return 0;
+  const bySize = countBySize(segments, highWatermark, logEndOffset, config['retention.bytes']);
+  return (
+    bySize + countByTime(segments.slice(bySize), highWatermark, logEndOffset, config['retention.ms'], nowMs)
+  );
+}
+
+/** As long as what remains is not below the size to be kept. */
+function countBySize(
+  segments: readonly Segment[],
+  highWatermark: number,
+  logEndOffset: number,
+  retentionBytes: number,
+): number {
+  if (retentionBytes < 0) return 0;
+  let excess = -retentionBytes;
+  for (const segment of segments) excess += segment.size;
+  let count = 0;
+  while (isDeletable(segments, count, highWatermark, logEndOffset)) {
+    const { size } = segments[count]!;
+    if (excess - size < 0) break;
+    excess -= size;
+    count++;
+  }
+  return count;
+}
+
+/** By the largest timestamp of a segment. One without timestamps stays: there is no file time to fall back on. */
+function countByTime(
+  segments: readonly Segment[],
+  highWatermark: number,
+  logEndOffset: number,
+  retentionMs: number,
+  nowMs: number,
+): number {
+  if (retentionMs < 0) return 0;
+  let count = 0;
+  while (isDeletable(segments, count, highWatermark, logEndOffset)) {
+    const { maxTimestamp } = segments[count]!;
+    if (maxTimestamp < 0 || nowMs - maxTimestamp <= retentionMs) break;
+    count++;
+  }
+  return count;
+}
+
+function isDeletable(
+  segments: readonly Segment[],
+  index: number,
+  highWatermark: number,
+  logEndOffset: number,
+): boolean {
+  const segment = segments[index];
+  if (segment === undefined || segment.batchCount === 0) return false;
+  return highWatermark >= (segments[index + 1]?.baseOffset ?? logEndOffset);
+}

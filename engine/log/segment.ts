@@ -1,0 +1,251 @@
+import { assert, type DiskError } from '../machine/index.ts';
+import { type BatchHeader, NO_TIMESTAMP } from '../records/index.ts';
+import type { LogConfig } from './log-config.ts';
+import {
+  DELETED_SUFFIX,
+  INDEX_SUFFIX,
+  LOG_SUFFIX,
+  segmentPrefix,
+  TIME_INDEX_SUFFIX,
+} from './log-file-name.ts';
+import type { LogStorage, SyncOwner } from './log-storage.ts';
+import { OffsetIndex } from './offset-index.ts';
+import { TimeIndex } from './time-index.ts';
+
+/** Offsets in an index are relative int32. */
+export const MAX_RELATIVE_OFFSET = 0x7fff_ffff;
+
+/**
+ * One segment of a log (`LogSegment`): a run of batches, its two indexes, and in memory four parallel arrays with one
+ * entry a batch, by which every lookup is a binary search.
+ */
+export class Segment {
+  readonly baseOffset: number;
+  readonly path: string;
+  readonly offsetIndex: OffsetIndex;
+  readonly timeIndex: TimeIndex;
+  readonly #storage: LogStorage;
+  readonly #baseOffsets: number[] = [];
+  readonly #lastOffsets: number[] = [];
+  readonly #positions: number[] = [];
+  readonly #maxTimestamps: number[] = [];
+  #size = 0;
+  #maxTimestamp = NO_TIMESTAMP;
+  #offsetOfMaxTimestamp: number;
+  #bytesSinceIndexEntry = 0;
+  #createdMs: number;
+  #dirty = false;
+
+  constructor(storage: LogStorage, directory: string, baseOffset: number) {
+    const prefix = `${directory}/${segmentPrefix(baseOffset)}`;
+    this.baseOffset = baseOffset;
+    this.path = prefix + LOG_SUFFIX;
+    this.offsetIndex = new OffsetIndex(storage, prefix + INDEX_SUFFIX);
+    this.timeIndex = new TimeIndex(storage, prefix + TIME_INDEX_SUFFIX);
+    this.#storage = storage;
+    this.#offsetOfMaxTimestamp = baseOffset;
+    this.#createdMs = storage.wall.nowMs();
+  }
+
+  /** Makes the three files, empty. */
+  create(): DiskError | null {
+    this.#dirty = true;
+    const error = this.#storage.check(this.#storage.disk.write(this.path, new Uint8Array(0)));
+    return error ?? this.offsetIndex.reset() ?? this.timeIndex.reset();
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get batchCount(): number {
+    return this.#positions.length;
+  }
+
+  /** The offset after the last record, or the base offset of an empty segment. */
+  get nextOffset(): number {
+    return this.batchCount === 0 ? this.baseOffset : this.#lastOffsets[this.batchCount - 1]! + 1;
+  }
+
+  /** -1 when no record has a timestamp. */
+  get maxTimestamp(): number {
+    return this.#maxTimestamp;
+  }
+
+  /** The last offset of the first batch that has the maximum timestamp. */
+  get offsetOfMaxTimestamp(): number {
+    return this.#offsetOfMaxTimestamp;
+  }
+
+  baseOffsetAt(index: number): number {
+    return this.#baseOffsets[index]!;
+  }
+
+  lastOffsetAt(index: number): number {
+    return this.#lastOffsets[index]!;
+  }
+
+  maxTimestampAt(index: number): number {
+    return this.#maxTimestamps[index]!;
+  }
+
+  positionAt(index: number): number {
+    return index === this.batchCount ? this.#size : this.#positions[index]!;
+  }
+
+  sizeAt(index: number): number {
+    return this.positionAt(index + 1) - this.#positions[index]!;
+  }
+
+  /** The first batch that holds the offset or comes after it; `batchCount` when there is none. */
+  indexOf(offset: number): number {
+    let low = 0;
+    let high = this.batchCount;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#lastOffsets[middle]! < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The bytes of one batch: a view when it was appended as one chunk. */
+  readBatch(index: number): Uint8Array | DiskError {
+    return this.#storage.read(this.path, this.#positions[index]!, this.sizeAt(index));
+  }
+
+  /** `LogSegment.shouldRoll`, before `bytes` more with these offsets and times are appended. */
+  shouldRoll(
+    config: LogConfig,
+    bytes: number,
+    lastOffset: number,
+    maxTimestamp: number,
+    nowMs: number,
+  ): boolean {
+    if (this.#size > config['segment.bytes'] - bytes) return true;
+    if (this.#size > 0 && this.#waitedMs(maxTimestamp, nowMs) > config['segment.ms']) return true;
+    const maxIndexBytes = config['segment.index.bytes'];
+    if (this.offsetIndex.isFull(maxIndexBytes) || this.timeIndex.isFull(maxIndexBytes)) return true;
+    return lastOffset - this.baseOffset > MAX_RELATIVE_OFFSET;
+  }
+
+  /** Writes the batch. Its index entries come apart (`indexBatch`), after the log end offset has moved. */
+  append(batch: Uint8Array, header: BatchHeader): DiskError | null {
+    assert(header.baseOffset >= this.nextOffset, 'offsets of a segment rise');
+    assert(header.lastOffset - this.baseOffset <= MAX_RELATIVE_OFFSET, 'an offset beyond the segment');
+    const error = this.#storage.check(this.#storage.disk.append(this.path, batch));
+    if (error !== null) return error;
+    this.#dirty = true;
+    this.note(header);
+    return null;
+  }
+
+  /** Takes a batch that lies at the end of what is known of the file into the arrays. */
+  note(header: BatchHeader): void {
+    this.#baseOffsets.push(header.baseOffset);
+    this.#lastOffsets.push(header.lastOffset);
+    this.#positions.push(this.#size);
+    this.#maxTimestamps.push(header.maxTimestamp);
+    this.#size += header.length;
+    if (header.maxTimestamp > this.#maxTimestamp) {
+      this.#maxTimestamp = header.maxTimestamp;
+      this.#offsetOfMaxTimestamp = header.lastOffset;
+    }
+  }
+
+  /** The sparse entries due with the last batch. */
+  indexBatch(intervalBytes: number): DiskError | null {
+    const last = this.batchCount - 1;
+    let error: DiskError | null = null;
+    if (this.#bytesSinceIndexEntry > intervalBytes) {
+      error = this.offsetIndex.append(this.#lastOffsets[last]! - this.baseOffset, this.#positions[last]!);
+      error ??= this.#indexTime();
+      this.#bytesSinceIndexEntry = 0;
+    }
+    this.#bytesSinceIndexEntry += this.sizeAt(last);
+    return error;
+  }
+
+  /** What a segment writes when it stops being the active one, and when its log is closed. */
+  seal(): DiskError | null {
+    return this.#indexTime();
+  }
+
+  /** Drops every batch that holds the offset or comes after it. */
+  truncateTo(offset: number): DiskError | null {
+    const keep = this.indexOf(offset);
+    const error =
+      this.offsetIndex.truncateTo(offset - this.baseOffset) ??
+      this.timeIndex.truncateTo(offset - this.baseOffset) ??
+      this.truncateFile(this.positionAt(keep));
+    this.#baseOffsets.length = keep;
+    this.#lastOffsets.length = keep;
+    this.#positions.length = keep;
+    this.#maxTimestamps.length = keep;
+    this.#bytesSinceIndexEntry = 0;
+    if (keep === 0) this.#createdMs = this.#storage.wall.nowMs();
+    this.#findMaxTimestamp();
+    return error;
+  }
+
+  /** Cuts the file, whose size may be more than what is known of it (a torn tail). */
+  truncateFile(size: number): DiskError | null {
+    this.#size = size;
+    this.#dirty = true;
+    if (this.#storage.disk.size(this.path) === size) return null;
+    return this.#storage.check(this.#storage.disk.truncate(this.path, size));
+  }
+
+  /** Starts the syncs that this segment needs, the log's own last. */
+  sync(owner: SyncOwner, force: boolean, tickets: number[]): void {
+    const indexDirty = this.offsetIndex.takeDirty();
+    const timeDirty = this.timeIndex.takeDirty();
+    if (indexDirty || force) tickets.push(this.#storage.sync(this.offsetIndex.path, owner));
+    if (timeDirty || force) tickets.push(this.#storage.sync(this.timeIndex.path, owner));
+    if (this.#dirty || force) tickets.push(this.#storage.sync(this.path, owner));
+    this.#dirty = false;
+  }
+
+  /** Renames the files to `.deleted` and leaves their removal to the storage. */
+  delete(): DiskError | null {
+    for (const path of [this.path, this.offsetIndex.path, this.timeIndex.path]) {
+      const deleted = path + DELETED_SUFFIX;
+      const error = this.#storage.check(this.#storage.disk.rename(path, deleted));
+      if (error !== null) return error;
+      this.#storage.markForDeletion(deleted);
+    }
+    return this.#storage.failure;
+  }
+
+  #indexTime(): DiskError | null {
+    return this.timeIndex.maybeAppend(this.#maxTimestamp, this.#offsetOfMaxTimestamp - this.baseOffset);
+  }
+
+  #findMaxTimestamp(): void {
+    this.#maxTimestamp = NO_TIMESTAMP;
+    this.#offsetOfMaxTimestamp = this.baseOffset;
+    for (let index = 0; index < this.batchCount; index++) {
+      if (this.#maxTimestamps[index]! <= this.#maxTimestamp) continue;
+      this.#maxTimestamp = this.#maxTimestamps[index]!;
+      this.#offsetOfMaxTimestamp = this.#lastOffsets[index]!;
+    }
+  }
+
+  /** By the records' own clock when they have one: the first batch against the batch to come. */
+  #waitedMs(maxTimestamp: number, nowMs: number): number {
+    const first = this.#maxTimestamps[0] ?? NO_TIMESTAMP;
+    return first >= 0 ? maxTimestamp - first : nowMs - this.#createdMs;
+  }
+}
+
+/** The segment that an offset would lie in: the last one that starts at it or before; -1 when there is none. */
+export function floorSegment(segments: readonly Segment[], offset: number): number {
+  let low = 0;
+  let high = segments.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (segments[middle]!.baseOffset <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
