@@ -133,7 +133,7 @@ export class BrokerServer implements Machine {
         parts.exchange.onInput(now, input, out);
         return;
       case 'raft':
-        parts.raft.onTimer(now, kind, argument, out);
+        parts.raft.onTimer(now, kind, out);
         return;
       case 'replication':
         parts.replicas.onTimer(now, kind, argument, out);

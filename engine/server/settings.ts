@@ -6,7 +6,7 @@ import type { StaticConfig } from '../metadata/index.ts';
  * does not know are another's. A value of the wrong type is an impossible state: the scenario loader checked the file.
  */
 export function settings<C extends object>(defaults: C, file: StaticConfig): C {
-  const merged: Record<string, unknown> = { ...defaults };
+  const merged = { ...defaults } as Record<string, unknown>;
   for (const name of Object.keys(defaults)) {
     const value = file[name];
     if (value === undefined) continue;

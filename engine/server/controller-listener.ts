@@ -1,0 +1,198 @@
+import type { VersionedResponder } from '../broker/index.ts';
+import { advertisedApis, decideApiVersions, decideDescribeCluster } from '../broker/index.ts';
+import type { Controller } from '../controller/index.ts';
+import type { Request } from '../exchange/index.ts';
+import type { Outbox, Us } from '../machine/index.ts';
+import type { Raft } from '../raft/index.ts';
+import {
+  type AlterPartitionRequest,
+  ApiKey,
+  type ApiVersionsRequest,
+  apiOf,
+  type BeginQuorumEpochRequest,
+  type BrokerHeartbeatRequest,
+  type BrokerRegistrationRequest,
+  type ControllerRegistrationRequest,
+  type CreateTopicsRequest,
+  type DeleteTopicsRequest,
+  type DescribeClusterRequest,
+  type DescribeQuorumRequest,
+  type ElectLeadersRequest,
+  EndpointType,
+  type EndQuorumEpochRequest,
+  type EnvelopeRequest,
+  type FetchRequest,
+  type FetchSnapshotRequest,
+  type VoteRequest,
+} from '../wire/index.ts';
+import type { EnvelopeResponder } from './envelope-responder.ts';
+import type { MetadataFeed } from './metadata-feed.ts';
+
+export interface ControllerListenerOptions {
+  readonly nodeId: number;
+  readonly clusterId: string;
+  readonly feed: MetadataFeed;
+  readonly raft: Raft;
+  readonly controller: Controller;
+  /** Answers plain requests. */
+  readonly inbound: VersionedResponder;
+  /** Answers what the raft replica and the controller were asked, in an envelope where it came in one. */
+  readonly responder: EnvelopeResponder;
+}
+
+/** What a broker may pass on in an Envelope (`ApiKeys.forwardable`). */
+const FORWARDABLE: ReadonlySet<number> = new Set([
+  ApiKey.CreateTopics,
+  ApiKey.DeleteTopics,
+  ApiKey.ElectLeaders,
+  ApiKey.DescribeQuorum,
+]);
+
+const ADVERTISED = [
+  ApiKey.Fetch,
+  ApiKey.ApiVersions,
+  ApiKey.CreateTopics,
+  ApiKey.DeleteTopics,
+  ApiKey.ElectLeaders,
+  ApiKey.Vote,
+  ApiKey.BeginQuorumEpoch,
+  ApiKey.EndQuorumEpoch,
+  ApiKey.DescribeQuorum,
+  ApiKey.AlterPartition,
+  ApiKey.Envelope,
+  ApiKey.FetchSnapshot,
+  ApiKey.DescribeCluster,
+  ApiKey.BrokerRegistration,
+  ApiKey.BrokerHeartbeat,
+  ApiKey.ControllerRegistration,
+] as const;
+
+/** Routes what a controller's listener takes in (`ControllerApis.handle`). */
+export class ControllerListener {
+  readonly #options: ControllerListenerOptions;
+  readonly #advertised = advertisedApis(ADVERTISED);
+
+  constructor(options: ControllerListenerOptions) {
+    this.#options = options;
+  }
+
+  handle(now: Us, request: Request, out: Outbox): void {
+    const { apiKey, apiVersion } = request;
+    const api = apiOf(apiKey);
+    const known = api !== undefined && apiVersion >= api.minVersion && apiVersion <= api.maxVersion;
+    if (!known && apiKey !== ApiKey.ApiVersions) {
+      this.#reject(request, out);
+      return;
+    }
+    switch (apiKey) {
+      case ApiKey.ApiVersions:
+        this.#handleApiVersions(request as Request<ApiVersionsRequest>, out);
+        return;
+      case ApiKey.DescribeCluster:
+        this.#handleDescribeCluster(request as Request<DescribeClusterRequest>, out);
+        return;
+      case ApiKey.Envelope:
+        this.#handleEnvelope(now, request as Request<EnvelopeRequest>, out);
+        return;
+      default:
+        if (!this.#handleByQuorum(now, request, out) && !this.#handleByController(now, request, out)) {
+          this.#reject(request, out);
+        }
+    }
+  }
+
+  #handleByQuorum(now: Us, request: Request, out: Outbox): boolean {
+    const { raft } = this.#options;
+    switch (request.apiKey) {
+      case ApiKey.Vote:
+        raft.handleVote(now, request as Request<VoteRequest>, out);
+        return true;
+      case ApiKey.BeginQuorumEpoch:
+        raft.handleBeginQuorumEpoch(now, request as Request<BeginQuorumEpochRequest>, out);
+        return true;
+      case ApiKey.EndQuorumEpoch:
+        raft.handleEndQuorumEpoch(now, request as Request<EndQuorumEpochRequest>, out);
+        return true;
+      case ApiKey.Fetch:
+        raft.handleFetch(now, request as Request<FetchRequest>, out);
+        return true;
+      case ApiKey.FetchSnapshot:
+        raft.handleFetchSnapshot(now, request as Request<FetchSnapshotRequest>, out);
+        return true;
+      case ApiKey.DescribeQuorum:
+        raft.handleDescribeQuorum(now, request as Request<DescribeQuorumRequest>, out);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #handleByController(now: Us, request: Request, out: Outbox): boolean {
+    const { controller } = this.#options;
+    switch (request.apiKey) {
+      case ApiKey.BrokerRegistration:
+        controller.handleBrokerRegistration(now, request as Request<BrokerRegistrationRequest>, out);
+        return true;
+      case ApiKey.BrokerHeartbeat:
+        controller.handleBrokerHeartbeat(now, request as Request<BrokerHeartbeatRequest>, out);
+        return true;
+      case ApiKey.ControllerRegistration:
+        controller.handleControllerRegistration(now, request as Request<ControllerRegistrationRequest>, out);
+        return true;
+      case ApiKey.AlterPartition:
+        controller.handleAlterPartition(now, request as Request<AlterPartitionRequest>, out);
+        return true;
+      case ApiKey.CreateTopics:
+        controller.handleCreateTopics(now, request as Request<CreateTopicsRequest>, out);
+        return true;
+      case ApiKey.DeleteTopics:
+        controller.handleDeleteTopics(now, request as Request<DeleteTopicsRequest>, out);
+        return true;
+      case ApiKey.ElectLeaders:
+        controller.handleElectLeaders(now, request as Request<ElectLeadersRequest>, out);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** An API that this listener does not have: the connection ends, as with any broken frame. */
+  #reject(request: Request, out: Outbox): void {
+    out.probe('controller: api not enabled');
+    this.#options.responder.disconnect(request.id, out);
+  }
+
+  #handleEnvelope(now: Us, envelope: Request<EnvelopeRequest>, out: Outbox): void {
+    const request = this.#options.responder.unwrap(envelope, FORWARDABLE, out);
+    if (request !== null) this.handle(now, request, out);
+  }
+
+  #handleApiVersions(request: Request<ApiVersionsRequest>, out: Outbox): void {
+    const { nodeId, clusterId, feed, inbound } = this.#options;
+    const context = {
+      nodeId,
+      clusterId,
+      apis: this.#advertised,
+      image: feed.image,
+      metadataOffset: feed.lastContainedOffset,
+      checksNode: false,
+    };
+    const { body, version } = decideApiVersions(context, request.apiVersion, request.body);
+    inbound.respondAs(request.id, version, body, out);
+  }
+
+  /** Controllers that registered (KIP-919), and the quorum's leader among them. */
+  #handleDescribeCluster(request: Request<DescribeClusterRequest>, out: Outbox): void {
+    const { clusterId, feed, raft, inbound } = this.#options;
+    const controllers = [...feed.image.controllers.values()].sort((a, b) => a.id - b.id);
+    const nodes = controllers.map(({ id, host, port }) => ({
+      brokerId: id,
+      host,
+      port,
+      rack: null,
+      isFenced: false,
+    }));
+    const context = { clusterId, endpointType: EndpointType.CONTROLLERS, nodes, controllerId: raft.leader };
+    inbound.respond(request.id, decideDescribeCluster(context, request.apiVersion, request.body), out);
+  }
+}

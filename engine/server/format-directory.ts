@@ -1,0 +1,33 @@
+import { decodeMetaProperties, encodeMetaProperties } from '../log/index.ts';
+import { DiskError } from '../machine/index.ts';
+import { randomUuid, type Uuid } from '../wire/index.ts';
+import type { ServerOptions } from './server-options.ts';
+
+const META_PROPERTIES = 'meta.properties';
+
+/**
+ * The id of a controller's log directory, by its `meta.properties`; an empty directory is formatted first, as
+ * `kafka-storage format` does before a first start. A string says why the directory cannot be used.
+ */
+export function directoryIdOf(options: ServerOptions): Uuid | { readonly unusable: string } {
+  const { disk, directory, clusterId, nodeId, wall, random } = options;
+  const path = `${directory}/${META_PROPERTIES}`;
+  const size = disk.size(path);
+  if (size >= 0) {
+    const content = disk.read(path, 0, size);
+    const properties = content instanceof DiskError ? null : decodeMetaProperties(content);
+    if (properties === null) return { unusable: `${path} cannot be read` };
+    if (properties.clusterId !== clusterId || properties.nodeId !== nodeId) {
+      return { unusable: `${path} is of node ${properties.nodeId} in cluster ${properties.clusterId}` };
+    }
+    return properties.directoryId;
+  }
+  const directoryId = randomUuid(random.stream('directory id'));
+  const content = encodeMetaProperties({ clusterId, nodeId, directoryId }, wall.nowMs());
+  const failed = disk.makeDirectory(directory) ?? disk.write(path, content);
+  if (failed !== null) return { unusable: `${failed.path}: ${failed.code}` };
+  // The format is done before the process starts, so nobody waits for these: the tickets come back as nobody's.
+  disk.sync(path);
+  disk.syncDirectory(directory);
+  return directoryId;
+}
