@@ -1,42 +1,13 @@
-import {
-  AssertionFailure,
-  type CloseReason,
-  type ConnectionId,
-  type Disk,
-  type DiskError,
-  type Frame,
-  type Input,
-  type Machine,
-  type RandomSource,
-  resetWork,
-  type Ticket,
-  type Us,
-  type WallClock,
-} from '../../engine/machine/index.ts';
+import type { Machine, Us } from '../../engine/machine/index.ts';
 import { NodeClock, type NodeClockOptions } from '../clock/index.ts';
 import { type DiskOptions, SimulatedDisk } from '../disk/index.ts';
 import type { EventKind, Kernel } from '../kernel/index.ts';
-import type { End, Location, Network, NetworkHost, Nic } from '../network/index.ts';
+import type { Location, Network, NetworkHost, Nic } from '../network/index.ts';
 import type { RandomStreams } from '../random/index.ts';
-import { EffectKind, Effects } from './effects.ts';
 import type { Courier, CrashReason, HostEvents, HostState } from './host-events.ts';
-import { INBOX_LIMIT, Inbox, type InputSubject } from './inbox.ts';
-import { isFree, type PriceList, priceOf } from './price-list.ts';
-import { type Connection, type Outgoing, Sockets } from './sockets.ts';
-import { type Timer, TimerTable } from './timer-table.ts';
-
-/** What a machine is built with. */
-export interface MachinePorts {
-  readonly disk: Disk;
-  /** Streams of this incarnation: a restarted process does not repeat its first life. */
-  readonly random: RandomSource;
-  readonly wall: WallClock;
-  /** 1 for the first process on this host. */
-  readonly incarnation: number;
-}
-
-/** Builds the process's machine. It does nothing yet: the `boot` input follows. */
-export type MachineFactory = (ports: MachinePorts) => Machine;
+import type { PriceList } from './price-list.ts';
+import { type MachineFactory, Process, type ProcessEvents, type Release } from './process.ts';
+import { onTimerEvent, type Timer } from './timer-table.ts';
 
 export interface HostOptions {
   readonly name: string;
@@ -64,21 +35,12 @@ export interface HostWorld {
   readonly events: HostEvents;
 }
 
-/** The effects of a step while its work is being done. */
-interface Release {
-  /** The process that it belongs to. */
-  readonly life: number;
-  readonly outgoing: readonly Outgoing[];
-  readonly connections: readonly Connection[];
-  readonly isBoot: boolean;
-  readonly exitReason: 'clean' | 'failed' | null;
-  readonly exitMessage: string;
-}
-
-const BOOT: Input = { kind: 'boot' };
-const SHUTDOWN: Input = { kind: 'shutdown' };
-
-/** One machine of the cluster: power, clock, disk, network card, and the process that runs on it. */
+/**
+ * One machine of the cluster: power, clock, disk, network card, and the process that runs on it.
+ *
+ *   off -- powerOn --> dead -- start --> booting -- bootUs --> running -- exit, kill, a step throws --> dead
+ *    ^------------------- powerOff, from any ---------------------'
+ */
 export class Host {
   readonly name: string;
   readonly clock: NodeClock;
@@ -89,32 +51,16 @@ export class Host {
   readonly #kernel: Kernel;
   readonly #options: HostOptions;
   readonly #factory: MachineFactory;
-  readonly #free: boolean;
   readonly #boots: EventKind;
   readonly #starts: EventKind;
-  readonly #done: EventKind;
-
-  readonly #sockets: Sockets;
-  readonly #timers: TimerTable;
-  readonly #effects: Effects;
-  readonly #inbox = new Inbox();
+  readonly #processEvents: ProcessEvents;
 
   #state: HostState = 'dead';
-  #paused = false;
-  #machine: Machine | null = null;
+  #process: Process | null = null;
   #incarnation = 0;
-  /** Changes whenever a process begins or ends: what belongs to another life is stale. */
+  /** Changes with every state: what was scheduled in another is stale. */
   #life = 0;
-  #busyThreads = 0;
-  /** A step runs, or its facts are being told. */
-  #stepping = false;
-  /** An exit was decided: no further input is taken. */
-  #exiting = false;
   #shutdownAsked = false;
-  /** Work that ended while the process was paused. */
-  #late: Release[] = [];
-  /** Nanoseconds of work not yet charged, below a microsecond. */
-  #nanoseconds = 0;
 
   constructor(world: HostWorld, options: HostOptions, factory: MachineFactory) {
     const { kernel } = world;
@@ -124,7 +70,6 @@ export class Host {
     this.#kernel = kernel;
     this.#options = options;
     this.#factory = factory;
-    this.#free = isFree(options.prices);
     this.clock = new NodeClock(kernel, options.clock);
     this.disk = new SimulatedDisk({
       kernel,
@@ -132,23 +77,18 @@ export class Host {
       options: options.disk,
     });
     this.network = world.network.attach(name, options.location, options.nic);
-    this.#sockets = new Sockets({
-      network: world.network,
-      host: this.network,
-      disk: this.disk,
-      owner: this,
-      transmit: (connection, frame) => this.#transmit(connection, frame),
-      onBroken: (connection, reason) => this.#offerClosed(connection, reason),
+    this.#boots = kernel.register<number>(`${name} boots`, (life) => {
+      if (life === this.#life) this.#boot();
     });
-    this.#timers = new TimerTable(kernel, this.clock, name, (timer) =>
-      this.#offer({ kind: 'timer', timer: timer.id }, timer),
-    );
-    this.#effects = new Effects(this.#sockets, this.#timers);
-    this.#boots = kernel.register<number>(`${name} boots`, (life) => this.#onBoot(life));
     this.#starts = kernel.register<number>(`${name} has power`, (life) => {
       if (life === this.#life) this.start();
     });
-    this.#done = kernel.register<Release>(`${name} work done`, (release) => this.#onWorkDone(release));
+    this.#processEvents = {
+      timer: kernel.register<Timer>(`${name} timer`, onTimerEvent),
+      workDone: kernel.register<Release>(`${name} work done`, (release) =>
+        release.process.onWorkDone(release),
+      ),
+    };
   }
 
   get state(): HostState {
@@ -156,40 +96,43 @@ export class Host {
   }
 
   get paused(): boolean {
-    return this.#paused;
+    return this.#process?.paused ?? false;
   }
 
   /** The running process's machine, for checks to look at; null when there is none. */
   get machine(): Machine | null {
-    return this.#machine;
+    return this.#process?.machine ?? null;
   }
 
+  /** How many processes have begun on this host. */
   get incarnation(): number {
     return this.#incarnation;
   }
 
   /** Inputs that wait for a thread. */
   get waiting(): number {
-    return this.#inbox.size;
+    return this.#process?.waiting ?? 0;
   }
 
   /** Starts the process, first or again. Only on a host that has power and no process. */
   start(): void {
     if (this.#state !== 'dead') return;
-    this.#life++;
+    this.#shutdownAsked = false;
     this.#become('booting');
     this.#kernel.schedule(this.#kernel.now + this.#options.bootUs, this.#boots, this.#life);
   }
 
-  /** Asks the process to end itself (SIGTERM). */
+  /** Asks the process to end itself (SIGTERM). One that still boots is asked when it has. */
   stop(): void {
     this.#shutdownAsked = true;
-    if (this.#state === 'running') this.#offer(SHUTDOWN, null);
+    this.#process?.shutDown();
   }
 
   /** Fault: the process is killed. Peers are reset, the page cache stays. */
   kill(): void {
-    if (this.#state === 'running' || this.#state === 'booting') this.#die({ kind: 'killed' });
+    if (this.#state !== 'running' && this.#state !== 'booting') return;
+    this.#bury('dead');
+    this.#world.events.onCrash(this, { kind: 'killed' });
   }
 
   /** Fault: power is lost. Silence, and a crash state on the disk. */
@@ -197,8 +140,7 @@ export class Host {
     if (this.#state === 'off') return;
     this.#world.network.powerOff(this.network);
     const disk = this.disk.losePower();
-    this.#endProcess();
-    this.#become('off');
+    this.#bury('off');
     this.#world.events.onCrash(this, { kind: 'power lost', disk });
   }
 
@@ -214,293 +156,70 @@ export class Host {
 
   /** Fault: the process is stopped (SIGSTOP, a long collection). Inputs queue, connections live, timers are late. */
   pause(): void {
-    if (this.#paused || this.#state !== 'running') return;
-    this.#paused = true;
-    this.#sockets.held = true;
+    if (this.#process === null || this.#process.paused) return;
+    this.#process.pause();
     this.#world.events.onLife?.(this);
   }
 
   /** Heal of `pause`. */
   resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#sockets.held = false;
+    const process = this.#process;
+    if (process === null || !process.paused) return;
+    process.resume();
     this.#world.events.onLife?.(this);
-    const life = this.#life;
-    const late = this.#late;
-    this.#late = [];
-    for (const release of late) this.#release(release);
-    if (life !== this.#life) return;
-    this.#sockets.flushAll();
-    this.#drain();
   }
 
-  onConnected(id: ConnectionId): void {
-    const connection = this.#sockets.get(id);
-    if (connection === undefined) return;
-    this.#offer({ kind: 'connected', connection: id }, connection);
-    this.#sockets.onOpened(connection);
+  /** For the process: its boot step is done. */
+  listen(process: Process): void {
+    for (const port of this.#options.ports) this.#world.network.listen(this.network, port, process);
   }
 
-  onAccepted(end: End, port: number): ConnectionId {
-    const connection = this.#sockets.accept(end);
-    this.#offer({ kind: 'accepted', connection: connection.id, port }, connection);
-    return connection.id;
-  }
-
-  onClosed(id: ConnectionId, reason: CloseReason): void {
-    const connection = this.#sockets.get(id);
-    if (connection === undefined) return;
-    this.#sockets.onEnded(connection);
-    this.#offerClosed(connection, reason);
-  }
-
-  onFrame(id: ConnectionId, payload: unknown): void {
-    const connection = this.#sockets.get(id);
-    if (connection === undefined) return;
-    this.#offer({ kind: 'frame', connection: id, frame: payload as Frame }, connection);
-  }
-
-  onSynced(ticket: Ticket, error: DiskError | null): void {
-    this.#sockets.onSynced(ticket, error !== null);
-    this.#offer({ kind: 'synced', ticket, error }, null);
-  }
-
-  #offerClosed(connection: Connection, reason: CloseReason): void {
-    this.#offer({ kind: 'closed', connection: connection.id, reason }, connection);
-  }
-
-  /** Takes the input now if a thread is free and nothing waits before it. */
-  #offer(input: Input, subject: InputSubject): void {
-    if (this.#state !== 'running') return;
-    if (!this.#paused && this.#inbox.size === 0 && this.#isFree()) {
-      this.#takeInput(input, subject);
-      this.#drain();
-    } else if (this.#inbox.size < INBOX_LIMIT) {
-      this.#inbox.push(input, subject);
-    } else {
-      const error = new AssertionFailure('the inbox is full: the process is too far behind');
-      this.#die({ kind: 'exception', error, input: input.kind });
-    }
-  }
-
-  #isFree(): boolean {
-    return this.#busyThreads < this.#options.threads && !this.#stepping;
-  }
-
-  #drain(): void {
-    while (this.#inbox.size > 0 && !this.#paused && this.#isFree()) {
-      const { subject } = this.#inbox;
-      this.#takeInput(this.#inbox.take(), subject);
-    }
-  }
-
-  #takeInput(input: Input, subject: InputSubject): void {
-    if (this.#exiting) return;
-    switch (input.kind) {
-      case 'timer':
-        if (!this.#timers.take(subject as Timer)) return;
-        break;
-      case 'frame':
-        if ((subject as Connection).ignored) return;
-        this.#world.events.onDelivered(this, (subject as Connection).peer, input.frame);
-        if (this.#state !== 'running') return;
-        break;
-      case 'closed':
-        if ((subject as Connection).ignored) return;
-        this.#sockets.drop(subject as Connection);
-        break;
-      case 'connected':
-      case 'accepted':
-        if ((subject as Connection).ignored) return;
-        break;
-      default:
-        break;
-    }
-    this.#step(input);
-  }
-
-  #step(input: Input): void {
-    const life = this.#life;
-    const effects = this.#effects;
-    this.#stepping = true;
-    let failure: CrashReason | null = null;
-    try {
-      this.#machine!.step(this.clock.monotonic(), input, effects);
-    } catch (error) {
-      failure = { kind: 'exception', error, input: input.kind };
-    }
-    if (effects.facts.length > 0 || effects.probes.length > 0) this.#tell();
-    this.#stepping = false;
-    if (life !== this.#life) {
-      // Somebody who heard a fact ended this process.
-    } else if (failure !== null) {
-      effects.clear();
-      this.#die(failure);
-    } else {
-      this.#settle(input);
-    }
-    this.#world.events.onStepped?.(this, input);
-  }
-
-  /** What the step did has happened, also when it failed in the end: its disk operations took effect. */
-  #tell(): void {
-    const { facts, probes } = this.#effects;
-    const { events } = this.#world;
-    for (let i = 0; i < facts.length; i++) events.onFact(this, facts[i]!);
-    for (let i = 0; i < probes.length; i++) events.onProbe(this, probes[i]!);
-    facts.length = 0;
-    probes.length = 0;
-  }
-
-  /** Prices the step's work, and releases its effects now or when the work is done. */
-  #settle(input: Input): void {
-    const effects = this.#effects;
-    this.#exiting = effects.exitReason !== null;
-    const us = this.#charge();
-    if (us === 0 && !this.#paused && input !== BOOT && !this.#exiting) {
-      if (effects.count > 0) this.#applyNow();
-      return;
-    }
-    const release = this.#reserve(input === BOOT);
-    if (us === 0) {
-      this.#release(release);
-    } else {
-      this.#busyThreads++;
-      this.#kernel.schedule(this.#kernel.now + us, this.#done, release);
-    }
-  }
-
-  /** What the step's work costs; the part below a microsecond is carried over. */
-  #charge(): Us {
-    const { work, sends } = this.#effects;
-    const delay = this.disk.takeDelayUs();
-    if (this.#free) {
-      resetWork(work);
-      return delay;
-    }
-    const ns = this.#nanoseconds + priceOf(this.#options.prices, work, sends);
-    const us = Math.floor(ns / 1_000);
-    this.#nanoseconds = ns - us * 1_000;
-    resetWork(work);
-    return us + delay;
-  }
-
-  /** The common case of a world in which work is free. */
-  #applyNow(): void {
-    const effects = this.#effects;
-    for (let i = 0; i < effects.count; i++)
-      this.#sockets.apply(
-        effects.connections[i]!,
-        effects.kinds[i]!,
-        effects.frames[i]!,
-        effects.tickets[i]!,
-      );
-    effects.clear();
-  }
-
-  /** Gives every effect its place in its connection's order. */
-  #reserve(isBoot: boolean): Release {
-    const effects = this.#effects;
-    const outgoing: Outgoing[] = [];
-    const connections: Connection[] = [];
-    for (let i = 0; i < effects.count; i++) {
-      const connection = effects.connections[i]!;
-      connections.push(connection);
-      outgoing.push(
-        this.#sockets.queue(connection, effects.kinds[i]!, effects.frames[i]!, effects.tickets[i]!, false),
-      );
-    }
-    const { exitReason, exitMessage } = effects;
-    effects.clear();
-    return { life: this.#life, outgoing, connections, isBoot, exitReason, exitMessage };
-  }
-
-  #onWorkDone(release: Release): void {
-    if (release.life !== this.#life) return;
-    this.#busyThreads--;
-    this.#release(release);
-    this.#drain();
-  }
-
-  #release(release: Release): void {
-    if (release.life !== this.#life) return;
-    if (this.#paused) {
-      this.#late.push(release);
-      return;
-    }
-    if (release.isBoot && release.exitReason === null) this.#listen();
-    for (const outgoing of release.outgoing) outgoing.released = true;
-    for (const connection of release.connections) this.#sockets.flush(connection);
-    if (release.exitReason !== null) this.#exit(release.exitReason, release.exitMessage);
-  }
-
-  #transmit(connection: Connection, frame: Frame): void {
-    const { courier, network, events } = this.#world;
-    const size = courier.size(frame);
-    network.send(connection.end!, courier.carry(frame), size);
-    events.onSent(this, connection.peer, frame, size);
-  }
-
-  #onBoot(life: number): void {
-    if (life !== this.#life || this.#state !== 'booting') return;
-    this.#incarnation++;
-    this.disk.attach(this);
-    this.#become('running');
-    if (life !== this.#life) return;
-    try {
-      this.#machine = this.#factory({
-        disk: this.disk,
-        random: this.#world.random.fork(`${this.name}/${this.#incarnation}`),
-        wall: this.clock,
-        incarnation: this.#incarnation,
-      });
-    } catch (error) {
-      this.#die({ kind: 'exception', error, input: 'boot' });
-      return;
-    }
-    this.#offer(BOOT, null);
-    if (this.#shutdownAsked) this.#offer(SHUTDOWN, null);
-  }
-
-  #listen(): void {
-    for (const port of this.#options.ports) this.#world.network.listen(this.network, port, this);
-  }
-
-  #exit(reason: 'clean' | 'failed', message: string): void {
-    this.#world.network.closeProcess(this.network, this);
-    this.#endProcess();
-    this.#become('dead');
+  /** For the process: it ends itself. */
+  exit(process: Process, reason: 'clean' | 'failed', message: string): void {
+    if (process.ended) return;
+    this.#world.network.closeProcess(this.network, process);
+    this.#bury('dead');
     this.#world.events.onExit(this, reason, message);
   }
 
-  #die(reason: CrashReason): void {
-    this.#world.network.abortProcess(this.network, this);
-    this.#endProcess();
-    this.#become('dead');
+  /** For the process: a step threw. */
+  crash(process: Process, reason: CrashReason): void {
+    if (process.ended) return;
+    this.#bury('dead');
     this.#world.events.onCrash(this, reason);
   }
 
-  /** Everything that lived in the process's memory. */
-  #endProcess(): void {
-    this.#life++;
+  #boot(): void {
+    this.#incarnation++;
+    const process = new Process(this, this.#world, this.#options, this.#processEvents);
+    this.#process = process;
+    this.disk.attach(process);
+    this.#become('running');
+    if (process.ended) return;
+    process.boot(this.#factory, {
+      disk: this.disk,
+      random: this.#world.random.fork(`${this.name}/${this.#incarnation}`),
+      wall: this.clock,
+      incarnation: this.#incarnation,
+    });
+    if (this.#shutdownAsked) process.shutDown();
+  }
+
+  /** The process, if there is one, is gone; what it left open is reset. */
+  #bury(state: HostState): void {
+    const process = this.#process;
+    if (process !== null) {
+      this.#world.network.abortProcess(this.network, process);
+      process.end();
+    }
+    this.#process = null;
     this.disk.detach();
-    this.#machine = null;
-    this.#timers.clear();
-    this.#inbox.clear();
-    this.#sockets.clear();
-    this.#effects.clear();
-    resetWork(this.#effects.work);
-    this.#late = [];
-    this.#busyThreads = 0;
-    this.#nanoseconds = 0;
-    this.#paused = false;
-    this.#exiting = false;
-    this.#shutdownAsked = false;
+    this.#become(state);
   }
 
   #become(state: HostState): void {
     this.#state = state;
+    this.#life++;
     this.#world.events.onLife?.(this);
   }
 }

@@ -16,3 +16,4 @@ export * from './host.ts';
 export * from './host-events.ts';
 export { INBOX_LIMIT } from './inbox.ts';
 export * from './price-list.ts';
+export type { MachineFactory, MachinePorts } from './process.ts';

@@ -60,7 +60,7 @@ export class Sockets {
   readonly #ports: SocketsPorts;
   readonly #connections = new Map<ConnectionId, Connection>();
   /** Closed by the machine, with something still to go out first. */
-  readonly #closing = new Set<Connection>();
+  readonly #closing = new Map<ConnectionId, Connection>();
   readonly #waiting = new Map<Ticket, Connection[]>();
   readonly #failed = new Set<Ticket>();
   #nextId: ConnectionId = 1;
@@ -71,8 +71,14 @@ export class Sockets {
     this.#ports = ports;
   }
 
+  /** What the machine calls by this id; one that it closed it has forgotten. */
   get(id: ConnectionId): Connection | undefined {
     return this.#connections.get(id);
+  }
+
+  /** What the network calls by this id: also one that is closed when its frames are out. */
+  find(id: ConnectionId): Connection | undefined {
+    return this.#connections.get(id) ?? this.#closing.get(id);
   }
 
   get size(): number {
@@ -94,7 +100,7 @@ export class Sockets {
   forget(connection: Connection): void {
     connection.ignored = true;
     this.#connections.delete(connection.id);
-    this.#closing.add(connection);
+    this.#closing.set(connection.id, connection);
   }
 
   /** The machine has been told that it is closed. */
@@ -138,7 +144,8 @@ export class Sockets {
   }
 
   flushAll(): void {
-    for (const connection of [...this.#connections.values(), ...this.#closing]) this.flush(connection);
+    for (const connection of [...this.#connections.values(), ...this.#closing.values()])
+      this.flush(connection);
   }
 
   onOpened(connection: Connection): void {
@@ -150,7 +157,7 @@ export class Sockets {
   onEnded(connection: Connection): void {
     connection.state = 'closed';
     connection.outgoing.length = 0;
-    this.#closing.delete(connection);
+    this.#closing.delete(connection.id);
   }
 
   onSynced(ticket: Ticket, failed: boolean): void {
@@ -164,13 +171,13 @@ export class Sockets {
     }
   }
 
-  /** The process is gone. */
+  /** The process is gone: nothing leaves any more. */
   clear(): void {
+    this.held = true;
     this.#connections.clear();
     this.#closing.clear();
     this.#waiting.clear();
     this.#failed.clear();
-    this.held = false;
   }
 
   #mayLeave(connection: Connection, next: Outgoing): boolean {

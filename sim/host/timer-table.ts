@@ -5,6 +5,7 @@ import type { EventHandle, EventKind, Kernel } from '../kernel/index.ts';
 /** A timer that was armed and has not reached the machine. */
 export interface Timer {
   readonly id: TimerId;
+  readonly table: TimerTable;
   /** Simulated time at which it is due. */
   due: Us;
   /** Simulated time of its event, at or before `due`. */
@@ -24,17 +25,14 @@ export class TimerTable {
   readonly #fires: EventKind;
   readonly #timers = new Map<TimerId, Timer>();
 
-  constructor(kernel: Kernel, clock: NodeClock, name: string, onFired: (timer: Timer) => void) {
+  readonly #onFired: (timer: Timer) => void;
+
+  /** `fires` is a kind of event that `onTimerEvent` handles. */
+  constructor(kernel: Kernel, clock: NodeClock, fires: EventKind, onFired: (timer: Timer) => void) {
     this.#kernel = kernel;
     this.#clock = clock;
-    this.#fires = kernel.register<Timer>(`${name} timer`, (timer) => {
-      if (timer.due > kernel.now) {
-        this.#sleep(timer);
-      } else {
-        timer.state = 'fired';
-        onFired(timer);
-      }
-    });
+    this.#fires = fires;
+    this.#onFired = onFired;
   }
 
   get size(): number {
@@ -46,7 +44,7 @@ export class TimerTable {
     const due = Math.max(now, this.#clock.timeOf(at));
     let timer = this.#timers.get(id);
     if (timer === undefined) {
-      timer = { id, due, eventAt: due, event: 0, state: 'armed' };
+      timer = { id, table: this, due, eventAt: due, event: 0, state: 'armed' };
       this.#timers.set(id, timer);
       this.#sleep(timer);
       return;
@@ -83,6 +81,15 @@ export class TimerTable {
     this.#timers.clear();
   }
 
+  onEvent(timer: Timer): void {
+    if (timer.due > this.#kernel.now) {
+      this.#sleep(timer);
+    } else {
+      timer.state = 'fired';
+      this.#onFired(timer);
+    }
+  }
+
   #sleep(timer: Timer): void {
     timer.eventAt = timer.due;
     timer.event = this.#kernel.schedule(timer.due, this.#fires, timer);
@@ -92,4 +99,9 @@ export class TimerTable {
     timer.state = 'over';
     this.#timers.delete(timer.id);
   }
+}
+
+/** Handles the events of every table of a host. */
+export function onTimerEvent(timer: Timer): void {
+  timer.table.onEvent(timer);
 }
