@@ -234,10 +234,19 @@ export class ActiveController {
     const { image, heartbeats } = this.state;
     replayForFacts(image, record, this.state.nextOffset, facts);
     this.state.nextOffset += 1;
-    if (record.type === 'RegisterBrokerRecord' || record.type === 'BrokerRegistrationChangeRecord') {
-      heartbeats.register(record.brokerId, image.broker(record.brokerId)?.fenced ?? true);
-    } else if (record.type === 'UnregisterBrokerRecord') {
-      heartbeats.remove(record.brokerId);
+    switch (record.type) {
+      case 'RegisterBrokerRecord':
+        heartbeats.remove(record.brokerId);
+        heartbeats.register(record.brokerId, record.fenced);
+        break;
+      case 'BrokerRegistrationChangeRecord':
+        heartbeats.register(record.brokerId, image.broker(record.brokerId)?.fenced ?? true);
+        break;
+      case 'UnregisterBrokerRecord':
+        heartbeats.remove(record.brokerId);
+        break;
+      default:
+        break;
     }
   }
 
