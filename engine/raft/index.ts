@@ -20,6 +20,7 @@
  * Where it differs: voters are static, so the handlers of AddRaftVoter, RemoveRaftVoter and UpdateRaftVoter have no home yet
  * (`Voters` is the place), and followers do not send UpdateRaftVoter at kraft.version 0. The step runs to its end in memory
  * while its words wait for the disk; Kafka blocks in the middle. A leader counts itself after its sync, not before it.
+ * Who asked a node that knows no leader asks it again after `controller.quorum.retry.backoff.ms`; Kafka asks at once.
  *
  * Kafka's counterpart: `raft.{KafkaRaftClient, QuorumState, LeaderState, ...}`, `raft.internals.KafkaRaftLog`, `snapshot.*`.
  */

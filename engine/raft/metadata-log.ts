@@ -153,11 +153,6 @@ export class MetadataLog {
     return true;
   }
 
-  /** Goes away in order: all is flushed (`KafkaRaftClient.close`). */
-  close(): void {
-    this.#log.close();
-  }
-
   isDurableTo(endOffset: number): boolean {
     return this.#log.recoveryPoint >= endOffset;
   }

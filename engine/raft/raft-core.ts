@@ -342,8 +342,10 @@ export class RaftCore {
       errorCode === ErrorCode.FENCED_LEADER_EPOCH ||
       errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER
     ) {
+      const before = this.quorum.role;
       this.learnOf(leader, epoch, now, out);
-      return true;
+      // Kafka asks again at once, as fast as the network goes; here who had no news is asked after the retry back-off.
+      return this.quorum.role !== before;
     }
     if (leader >= 0 && this.leader < 0) {
       this.becomeFollower(epoch, leader, now, out);

@@ -367,6 +367,7 @@ export class Raft {
         return true;
       }
       this.#onLogDurable(now, out);
+      this.#outbound.release(now, out);
     }
     return false;
   }

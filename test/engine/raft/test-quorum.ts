@@ -1,0 +1,619 @@
+import type { Reply, Request, RequestId, Responder, Rpc } from '../../../engine/exchange/index.ts';
+import {
+  type Fact,
+  MS,
+  noWork,
+  type Outbox,
+  SECOND,
+  type Ticket,
+  type TimerId,
+  timerKind,
+  type Us,
+} from '../../../engine/machine/index.ts';
+import {
+  type CommittedBatch,
+  defaultRaftConfig,
+  Raft,
+  type RaftConfig,
+  type RaftOptions,
+  type Voter,
+} from '../../../engine/raft/index.ts';
+import { buildBatch, noCompression, RecordsError, readRecords } from '../../../engine/records/index.ts';
+import {
+  ApiKey,
+  apiOf,
+  decodeRequest,
+  decodeResponse,
+  encodeFrame,
+  type FetchRequest,
+  type Records,
+  utf8Decode,
+  utf8Encode,
+  WireError,
+} from '../../../engine/wire/index.ts';
+import { MemoryDisk } from './memory-disk.ts';
+import { seededRandom } from './seeded-random.ts';
+
+const WALL_EPOCH_MS = 1_700_000_000_000;
+const CLUSTER_ID = 'cccccccccccccccccccccA';
+const ROOT = '/metadata';
+
+export interface TestQuorumOptions {
+  readonly seed?: number;
+  readonly voters?: number;
+  readonly observers?: number;
+  readonly config?: Partial<RaftConfig>;
+  /** Between machines, one way. */
+  readonly latencyUs?: readonly [min: Us, max: Us];
+  readonly syncUs?: readonly [min: Us, max: Us];
+}
+
+export interface Told {
+  readonly at: Us;
+  readonly node: number;
+  readonly fact: Fact;
+}
+
+/** What the state machine above a replica has made of the log: values by offset, and a snapshot's as one list. */
+export interface Applied {
+  values: string[];
+  nextOffset: number;
+  lastEpoch: number;
+  isLeader: boolean;
+}
+
+interface Pending {
+  readonly from: number;
+  readonly to: number;
+  readonly incarnation: number;
+  readonly token: number;
+  readonly apiKey: number;
+  readonly apiVersion: number;
+  isReplied: boolean;
+}
+
+interface Node {
+  readonly id: number;
+  readonly disk: MemoryDisk;
+  raft: Raft | null;
+  out: Outbox;
+  incarnation: number;
+  timers: Map<TimerId, Us>;
+  applied: Applied;
+  exit: string | null;
+}
+
+interface Event {
+  readonly at: Us;
+  readonly seq: number;
+  readonly run: () => void;
+}
+
+/** Several replicas, their disks, a network between them, and one clock. Everything follows from the seed. */
+export class TestQuorum {
+  readonly voters: readonly Voter[];
+  readonly ids: readonly number[];
+  readonly clusterId = CLUSTER_ID;
+  readonly facts: Told[] = [];
+  /** Requests sent so far. */
+  messages = 0;
+  readonly probes = new Map<string, number>();
+  /** Answers whether a message is lost; the property test has its own opinion. */
+  loses: (from: number, to: number) => boolean = () => false;
+  /** Called after each event. */
+  onEvent: () => void = () => {};
+  /** Sees what a node's state machine gets. */
+  onCommitted: (node: number, batch: CommittedBatch, values: readonly string[]) => void = () => {};
+  readonly #nodes = new Map<number, Node>();
+  readonly #random;
+  readonly #config: RaftConfig;
+  readonly #latencyUs: readonly [Us, Us];
+  readonly #syncUs: readonly [Us, Us];
+  readonly #pending = new Map<RequestId, Pending>();
+  readonly #cuts = new Set<string>();
+  readonly #syncHeld = new Set<number>();
+  #events: Event[] = [];
+  #now: Us = 0;
+  #seq = 0;
+  #nextRequest = 1;
+
+  constructor(options: TestQuorumOptions = {}) {
+    this.#random = seededRandom(options.seed ?? 1);
+    this.#config = { ...defaultRaftConfig, ...options.config };
+    this.#latencyUs = options.latencyUs ?? [200, 2 * MS];
+    this.#syncUs = options.syncUs ?? [500, 3 * MS];
+    const count = options.voters ?? 3;
+    this.voters = Array.from({ length: count }, (_, at) => ({
+      id: 101 + at,
+      host: `c${101 + at}`,
+      port: 9093,
+    }));
+    const observers = Array.from({ length: options.observers ?? 0 }, (_, at) => 1 + at);
+    this.ids = [...this.voters.map((voter) => voter.id), ...observers];
+    for (const id of this.ids) this.#addNode(id);
+  }
+
+  get now(): Us {
+    return this.#now;
+  }
+
+  // Life of a node.
+
+  startAll(): this {
+    for (const id of this.ids) this.start(id);
+    return this;
+  }
+
+  start(id: number): void {
+    const node = this.#node(id);
+    if (node.raft !== null) throw new Error(`${id} is running`);
+    node.incarnation++;
+    node.timers = new Map();
+    node.applied = { values: [], nextOffset: -1, lastEpoch: -1, isLeader: false };
+    node.exit = null;
+    node.out = this.#outbox(node, node.incarnation);
+    node.raft = new Raft(this.#options(node));
+    this.#step(node, (raft) => raft.boot(this.#now, node.out));
+  }
+
+  isRunning(id: number): boolean {
+    return this.#node(id).raft !== null;
+  }
+
+  /** The process dies; what it wrote stays in the page cache. */
+  crash(id: number): void {
+    const node = this.#node(id);
+    node.raft = null;
+    node.disk.crash();
+  }
+
+  /** Only what was synced is certain. With luck some of the rest survives. */
+  losePower(id: number, luck: 'none' | 'some' = 'none'): void {
+    this.crash(id);
+    this.#node(id).disk.losePower(luck === 'none' ? null : this.#random);
+  }
+
+  restart(id: number): void {
+    if (this.isRunning(id)) this.crash(id);
+    this.start(id);
+  }
+
+  /** Why a node ended itself, or null. */
+  exitOf(id: number): string | null {
+    return this.#node(id).exit;
+  }
+
+  breakDisk(id: number): void {
+    this.#node(id).disk.isBroken = true;
+  }
+
+  /** Syncs of this node do not complete until they are let go. */
+  holdSyncs(id: number): void {
+    this.#syncHeld.add(id);
+  }
+
+  // The network.
+
+  cut(from: number, to: number): void {
+    this.#cuts.add(`${from}>${to}`);
+  }
+
+  isolate(id: number): void {
+    for (const other of this.ids) {
+      if (other === id) continue;
+      this.cut(id, other);
+      this.cut(other, id);
+    }
+  }
+
+  heal(): void {
+    this.#cuts.clear();
+  }
+
+  // Work for the quorum.
+
+  append(id: number, ...values: readonly string[]): number | null {
+    const node = this.#node(id);
+    const raft = node.raft!;
+    const batch = textBatch(raft.nextOffset, raft.quorumEpoch, values, this.#wallMs());
+    let offset: number | null = null;
+    this.#step(node, (live) => {
+      offset = live.append(this.#now, [batch], node.out);
+    });
+    return offset;
+  }
+
+  resign(id: number): void {
+    const node = this.#node(id);
+    this.#step(node, (raft) => raft.resign(this.#now, node.out));
+  }
+
+  shutdown(id: number, timeoutUs = 5 * SECOND): void {
+    const node = this.#node(id);
+    this.#step(node, (raft) => raft.shutdown(this.#now, timeoutUs, node.out));
+  }
+
+  /** A snapshot of all that a node has applied. */
+  snapshot(id: number): boolean {
+    const node = this.#node(id);
+    const { applied } = node;
+    const state = applied.values.length === 0 ? [] : [textBatch(0, 0, applied.values, this.#wallMs())];
+    let isWriting = false;
+    this.#step(node, (raft) => {
+      isWriting = raft.createSnapshot(this.#now, applied.nextOffset, applied.lastEpoch, state, node.out);
+    });
+    return isWriting;
+  }
+
+  /** A request from outside the quorum; the answer is read with `answers`. */
+  ask(to: number, apiKey: number, apiVersion: number, body: object): { answer: object | null } {
+    const asked: { answer: object | null } = { answer: null };
+    const node = this.#node(to);
+    const id = this.#nextRequest++;
+    this.#outside.set(id, asked);
+    this.#handle(node, { id, apiKey, apiVersion, clientId: null, connection: 0, body });
+    return asked;
+  }
+  readonly #outside = new Map<RequestId, { answer: object | null }>();
+
+  // Looking.
+
+  raft(id: number): Raft {
+    const { raft, exit } = this.#node(id);
+    if (raft === null) throw new Error(`${id} is not running${exit === null ? '' : `: ${exit}`}`);
+    return raft;
+  }
+
+  applied(id: number): Applied {
+    return this.#node(id).applied;
+  }
+
+  disk(id: number): MemoryDisk {
+    return this.#node(id).disk;
+  }
+
+  /** The leader of the highest epoch, or -1. */
+  leader(): number {
+    let leader = -1;
+    let epoch = -1;
+    for (const node of this.#nodes.values()) {
+      if (node.raft === null || !node.raft.isLeader || node.raft.quorumEpoch <= epoch) continue;
+      leader = node.id;
+      epoch = node.raft.quorumEpoch;
+    }
+    return leader;
+  }
+
+  factsOf<K extends Fact['fact']>(id: number, kind: K): readonly Extract<Fact, { fact: K }>[] {
+    return this.facts
+      .filter((told) => told.node === id && told.fact.fact === kind)
+      .map((told) => told.fact as Extract<Fact, { fact: K }>);
+  }
+
+  probed(name: string): number {
+    return this.probes.get(name) ?? 0;
+  }
+
+  // Time.
+
+  run(us: Us): this {
+    const end = this.#now + us;
+    while (this.#events.length > 0 && this.#events[0]!.at <= end) this.#next();
+    this.#now = end;
+    return this;
+  }
+
+  /** Runs until something holds; says what did not if it never does. */
+  until(what: string, holds: () => boolean, limitUs: Us = 60 * SECOND): this {
+    const end = this.#now + limitUs;
+    while (!holds()) {
+      const next = this.#events[0];
+      if (next === undefined || next.at > end) throw new Error(`waited in vain: ${what}\n${this.describe()}`);
+      this.#next();
+    }
+    return this;
+  }
+
+  untilLeader(among: readonly number[] = this.ids): number {
+    this.until('a leader that has committed in its epoch', () => {
+      const leader = this.leader();
+      return among.includes(leader) && this.raft(leader).highWatermark >= 0;
+    });
+    return this.leader();
+  }
+
+  untilApplied(value: string, ids: readonly number[] = this.ids): this {
+    return this.until(`${value} applied by ${ids.join(', ')}`, () =>
+      ids.every((id) => !this.isRunning(id) || this.applied(id).values.includes(value)),
+    );
+  }
+
+  at(delayUs: Us, run: () => void): void {
+    this.#schedule(delayUs, run);
+  }
+
+  describe(): string {
+    const nodes = [...this.#nodes.values()].map(({ id, raft, applied, exit }) =>
+      raft === null
+        ? `${id} down ${exit ?? ''}`
+        : `${id} ${raft.role} e${raft.quorumEpoch} leader ${raft.leader} @${raft.logEndOffset} hw ${raft.highWatermark} ` +
+          `applied ${applied.nextOffset}`,
+    );
+    const last = this.facts
+      .slice(-12)
+      .map((told) => `${told.at} ${told.node} ${JSON.stringify(told.fact, replaceBytes)}`);
+    return [`at ${this.#now}us`, ...nodes, ...last].join('\n');
+  }
+
+  #next(): void {
+    const event = this.#events.shift()!;
+    this.#now = event.at;
+    event.run();
+    this.onEvent();
+  }
+
+  #schedule(delayUs: Us, run: () => void): void {
+    const event = { at: this.#now + delayUs, seq: this.#seq++, run };
+    let low = 0;
+    let high = this.#events.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = this.#events[middle]!;
+      if (other.at < event.at || (other.at === event.at && other.seq < event.seq)) low = middle + 1;
+      else high = middle;
+    }
+    this.#events.splice(low, 0, event);
+  }
+
+  #draw([min, max]: readonly [Us, Us]): Us {
+    return min + this.#random.below(max - min + 1);
+  }
+
+  #wallMs(): number {
+    return WALL_EPOCH_MS + Math.trunc(this.#now / MS);
+  }
+
+  #node(id: number): Node {
+    const node = this.#nodes.get(id);
+    if (node === undefined) throw new Error(`no node ${id}`);
+    return node;
+  }
+
+  #addNode(id: number): void {
+    const node: Node = {
+      id,
+      disk: new MemoryDisk(ROOT),
+      raft: null,
+      out: null as never,
+      incarnation: 0,
+      timers: new Map(),
+      applied: { values: [], nextOffset: -1, lastEpoch: -1, isLeader: false },
+      exit: null,
+    };
+    node.disk.onSync = (ticket) =>
+      this.#schedule(this.#draw(this.#syncUs), () => this.#completeSync(node, ticket));
+    this.#nodes.set(id, node);
+  }
+
+  #completeSync(node: Node, ticket: Ticket): void {
+    if (this.#syncHeld.has(node.id)) return;
+    const error = node.disk.complete(ticket);
+    if (error === false) return;
+    this.#step(node, (raft) => {
+      if (!raft.onSynced(this.#now, ticket, error, node.out))
+        throw new Error(`nobody waits for sync ${ticket}`);
+    });
+  }
+
+  #options(node: Node): RaftOptions {
+    return {
+      nodeId: node.id,
+      directoryId: `dddddddddddddddddd${String(1000 + node.id)}`,
+      voters: this.voters,
+      clusterId: CLUSTER_ID,
+      directory: ROOT,
+      disk: node.disk,
+      random: seededRandom(this.#random.u32()),
+      wall: { nowMs: () => this.#wallMs() },
+      rpc: this.#rpc(node),
+      responder: this.#responder(node, node.incarnation),
+      config: this.#config,
+      isVoter: this.voters.some((voter) => voter.id === node.id),
+    };
+  }
+
+  #step(node: Node, act: (raft: Raft) => void): void {
+    const { raft } = node;
+    if (raft === null) return;
+    act(raft);
+    if (node.exit !== null) {
+      this.crash(node.id);
+      return;
+    }
+    this.#apply(node, raft);
+  }
+
+  /** What an owner does after each step. */
+  #apply(node: Node, raft: Raft): void {
+    const { applied } = node;
+    const snapshot = raft.takeSnapshotToLoad();
+    if (snapshot !== null) {
+      applied.values = [...textOf(snapshot.chunks)];
+      applied.nextOffset = snapshot.id.offset;
+      applied.lastEpoch = snapshot.id.epoch;
+    }
+    for (const batch of raft.takeCommitted()) {
+      const values = batch.isControl ? [] : textOf([batch.batch]);
+      applied.values.push(...values);
+      applied.nextOffset = batch.lastOffset + 1;
+      applied.lastEpoch = batch.epoch;
+      this.onCommitted(node.id, batch, values);
+    }
+    const change = raft.takeLeadership();
+    if (change !== null) applied.isLeader = change === 'became leader';
+  }
+
+  #outbox(node: Node, incarnation: number): Outbox {
+    const isAlive = () => node.incarnation === incarnation && node.raft !== null;
+    return {
+      work: noWork(),
+      connect: () => {
+        throw new Error('raft connects through the exchange');
+      },
+      send: () => {
+        throw new Error('raft sends through the exchange');
+      },
+      close: () => {},
+      arm: (timer, at) => {
+        node.timers.set(timer, at);
+        this.#schedule(Math.max(at - this.#now, 0), () => {
+          if (!isAlive() || node.timers.get(timer) !== at) return;
+          node.timers.delete(timer);
+          this.#step(node, (raft) => raft.onTimer(this.#now, timerKind(timer), node.out));
+        });
+      },
+      disarm: (timer) => {
+        node.timers.delete(timer);
+      },
+      exit: (_reason, message) => {
+        node.exit = message;
+      },
+      probe: (name) => {
+        this.probes.set(name, (this.probes.get(name) ?? 0) + 1);
+      },
+      fact: (fact) => {
+        this.facts.push({ at: this.#now, node: node.id, fact });
+      },
+    };
+  }
+
+  #rpc(node: Node): Rpc {
+    return {
+      request: (_now, to, _owner, token, apiKey, body, timeoutUs) => {
+        const { maxVersion } = apiOf(apiKey)!;
+        this.messages++;
+        const pending: Pending = {
+          from: node.id,
+          to,
+          incarnation: node.incarnation,
+          token,
+          apiKey,
+          apiVersion: maxVersion,
+          isReplied: false,
+        };
+        const id = this.#nextRequest++;
+        this.#pending.set(id, pending);
+        this.#schedule(timeoutUs, () => this.#reply(id, { kind: 'failed', reason: 'timed out' }));
+        if (this.#isLost(node.id, to)) return;
+        const travelled = overTheWireRequest(apiKey, maxVersion, body);
+        this.#schedule(this.#draw(this.#latencyUs), () => {
+          const target = this.#node(to);
+          if (target.raft === null) {
+            this.#schedule(this.#draw(this.#latencyUs), () =>
+              this.#reply(id, { kind: 'failed', reason: 'disconnected' }),
+            );
+            return;
+          }
+          this.#handle(target, {
+            id,
+            apiKey,
+            apiVersion: maxVersion,
+            clientId: null,
+            connection: node.id,
+            body: travelled,
+          });
+        });
+      },
+    };
+  }
+
+  #handle(node: Node, request: Request): void {
+    this.#step(node, (raft) => {
+      const { out } = node;
+      if (request.apiKey === ApiKey.Vote) raft.handleVote(this.#now, request as never, out);
+      else if (request.apiKey === ApiKey.BeginQuorumEpoch)
+        raft.handleBeginQuorumEpoch(this.#now, request as never, out);
+      else if (request.apiKey === ApiKey.EndQuorumEpoch)
+        raft.handleEndQuorumEpoch(this.#now, request as never, out);
+      else if (request.apiKey === ApiKey.Fetch)
+        raft.handleFetch(this.#now, request as Request<FetchRequest>, out);
+      else if (request.apiKey === ApiKey.FetchSnapshot)
+        raft.handleFetchSnapshot(this.#now, request as never, out);
+      else raft.handleDescribeQuorum(this.#now, request as never, out);
+    });
+  }
+
+  #responder(node: Node, incarnation: number): Responder {
+    return {
+      respond: (id, body) => {
+        if (node.incarnation !== incarnation) return;
+        const outside = this.#outside.get(id);
+        if (outside !== undefined) {
+          outside.answer = body;
+          return;
+        }
+        const pending = this.#pending.get(id);
+        if (pending === undefined || this.#isLost(node.id, pending.from)) return;
+        const travelled = overTheWireResponse(pending.apiKey, pending.apiVersion, body);
+        this.#schedule(this.#draw(this.#latencyUs), () =>
+          this.#reply(id, { kind: 'response', apiVersion: pending.apiVersion, body: travelled }),
+        );
+      },
+      settleSilently: () => {},
+      disconnect: () => {},
+    };
+  }
+
+  #reply(id: RequestId, reply: Reply): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    this.#pending.delete(id);
+    const node = this.#node(pending.from);
+    if (node.incarnation !== pending.incarnation) return;
+    this.#step(node, (raft) => raft.onReply(this.#now, pending.token, reply, node.out));
+  }
+
+  #isLost(from: number, to: number): boolean {
+    return this.#cuts.has(`${from}>${to}`) || this.loses(from, to);
+  }
+}
+
+/** One batch of text records. */
+export function textBatch(
+  baseOffset: number,
+  leaderEpoch: number,
+  values: readonly string[],
+  timestamp: number,
+): Uint8Array {
+  return buildBatch(
+    { baseOffset, leaderEpoch },
+    values.map((value) => ({ timestamp, key: null, value: utf8Encode(value) })),
+  );
+}
+
+function textOf(batches: Records): readonly string[] {
+  return batches.flatMap((batch) => {
+    const records = readRecords(batch, noCompression);
+    if (records instanceof RecordsError) throw new Error(records.message);
+    return records.map((record) => utf8Decode(record.value!));
+  });
+}
+
+/** Every message goes through its bytes, so that no body says what its version cannot. */
+function overTheWireRequest(apiKey: number, apiVersion: number, body: object): object {
+  const frame = { kind: 'request', apiKey, apiVersion, correlationId: 1, clientId: null, body } as const;
+  const decoded = decodeRequest(encodeFrame(frame));
+  if (decoded instanceof WireError) throw new Error(decoded.message);
+  return decoded.body;
+}
+
+function overTheWireResponse(apiKey: number, apiVersion: number, body: object): object {
+  const frame = { kind: 'response', apiKey, apiVersion, correlationId: 1, body } as const;
+  const decoded = decodeResponse(encodeFrame(frame), apiKey, apiVersion);
+  if (decoded instanceof WireError) throw new Error(decoded.message);
+  return decoded.body;
+}
+
+function replaceBytes(_key: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? `${value.length} bytes` : value;
+}
