@@ -161,11 +161,11 @@ export class Reader {
     return count;
   }
 
-  /** A view, not a copy; null for a negative length. */
+  /** A view, not a copy, and a plain one whatever the bytes came in; null for a negative length. */
   #view(length: number): Uint8Array | null {
     if (length < 0) return null;
     const at = this.take(length);
-    return this.bytes.subarray(at, at + length);
+    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + at, length);
   }
 
   #truncated(wanted: number): never {
