@@ -1,27 +1,22 @@
 import {
   AutoTopicCreation,
-  type BrokerApis,
+  BrokerApis,
   type BrokerConfig,
-  type BrokerLifecycle,
+  BrokerLifecycle,
   brokerConfigDefaults,
-  type Forwarding,
+  Forwarding,
 } from '../broker/index.ts';
-import { type Exchange, type Inbound, serverExchangeConfig } from '../exchange/index.ts';
-import {
-  type LogDirectory,
-  LogFailure,
-  logConfigDefaults,
-  logDirectoryConfigDefaults,
-} from '../log/index.ts';
-import type { Outbox, Us } from '../machine/index.ts';
+import { Exchange, Inbound, serverExchangeConfig } from '../exchange/index.ts';
+import { LogDirectory, logDirectoryConfigDefaults } from '../log/index.ts';
+import { DiskError, type Outbox, type Us } from '../machine/index.ts';
 import { SUPPORTED_FEATURES } from '../metadata/index.ts';
-import { defaultRaftConfig, type Raft } from '../raft/index.ts';
-import { REPLICATION_DEFAULTS, type Replicas } from '../replication/index.ts';
+import { defaultRaftConfig, Raft } from '../raft/index.ts';
+import { REPLICATION_DEFAULTS, Replicas } from '../replication/index.ts';
 import { randomUuid } from '../wire/index.ts';
-import type { MetadataFeed } from './metadata-feed.ts';
+import { MetadataFeed } from './metadata-feed.ts';
 import type { BrokerServerOptions } from './server-options.ts';
 import { settings } from './settings.ts';
-import { type SnapshotGenerator, snapshotConfigDefaults } from './snapshot-generator.ts';
+import { SnapshotGenerator, snapshotConfigDefaults } from './snapshot-generator.ts';
 
 /** The components of a broker process, wired to each other. */
 export interface BrokerParts {
@@ -36,4 +31,106 @@ export interface BrokerParts {
   readonly lifecycle: BrokerLifecycle;
   readonly forwarding: Forwarding;
   readonly apis: BrokerApis;
+}
+
+/** Builds the process over its disk, recovering its logs; a string says why it cannot start. */
+export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): BrokerParts | string {
+  const { nodeId, random } = options;
+  const logs = openLogs(now, options, out);
+  if (logs instanceof DiskError) return `log directory: ${logs.code} ${logs.path}`;
+  const config = settings(brokerConfigDefaults, options.config);
+  const exchange = new Exchange(serverExchangeConfig(`broker-${nodeId}`), random.stream('reconnect backoff'));
+  const inbound = new Inbound();
+  const feed = new MetadataFeed();
+  const lifecycle = openLifecycle(options, config, logs, exchange);
+  const forwarding = new Forwarding({ rpc: exchange, responder: inbound, config });
+  const replicas = new Replicas({
+    nodeId,
+    config: settings(REPLICATION_DEFAULTS, options.config),
+    staticConfig: options.config,
+    directory: logs,
+    rpc: exchange,
+    responder: inbound,
+    identity: lifecycle,
+    random: random.stream('fetch session ids'),
+  });
+  return {
+    config,
+    exchange,
+    inbound,
+    raft: openRaft(options, logs, exchange, inbound),
+    feed,
+    snapshots: new SnapshotGenerator(settings(snapshotConfigDefaults, options.config), now),
+    logs,
+    replicas,
+    lifecycle,
+    forwarding,
+    apis: new BrokerApis({
+      nodeId,
+      clusterId: options.clusterId,
+      config,
+      metadata: feed,
+      responder: inbound,
+      replicas,
+      forwarding,
+      autoTopicCreation: new AutoTopicCreation(config, forwarding),
+      random: random.stream('alive broker'),
+    }),
+  };
+}
+
+function openLogs(now: Us, options: BrokerServerOptions, out: Outbox): LogDirectory | DiskError {
+  const { clusterId, compression, config, directory, disk, nodeId, random, wall } = options;
+  const made = disk.makeDirectory(directory);
+  if (made !== null) return made;
+  const logConfig = settings(logDirectoryConfigDefaults, config);
+  return LogDirectory.open(
+    now,
+    { disk, path: directory, random, wall, config: logConfig, clusterId, nodeId, compression },
+    out,
+  );
+}
+
+function openLifecycle(
+  options: BrokerServerOptions,
+  config: BrokerConfig,
+  logs: LogDirectory,
+  exchange: Exchange,
+): BrokerLifecycle {
+  return new BrokerLifecycle({
+    nodeId: options.nodeId,
+    clusterId: options.clusterId,
+    incarnationId: randomUuid(options.random.stream('incarnation id')),
+    endpoint: options.endpoint,
+    rack: options.rack,
+    directories: [logs.directoryId],
+    features: SUPPORTED_FEATURES,
+    previousBrokerEpoch: logs.previousBrokerEpoch,
+    rpc: exchange,
+    config,
+  });
+}
+
+/** A broker reads the metadata log as an observer: nobody counts on its copy. */
+function openRaft(
+  options: BrokerServerOptions,
+  logs: LogDirectory,
+  exchange: Exchange,
+  inbound: Inbound,
+): Raft {
+  const { clusterId, config, directory, disk, nodeId, random, voters, wall } = options;
+  return new Raft({
+    nodeId,
+    directoryId: logs.directoryId,
+    voters,
+    clusterId,
+    directory,
+    disk,
+    random: random.stream('election timeout'),
+    wall,
+    rpc: exchange,
+    responder: inbound,
+    config: settings(defaultRaftConfig, config),
+    isVoter: false,
+  });
 }

@@ -95,6 +95,7 @@ export class BrokerServer implements Machine {
     this.#phase = 'up';
     for (const voter of this.#options.voters) parts.exchange.setNode(voter.id, voter);
     parts.raft.boot(now, out);
+    parts.replicas.start(now, out);
     parts.lifecycle.start(now, out);
   }
 
@@ -170,7 +171,12 @@ export class BrokerServer implements Machine {
       if (this.#phase !== 'up') return;
       if (replies.length === 0 && requests.length === 0 && !published) break;
     }
-    const { lifecycle } = parts;
+    const { lifecycle, logs } = parts;
+    if (logs.failure !== null) {
+      // The only log directory: LogManager halts a broker that has none left.
+      this.#end('failed', `log directory: ${logs.failure.code} ${logs.failure.path}`, out);
+      return;
+    }
     if (lifecycle.caughtUp && this.#published) lifecycle.becomeReadyToUnfence(now, out);
     if (lifecycle.state === 'SHUTTING_DOWN') this.#close(now, parts, out);
   }
@@ -268,8 +274,10 @@ export class BrokerServer implements Machine {
   #endWhenClosed(parts: BrokerParts, out: Outbox): void {
     if (!parts.logs.closed) return;
     const { failure } = parts.lifecycle;
-    if (failure === null) this.#end('clean', 'shut down', out);
-    else this.#end('failed', failure, out);
+    const disk = parts.logs.failure;
+    if (failure !== null) this.#end('failed', failure, out);
+    else if (disk !== null) this.#end('failed', `log directory: ${disk.code} ${disk.path}`, out);
+    else this.#end('clean', 'shut down', out);
   }
 
   #end(reason: 'clean' | 'failed', message: string, out: Outbox): void {
