@@ -4,7 +4,7 @@
  * Owns: simulated time, the order of events, the reasons to stop.
  * Invariants: events run in the order of (at, seq), seq being the order of scheduling; an event is never scheduled in
  * the past; a cancelled event never runs; nothing is allocated per event; at most PENDING_EVENTS_LIMIT events wait.
- * An event is data (a kind, one payload, two numbers), never a closure: what is to come can be counted and named.
+ * An event is data (a kind, one payload, one number), never a closure: what is to come can be counted and named.
  * Imports engine/machine only.
  */
 export * from './kernel.ts';

@@ -7,9 +7,9 @@ export type EventKind = number;
 /** Names one scheduled event until it ran or was cancelled. Zero names none. */
 export type EventHandle = number;
 
-/** What an event does: its payload and two small numbers, all given at scheduling. */
+/** What an event does: its payload and one number, both given at scheduling. */
 // biome-ignore lint/suspicious/noExplicitAny: handlers of many payload types share one table
-export type EventHandler<P = any> = (payload: P, a: number, b: number) => void;
+export type EventHandler<P = any> = (payload: P, a: number) => void;
 
 /** Sees every event before it runs: determinism digests and the first divergent event are built on it. */
 export type EventObserver = (at: Us, seq: number, kind: EventKind) => void;
@@ -44,7 +44,6 @@ export class Kernel {
   #kinds = new Int16Array(FIRST_CAPACITY);
   #generations = new Int32Array(FIRST_CAPACITY);
   #as = new Float64Array(FIRST_CAPACITY);
-  #bs = new Float64Array(FIRST_CAPACITY);
   #payloads: unknown[] = [];
   #free = new Int32Array(FIRST_CAPACITY);
   #freeCount = 0;
@@ -66,13 +65,12 @@ export class Kernel {
   }
 
   /** Schedules an event at a time that is not past. */
-  schedule(at: Us, kind: EventKind, payload: unknown = null, a = 0, b = 0): EventHandle {
+  schedule(at: Us, kind: EventKind, payload: unknown = null, a = 0): EventHandle {
     assert(at >= this.now, 'an event is never in the past');
     const slot = this.#takeSlot();
     this.#kinds[slot] = kind;
     this.#payloads[slot] = payload;
     this.#as[slot] = a;
-    this.#bs[slot] = b;
     this.#heap.push(at, this.#seq++, slot);
     return this.#generations[slot]! * PENDING_EVENTS_LIMIT + slot;
   }
@@ -130,12 +128,11 @@ export class Kernel {
       heap.pop();
       const payload = this.#payloads[slot];
       const a = this.#as[slot]!;
-      const b = this.#bs[slot]!;
       this.#releaseSlot(slot);
       this.now = at;
       this.events++;
       if (this.observer !== null) this.observer(at, seq, kind);
-      handlers[kind]!(payload, a, b);
+      handlers[kind]!(payload, a);
       if (this.#stopped) return 'stopped';
     }
   }
@@ -181,17 +178,14 @@ export class Kernel {
     const kinds = new Int16Array(capacity);
     const generations = new Int32Array(capacity);
     const as = new Float64Array(capacity);
-    const bs = new Float64Array(capacity);
     const free = new Int32Array(capacity);
     kinds.set(this.#kinds);
     generations.set(this.#generations);
     as.set(this.#as);
-    bs.set(this.#bs);
     free.set(this.#free);
     this.#kinds = kinds;
     this.#generations = generations;
     this.#as = as;
-    this.#bs = bs;
     this.#free = free;
   }
 }
