@@ -22,4 +22,5 @@ export * from './record-batch.ts';
 export { decodeRecord, encodeRecord, MetadataError, recordVersion } from './record-codec.ts';
 export * from './registration.ts';
 export * from './topic-config.ts';
+export { topicConfigDefinitions } from './topic-config-definitions.ts';
 export { rejectTopicConfigs } from './topic-config-validation.ts';

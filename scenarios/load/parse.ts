@@ -55,20 +55,20 @@ function knownKeys(path: readonly PropertyKey[], found: unknown): string[] {
   for (const key of path) {
     schema = unwrap(schema);
     const def = (schema as { _zod: { def: Record<string, unknown> } })._zod.def;
-    if (def['type'] === 'array') schema = def['element'];
-    else schema = (def['shape'] as Record<string, unknown> | undefined)?.[String(key)];
+    if (def.type === 'array') schema = def.element;
+    else schema = (def.shape as Record<string, unknown> | undefined)?.[String(key)];
     if (schema === undefined) return [];
   }
   schema = unwrap(schema);
   const def = (schema as { _zod: { def: Record<string, unknown> } })._zod.def;
-  if (def['type'] === 'union') {
+  if (def.type === 'union') {
     const kind = (found as { kind?: unknown }).kind;
-    for (const option of def['options'] as readonly { shape: Record<string, { value?: unknown }> }[]) {
-      if (option.shape['kind']?.value === kind) return Object.keys(option.shape);
+    for (const option of def.options as readonly { shape: Record<string, { value?: unknown }> }[]) {
+      if (option.shape.kind?.value === kind) return Object.keys(option.shape);
     }
     return [];
   }
-  return Object.keys((def['shape'] as Record<string, unknown> | undefined) ?? {});
+  return Object.keys((def.shape as Record<string, unknown> | undefined) ?? {});
 }
 
 function unwrap(schema: unknown): unknown {

@@ -1,3 +1,4 @@
+import type { KnownConfig } from '../../sim/cluster/index.ts';
 import { durationUs, type Fault, type Scenario } from '../../sim/scenario/index.ts';
 import { didYouMean } from './advice.ts';
 import { knownConfig } from './known-config.ts';
@@ -65,24 +66,27 @@ function configProblems(
 ): void {
   const known = knownConfig(of);
   for (const [key, value] of Object.entries(config)) {
-    const fallback = known.get(key);
-    if (fallback === undefined) {
-      problems.push({
-        path: `${path}.${key}`,
-        message: `not a ${of} configuration that is simulated${didYouMean(key, [...known.keys()])}`,
-      });
-    } else if (typeof fallback === 'number' && typeof value !== 'number') {
-      problems.push({
-        path: `${path}.${key}`,
-        message: `found ${JSON.stringify(value)}; this configuration is a number (default ${fallback})`,
-      });
-    } else if (typeof fallback === 'boolean' && typeof value !== 'boolean') {
-      problems.push({
-        path: `${path}.${key}`,
-        message: `found ${JSON.stringify(value)}; this configuration is true or false (default ${fallback})`,
-      });
-    }
+    const definition = known.get(key);
+    const message =
+      definition === undefined
+        ? `not a ${of} configuration that is simulated${didYouMean(key, [...known.keys()])}`
+        : valueProblem(value, definition);
+    if (message !== null) problems.push({ path: `${path}.${key}`, message });
   }
+}
+
+function valueProblem(value: unknown, { default: fallback, values }: KnownConfig): string | null {
+  if (values !== null) {
+    return values.includes(String(value))
+      ? null
+      : `found ${JSON.stringify(value)}${didYouMean(String(value), values)}`;
+  }
+  if (typeof value === typeof fallback) {
+    return typeof value === 'number' && value < Math.min(0, Number(fallback))
+      ? `found ${value}; it cannot be negative`
+      : null;
+  }
+  return `found ${JSON.stringify(value)}; it is a ${typeof fallback}, by default ${JSON.stringify(fallback)}`;
 }
 
 function racksOf(scenario: Scenario): string[] {

@@ -10,7 +10,7 @@ export function setPath(source: string, scenario: unknown, assignment: string): 
     ]);
   }
   const path = pathOf(assignment.slice(0, equals));
-  return replaced(source, scenario, path, 0, valueOf(assignment.slice(equals + 1)));
+  return replaced(source, scenario, path, 0, literal(assignment.slice(equals + 1)));
 }
 
 /** Dots separate; a configuration's own dots stay whole because its name is taken as the rest of the path. */
@@ -52,7 +52,7 @@ function replaced(
 }
 
 /** JSON where it is JSON, text otherwise: `--set duration=10s` needs no quotes. */
-function valueOf(text: string): unknown {
+function literal(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,3 +1,4 @@
+import type { Frame } from '../../engine/machine/index.ts';
 import type { Result } from '../result/index.ts';
 import type { Dataset } from '../workload/index.ts';
 
@@ -13,6 +14,8 @@ export interface TrialOptions {
   readonly progress?: ((simulatedUs: number, ofUs: number) => void) | undefined;
   /** Deep-freezes messages in flight: a machine that changes one then crashes (a test mode). */
   readonly freeze?: boolean | undefined;
+  /** Breaks the engine on purpose: what every frame becomes on its way. For tests that must see a check fire. */
+  readonly sabotage?: ((frame: Frame) => Frame) | undefined;
   /** The last events are kept for a failure's report. */
   readonly keepLast?: number | undefined;
 }

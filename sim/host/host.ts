@@ -47,6 +47,10 @@ export class Host {
   readonly disk: SimulatedDisk;
   readonly network: NetworkHost;
 
+  /** Time of threads that work has taken so far, and bytes that it wrote to files. */
+  busyUs: Us = 0;
+  bytesWritten = 0;
+
   readonly #world: HostWorld;
   readonly #kernel: Kernel;
   readonly #options: HostOptions;

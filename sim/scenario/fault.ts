@@ -10,7 +10,7 @@ interface Timed {
   /** From the start of the traffic. */
   readonly at: Duration;
   /** When it heals; never before the end of the run if absent. */
-  readonly until?: Duration;
+  readonly until?: Duration | undefined;
 }
 
 export type Fault = Timed &

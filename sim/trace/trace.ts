@@ -13,6 +13,8 @@ interface Entry {
 export class Trace {
   readonly hash = new TraceHash();
   readonly probes = new Map<string, number>();
+  /** Of steps that threw, for whoever debugs the engine: they name this machine's paths and so stay out of results. */
+  readonly stacks: string[] = [];
   readonly #last: (Entry | undefined)[];
   #next = 0;
   readonly #line: ((line: string) => void) | undefined;

@@ -1,6 +1,6 @@
 import type { Log } from '../../../engine/log/index.ts';
 import { isDiskError } from '../../../engine/machine/index.ts';
-import { RecordsError, readRecords } from '../../../engine/records/index.ts';
+import { type Compression, RecordsError, readRecords } from '../../../engine/records/index.ts';
 import type { ClusterViews } from '../cluster-views.ts';
 import type { WhereNow } from '../history/judge.ts';
 

@@ -1,0 +1,69 @@
+import {
+  Admin,
+  type AdminDriver,
+  type AdminListener,
+  adminConfig,
+  Consumer,
+  type ConsumerConfig,
+  type ConsumerDriver,
+  type ConsumerListener,
+  consumerConfig,
+  Producer,
+  type ProducerConfig,
+  type ProducerDriver,
+  type ProducerListener,
+  producerConfig,
+} from '../../engine/client/index.ts';
+import { type Compression, noCompression } from '../../engine/records/index.ts';
+import type { MachineFactory } from '../host/index.ts';
+import type { Config, ConsumerSpec, ProducerSpec, Scenario } from '../scenario/index.ts';
+import { bootstrapServers } from './topology.ts';
+
+/** No codec that needs a host: a cluster in a browser tab has the same. */
+export const COMPRESSION: Compression = noCompression;
+
+export function configOfProducer(scenario: Scenario, spec: ProducerSpec): ProducerConfig {
+  return producerConfig(worded(spec.config, own(scenario, spec.name, spec.rack)) as Partial<ProducerConfig>);
+}
+
+/** A producer's application and the listener that hears it, as a machine. */
+export function producerFactory(
+  config: ProducerConfig,
+  driver: ProducerDriver,
+  listener: ProducerListener,
+): MachineFactory {
+  return ({ random, wall }) =>
+    new Producer({ config, driver, listener, randoms: random, wall, compression: COMPRESSION });
+}
+
+export function consumerFactory(
+  scenario: Scenario,
+  spec: ConsumerSpec,
+  driver: () => ConsumerDriver,
+  listener: ConsumerListener,
+): MachineFactory {
+  const config = consumerConfig(
+    worded(spec.config, own(scenario, spec.name, spec.rack)) as Partial<ConsumerConfig>,
+  );
+  return ({ random, wall }) =>
+    new Consumer({ config, driver: driver(), listener, randoms: random, wall, compression: COMPRESSION });
+}
+
+export function adminFactory(
+  scenario: Scenario,
+  driver: AdminDriver,
+  listener: AdminListener,
+): MachineFactory {
+  const config = { 'bootstrap.servers': bootstrapServers(scenario), 'client.id': 'admin' };
+  return ({ random, wall }) =>
+    new Admin({ config: adminConfig(config), driver, listener, randoms: random, wall });
+}
+
+function own(scenario: Scenario, name: string, rack: string | null): object {
+  return { 'bootstrap.servers': bootstrapServers(scenario), 'client.id': name, 'client.rack': rack ?? '' };
+}
+
+/** `acks: 1` is as good as `acks: "1"`. */
+function worded(config: Config, rest: object): object {
+  return { ...config, ...('acks' in config ? { acks: String(config.acks) } : {}), ...rest };
+}

@@ -1,0 +1,175 @@
+import type { Machine } from '../../engine/machine/index.ts';
+import {
+  BrokerServer,
+  type BrokerView,
+  ControllerServer,
+  type ControllerView,
+  type Voter,
+} from '../../engine/server/index.ts';
+import { activeController, type ProcessView } from '../check/index.ts';
+import { Host, type HostEvents, type HostOptions, type MachineFactory } from '../host/index.ts';
+import { Kernel } from '../kernel/index.ts';
+import { DEFAULT_NETWORK, Network, type NetworkOptions, type Nic } from '../network/index.ts';
+import { RandomStreams } from '../random/index.ts';
+import { durationUs, type NetworkSpec, type Scenario } from '../scenario/index.ts';
+import { COMPRESSION } from './client-machines.ts';
+import { courierFor } from './couriers.ts';
+import { type HardwareProfile, hardwareProfile } from './hardware.ts';
+import { BROKER_PORT, brokersOf, CONTROLLER_PORT, controllersOf, type NodePlace } from './topology.ts';
+import type { TrialOptions } from './trial-contract.ts';
+
+/** Wall time at which every run begins: 2026-01-01T00:00:00Z. */
+const EPOCH_MS = 1_767_225_600_000;
+/** A JVM's start, and a machine's: of the right order, invented. */
+const SERVER_BOOT_US = 1_500_000;
+const POWER_ON_US = 3_000_000;
+/** 22 characters of base64url, as Kafka prints a cluster id. */
+const CLUSTER_ID = 'kafka-trial-cluster-00';
+const REGION = 'home';
+
+/** Servers and clients on hosts, one kernel, one network: the composition root. */
+export class Cluster {
+  readonly kernel = new Kernel();
+  readonly random: RandomStreams;
+  readonly network: Network;
+  readonly hardware: HardwareProfile;
+  readonly brokers: readonly NodePlace[];
+  readonly controllers: readonly NodePlace[];
+  /** Every host by name, in the order of adding. */
+  readonly hosts = new Map<string, Host>();
+  readonly #scenario: Scenario;
+  readonly #world: ConstructorParameters<typeof Host>[0];
+
+  constructor(scenario: Scenario, options: TrialOptions, events: HostEvents) {
+    this.#scenario = scenario;
+    this.random = new RandomStreams(options.seed);
+    this.hardware = hardwareProfile(scenario.cluster.hardware);
+    this.network = new Network({
+      kernel: this.kernel,
+      random: this.random,
+      options: networkOptions(scenario.cluster.network),
+    });
+    const { kernel, network, random } = this;
+    this.#world = { kernel, network, random, courier: courierFor(options), events };
+    this.brokers = brokersOf(scenario);
+    this.controllers = controllersOf(scenario);
+    for (const place of this.controllers) this.#addController(place);
+    for (const place of this.brokers) this.#addBroker(place);
+  }
+
+  startServers(): void {
+    for (const host of this.hosts.values()) host.start();
+  }
+
+  /** A client's host; its process starts at once. */
+  addClient(name: string, rack: string, factory: MachineFactory): Host {
+    const host = this.#add({ name, id: -1, role: 'client', rack }, [], this.hardware.clientNic, 0, factory);
+    host.start();
+    return host;
+  }
+
+  host(name: string): Host {
+    const host = this.hosts.get(name);
+    if (host === undefined) throw new RangeError(`no host is called ${name}`);
+    return host;
+  }
+
+  brokerViews(): ProcessView<BrokerView>[] {
+    return this.brokers.map(({ name, id }) => {
+      const { machine, state } = this.host(name);
+      return {
+        name,
+        id,
+        up: state === 'running',
+        view: machine === null ? null : (machine as BrokerServer).view(),
+      };
+    });
+  }
+
+  controllerViews(): ProcessView<ControllerView>[] {
+    return this.controllers.map(({ name, id }) => {
+      const { machine, state } = this.host(name);
+      return {
+        name,
+        id,
+        up: state === 'running',
+        view: machine === null ? null : (machine as ControllerServer).view(),
+      };
+    });
+  }
+
+  /** The active controller's committed word, or null while nobody decides. */
+  active(): ControllerView | null {
+    return activeController({
+      brokers: [],
+      controllers: this.controllerViews(),
+      outstanding: 0,
+      positions: [],
+    });
+  }
+
+  #addController(place: NodePlace): void {
+    this.#addServer(place, CONTROLLER_PORT, (ports) => {
+      const config = { ...this.#scenario.cluster.controllerConfig };
+      return new ControllerServer({ ...this.#common(place, CONTROLLER_PORT), ...ports, config });
+    });
+  }
+
+  #addBroker(place: NodePlace): void {
+    this.#addServer(place, BROKER_PORT, (ports) => {
+      const config = { ...this.#scenario.cluster.brokerConfig };
+      return new BrokerServer({ ...this.#common(place, BROKER_PORT), ...ports, config, rack: place.rack });
+    });
+  }
+
+  #addServer(
+    place: NodePlace,
+    port: number,
+    factory: (ports: Parameters<MachineFactory>[0]) => Machine,
+  ): void {
+    this.#add(place, [port], this.hardware.brokerNic, SERVER_BOOT_US, factory);
+  }
+
+  #common(place: NodePlace, port: number) {
+    return {
+      nodeId: place.id,
+      clusterId: CLUSTER_ID,
+      endpoint: { host: place.name, port },
+      voters: this.controllers.map(({ id, name }): Voter => ({ id, host: name, port: CONTROLLER_PORT })),
+      compression: COMPRESSION,
+      directory: '/data',
+    };
+  }
+
+  #add(place: NodePlace, ports: readonly number[], nic: Nic, bootUs: number, factory: MachineFactory): Host {
+    const { name, rack } = place;
+    const options: HostOptions = {
+      name,
+      location: { region: REGION, rack },
+      nic,
+      ports,
+      threads: this.hardware.threads,
+      prices: this.hardware.prices,
+      bootUs,
+      powerOnUs: POWER_ON_US,
+      clock: { epochMs: EPOCH_MS },
+      disk: this.hardware.disk,
+    };
+    const host = new Host(this.#world, options, factory);
+    this.hosts.set(name, host);
+    return host;
+  }
+}
+
+function networkOptions(spec: NetworkSpec): NetworkOptions {
+  const tailUsMean = durationUs(spec.jitter);
+  const lossPpm = spec.lossPer10k * 100;
+  return {
+    ...DEFAULT_NETWORK,
+    links: {
+      ...DEFAULT_NETWORK.links,
+      'same rack': { latency: { floorUs: durationUs(spec.sameRack), tailUsMean }, lossPpm },
+      'same region': { latency: { floorUs: durationUs(spec.crossRack), tailUsMean }, lossPpm },
+    },
+  };
+}

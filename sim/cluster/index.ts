@@ -1,0 +1,11 @@
+/**
+ * The composition root: servers and clients of `engine/` on hosts of this world, the faults of a scenario done to them, the
+ * checks listening, and one function that runs a trial from boot to verdict.
+ *
+ * Owns: what a scenario means. Invariants: a trial is a function of (scenario, seed); nothing outlives it.
+ */
+export { type HardwareProfile, hardwareNames, hardwareProfile } from './hardware.ts';
+export { type ConfigOwner, type KnownConfig, knownConfiguration } from './known-configuration.ts';
+export { runTrial } from './run-trial.ts';
+export { brokersOf, clientsOf, controllersOf } from './topology.ts';
+export type { TrialOptions, TrialResult } from './trial-contract.ts';

@@ -1,0 +1,100 @@
+import { brokerConfigDefaults } from '../../engine/broker/index.ts';
+import { consumerConfigDefaults, producerConfigDefaults } from '../../engine/client/index.ts';
+import { defaultControllerConfig } from '../../engine/controller/index.ts';
+import { logConfigDefaults, logDirectoryConfigDefaults } from '../../engine/log/index.ts';
+import { topicConfigDefinitions } from '../../engine/metadata/index.ts';
+import { defaultRaftConfig } from '../../engine/raft/index.ts';
+import { REPLICATION_DEFAULTS } from '../../engine/replication/index.ts';
+
+export type ConfigOwner = 'topic' | 'broker' | 'controller' | 'producer' | 'consumer';
+
+export interface KnownConfig {
+  readonly default: string | number | boolean;
+  /** What it may be, when it is one of a few words. */
+  readonly values: readonly string[] | null;
+}
+
+/** Set by the cluster itself: a scenario says them by where it puts a client. */
+const OWN: ReadonlySet<string> = new Set(['bootstrap.servers', 'client.id', 'client.rack']);
+
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  acks: ['all', '-1', '0', '1'],
+  'auto.offset.reset': ['earliest', 'latest', 'none'],
+  'isolation.level': ['read_uncommitted', 'read_committed'],
+  // The others need a host's codecs.
+  'compression.type': ['none'],
+  'metadata.recovery.strategy': ['rebootstrap', 'none'],
+  'replica.selector.class': ['', 'org.apache.kafka.common.replica.RackAwareReplicaSelector'],
+};
+
+/** The configurations that are simulated, with Kafka's defaults: a scenario may set these and no others. */
+export function knownConfiguration(owner: ConfigOwner): ReadonlyMap<string, KnownConfig> {
+  const known = new Map<string, KnownConfig>();
+  switch (owner) {
+    case 'producer':
+      add(known, producerConfigDefaults);
+      known.delete('enable.idempotence');
+      break;
+    case 'consumer':
+      add(known, consumerConfigDefaults);
+      break;
+    case 'topic':
+      addTopic(known);
+      break;
+    case 'broker':
+      addTopicDefaults(known);
+      add(known, brokerConfigDefaults);
+      add(known, REPLICATION_DEFAULTS);
+      add(known, logDirectoryConfigDefaults);
+      add(known, defaultRaftConfig);
+      break;
+    case 'controller':
+      addTopicDefaults(known);
+      add(known, defaultControllerConfig);
+      add(known, defaultRaftConfig);
+      break;
+  }
+  return known;
+}
+
+function add(known: Map<string, KnownConfig>, defaults: object): void {
+  for (const [name, value] of Object.entries(defaults)) {
+    if (OWN.has(name) || (value !== null && typeof value === 'object')) continue;
+    known.set(name, { default: value ?? -1, values: WORDS[name] ?? null });
+  }
+}
+
+/** Topic configurations that the log or replication reads; others would be taken and ignored. */
+const READ_BY_REPLICATION: ReadonlySet<string> = new Set([
+  'min.insync.replicas',
+  'unclean.leader.election.enable',
+]);
+
+function isRead(name: string): boolean {
+  return READ_BY_REPLICATION.has(name) || (name in logConfigDefaults && name !== 'cleanup.policy');
+}
+
+function addTopic(known: Map<string, KnownConfig>): void {
+  for (const definition of topicConfigDefinitions.values()) {
+    if (isRead(definition.name))
+      known.set(definition.name, { default: typed(definition), values: definition.values });
+  }
+}
+
+/** A broker's or controller's own file may hold defaults for topics, under their broker names (`log.segment.bytes`). */
+function addTopicDefaults(known: Map<string, KnownConfig>): void {
+  for (const definition of topicConfigDefinitions.values()) {
+    if (!isRead(definition.name)) continue;
+    for (const { name } of definition.synonyms)
+      known.set(name, { default: typed(definition), values: definition.values });
+  }
+}
+
+function typed(definition: {
+  readonly type: string;
+  readonly default: string | null;
+}): string | number | boolean {
+  if (definition.type === 'BOOLEAN') return definition.default === 'true';
+  if (definition.type === 'INT' || definition.type === 'LONG') return Number(definition.default);
+  return definition.default ?? '';
+}

@@ -1,0 +1,111 @@
+import type { Fact, Frame, Input } from '../../engine/machine/index.ts';
+import { Invariants, METADATA_LOG } from '../check/index.ts';
+import type { CrashReason, Host, HostEvents } from '../host/index.ts';
+import type { Kernel } from '../kernel/index.ts';
+import type { Violation } from '../result/index.ts';
+import type { Trace } from '../trace/index.ts';
+import { Lanes } from './lanes.ts';
+
+/** Failures of the engine itself that a run keeps. */
+const MAX_FAILURES = 50;
+
+/** Everything that hosts tell goes through here: to the trace, to the invariants, to the lanes. */
+export class Observer implements HostEvents {
+  readonly trace: Trace;
+  readonly invariants = new Invariants();
+  readonly lanes = new Lanes();
+  /** Steps that threw. */
+  readonly failures: Violation[] = [];
+  bytesOnWire = 0;
+  #kernel: Kernel | null = null;
+  /** A step told facts and has not ended. */
+  #told = false;
+
+  constructor(trace: Trace) {
+    this.trace = trace;
+  }
+
+  attach(kernel: Kernel): void {
+    this.#kernel = kernel;
+  }
+
+  get now(): number {
+    return this.#kernel?.now ?? 0;
+  }
+
+  onFact(host: Host, fact: Fact): void {
+    const at = this.now;
+    this.trace.onFact(at, host.name, fact);
+    this.invariants.onFact(at, host.name, fact);
+    this.lanes.onFact(at, host.name, fact);
+    this.#probe(fact);
+    this.#told = true;
+  }
+
+  onProbe(_host: Host, name: string): void {
+    this.trace.onProbe(name);
+  }
+
+  onCrash(host: Host, reason: CrashReason): void {
+    const at = this.now;
+    this.invariants.onDown(host.name);
+    this.trace.onEvent(at, host.name, `crashed: ${reason.kind}`);
+    this.trace.onProbe(`crash: ${reason.kind}`);
+    this.lanes.mark(at, host.name, 'crash', reason.kind);
+    if (reason.kind !== 'exception' || this.failures.length >= MAX_FAILURES) return;
+    const error = reason.error instanceof Error ? reason.error : new Error(String(reason.error));
+    this.failures.push({
+      check: 'EngineAssertion',
+      at,
+      message: `${host.name} crashed in a step (${reason.input}): ${error.name}: ${error.message}`,
+      evidence: { node: host.name, input: reason.input, error: error.name },
+    });
+    this.trace.stacks.push(error.stack ?? '');
+  }
+
+  onExit(host: Host, reason: 'clean' | 'failed', message: string): void {
+    this.invariants.onDown(host.name);
+    this.trace.onEvent(this.now, host.name, `exited ${reason}: ${message}`);
+    this.trace.onProbe(`exit: ${reason}`);
+  }
+
+  onSent(_host: Host, _peer: string, _frame: Frame, size: number): void {
+    this.bytesOnWire += size;
+  }
+
+  onDelivered(): void {}
+
+  onLife(host: Host): void {
+    this.lanes.onLife(this.now, host);
+  }
+
+  onStepped(host: Host, input: Input): void {
+    this.trace.onInput(this.now, host.name, input);
+    if (!this.#told) return;
+    this.#told = false;
+    this.invariants.onStepEnd(this.now, host.name);
+  }
+
+  /** What happened to replicas is counted from their facts: the engine's own probes are for branches, these for events. */
+  #probe(fact: Fact): void {
+    switch (fact.fact) {
+      case 'replica became leader':
+        this.trace.onProbe('partition leader elected');
+        return;
+      case 'log truncated':
+        this.trace.onProbe(fact.log === METADATA_LOG ? 'metadata log truncated' : 'log truncated');
+        return;
+      case 'log restarted':
+        this.trace.onProbe('log restarted');
+        return;
+      case 'log recovered':
+        this.trace.onProbe(fact.truncatedBytes > 0 ? 'log recovered, tail cut' : 'log recovered');
+        return;
+      case 'quorum role changed':
+        if (fact.role === 'leader') this.trace.onProbe('controller elected');
+        return;
+      default:
+        return;
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import type { Promises } from '../check/index.ts';
+import type { ProducerSpec, Scenario, TopicSpec } from '../scenario/index.ts';
+
+/** What a scenario's configuration promises its clients. */
+export function promisesOf(scenario: Scenario, converged: boolean): Promises {
+  const { producers, consumers } = scenario.traffic;
+  return {
+    idempotence: false,
+    durable:
+      !scenario.expect.mayLoseAcknowledged && producers.every((producer) => isDurable(producer, scenario)),
+    // A run that did not converge says so itself; its late values would only repeat it.
+    readAll: converged && consumers.length > 0 && scenario.expect.consumersReadAll,
+  };
+}
+
+function isDurable(producer: ProducerSpec, scenario: Scenario): boolean {
+  const acks = String(producer.config.acks ?? 'all');
+  const topic = scenario.cluster.topics.find(({ name }) => name === producer.topic);
+  if (topic === undefined || (acks !== 'all' && acks !== '-1')) return false;
+  return minIsr(topic, scenario) >= 2 && !unclean(topic, scenario);
+}
+
+function minIsr(topic: TopicSpec, scenario: Scenario): number {
+  const { brokerConfig, controllerConfig } = scenario.cluster;
+  const set =
+    topic.config['min.insync.replicas'] ??
+    brokerConfig['min.insync.replicas'] ??
+    controllerConfig['min.insync.replicas'];
+  return Math.min(Number(set ?? 1), topic.replicationFactor);
+}
+
+function unclean(topic: TopicSpec, scenario: Scenario): boolean {
+  const name = 'unclean.leader.election.enable';
+  return String(topic.config[name] ?? scenario.cluster.controllerConfig[name] ?? false) === 'true';
+}

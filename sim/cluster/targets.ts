@@ -1,0 +1,36 @@
+import type { Scenario, Target } from '../scenario/index.ts';
+import type { Cluster } from './cluster.ts';
+import { brokerName, clientsOf } from './topology.ts';
+
+/** The hosts that a target names at this moment; none when nobody has that role. */
+export function resolveTarget(target: Target, scenario: Scenario, cluster: Cluster): string[] {
+  const servers = [...cluster.brokers, ...cluster.controllers];
+  switch (target) {
+    case 'brokers':
+      return cluster.brokers.map(({ name }) => name);
+    case 'controllers':
+      return cluster.controllers.map(({ name }) => name);
+    case 'clients':
+      return clientsOf(scenario).map(({ name }) => name);
+    case 'controller-leader':
+      return cluster
+        .controllerViews()
+        .filter(({ view }) => view?.isActive === true)
+        .map(({ name }) => name);
+  }
+  if (target.startsWith('rack:'))
+    return servers.filter(({ rack }) => rack === target.slice(5)).map(({ name }) => name);
+  if (target.startsWith('leader:')) return partitionRole(target.slice(7), cluster, 'leader');
+  if (target.startsWith('follower:')) return partitionRole(target.slice(9), cluster, 'follower');
+  return cluster.hosts.has(target) ? [target] : [];
+}
+
+function partitionRole(log: string, cluster: Cluster, role: 'leader' | 'follower'): string[] {
+  const dash = log.lastIndexOf('-');
+  const topic = cluster.active()?.image.topicsByName.get(log.slice(0, dash));
+  const partition = topic?.partitions[Number(log.slice(dash + 1))];
+  if (partition === undefined || partition.leader === -1) return [];
+  if (role === 'leader') return [brokerName(partition.leader)];
+  const follower = partition.isr.find((id) => id !== partition.leader);
+  return follower === undefined ? [] : [brokerName(follower)];
+}
