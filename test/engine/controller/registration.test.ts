@@ -111,13 +111,12 @@ describe('a new incarnation of a broker', () => {
     expect(stage.partition('t').elr).toEqual([]);
   });
 
-  it('leaves the ISR too after an unclean shutdown, and is not elected though it was the last of it', () => {
+  it('leaves the ELR of a partition that it led before it was fenced', () => {
     const stage = new Stage();
     stage.start(1, 2);
     stage.createTopic('t', [[1, 2]], { 'min.insync.replicas': '2' });
     stage.alterIsr('t', [1]);
     expect(stage.partition('t')).toMatchObject({ isr: [1], elr: [2] });
-    // Broker 1 restarts within its session is refused; after the failover its session is forgotten with the controller.
     stage.expire(1);
     expect(stage.partition('t')).toMatchObject({ leader: 2, isr: [2], elr: [1] });
     stage.register(1, { life: 1 });
@@ -136,6 +135,27 @@ describe('a new incarnation of a broker', () => {
     expect(stage.partition('alone')).toMatchObject({ leader: -1, isr: [1], elr: [] });
     stage.heartbeat(1);
     expect(stage.partition('alone')).toMatchObject({ leader: 1, isr: [1] });
+  });
+});
+
+describe('an unclean restart that nobody noticed', () => {
+  it('takes the broker out of the ISR: its disk may lack what it acknowledged (KAFKA-18635)', () => {
+    const stage = new Stage();
+    stage.start(2);
+    // Broker 1 is unfenced, and the controller fails over before its session ends: no fencing cleans up.
+    stage.start(1);
+    stage.createTopic('t', [[1, 2]], { 'min.insync.replicas': '2' });
+    stage.expire(1);
+    stage.heartbeat(1);
+    stage.alterIsr('t', [1, 2]);
+    expect(stage.partition('t')).toMatchObject({ leader: 2, isr: [1, 2], elr: [] });
+    stage.advance(9 * SECOND);
+    stage.heartbeat(2);
+    // The session of 1 is over by a hair, the sweep that would fence it has not run.
+    stage.now += 1_000;
+    stage.register(1, { life: 1 });
+    expect(stage.partition('t')).toMatchObject({ leader: 2, isr: [2], elr: [] });
+    expect(stage.image.broker(1)?.fenced).toBe(true);
   });
 });
 
