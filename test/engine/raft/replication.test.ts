@@ -7,7 +7,6 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A leader of epoch 1 whose 'x' reached nobody, then its power for good: B and C go on. */
 function othersOf(quorum: TestQuorum, id: number): [number, number] {
   return quorum.voters.map((voter) => voter.id).filter((other) => other !== id) as [number, number];
 }
@@ -124,10 +123,10 @@ function untilMajorityAtEpochStart(): { quorum: TestQuorum; leader: number; star
   const [one, other] = othersOf(quorum, old);
   quorum.cut(old, other);
   quorum.cut(other, old);
+  const offset = quorum.append(old, 'x')!;
+  // `one` has x and is syncing it; that it has it, it can tell nobody.
+  quorum.until('x at one follower', () => quorum.raft(one).logEndOffset > offset);
   quorum.cut(one, old);
-  // `one` still gets the answer to the fetch that it has under way, but can acknowledge nothing.
-  quorum.append(old, 'x');
-  quorum.until('x at one follower', () => quorum.raft(one).logEndOffset > quorum.raft(other).logEndOffset);
   quorum.crash(old);
   const end = quorum.raft(one).logEndOffset;
   quorum.until('its election', () => quorum.raft(one).isLeader);
