@@ -40,7 +40,7 @@ export function openLog(options: LogOptions, out: Outbox): OpenedLog | DiskError
   const { storage, parent, name, config } = options;
   const { disk } = storage;
   const directory = `${parent}/${name}`;
-  const isNew = !disk.list(parent).includes(name);
+  const isNew = disk.list(directory).length === 0;
   const wasClean = isNew || options.wasClean === true;
   const logStartOffset = options.logStartOffset ?? 0;
   const checkpointed = options.recoveryPoint ?? 0;

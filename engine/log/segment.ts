@@ -206,9 +206,10 @@ export class Segment {
     this.#dirty = false;
   }
 
-  /** Renames the files to `.deleted` and leaves their removal to the storage. */
+  /** Renames the files to `.deleted` and leaves their removal to the storage. A power loss may have taken an index. */
   delete(): DiskError | null {
     for (const path of [this.path, this.offsetIndex.path, this.timeIndex.path]) {
+      if (this.#storage.disk.size(path) < 0) continue;
       const deleted = path + DELETED_SUFFIX;
       const error = this.#storage.check(this.#storage.disk.rename(path, deleted));
       if (error !== null) return error;

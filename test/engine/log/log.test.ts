@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { isLogFailure, type LogFailure } from '../../../engine/log/index.ts';
 import { DiskError } from '../../../engine/machine/index.ts';
-import { baseOffsetOf, buildBatch, buildControlBatch, ControlType, withLeader } from '../../../engine/records/index.ts';
+import {
+  baseOffsetOf,
+  buildBatch,
+  buildControlBatch,
+  ControlType,
+  withLeader,
+} from '../../../engine/records/index.ts';
 import { ErrorCode } from '../../../engine/wire/index.ts';
 import { appended, batchOf, LogStage } from './stage.ts';
 
@@ -129,8 +135,15 @@ describe('a log as follower', () => {
 
   it('leaves out batches of an epoch above the one it asked in (KAFKA-18723)', () => {
     const stage = new LogStage();
-    const records = [withLeader(batchOf(['a']), 0, 1), withLeader(batchOf(['b']), 1, 3), withLeader(batchOf(['c']), 2, 1)];
-    expect(appended(stage.log.appendAsFollower(records, 2, stage.out))).toMatchObject({ batches: 1, lastOffset: 0 });
+    const records = [
+      withLeader(batchOf(['a']), 0, 1),
+      withLeader(batchOf(['b']), 1, 3),
+      withLeader(batchOf(['c']), 2, 1),
+    ];
+    expect(appended(stage.log.appendAsFollower(records, 2, stage.out))).toMatchObject({
+      batches: 1,
+      lastOffset: 0,
+    });
     expect(stage.log.logEndOffset).toBe(1);
     expect(stage.out.probes).toContain('log left out batches of a later leader epoch');
   });
@@ -281,7 +294,9 @@ describe('starting over and moving the start', () => {
   it('moves the start up to the high watermark and deletes whole segments below', () => {
     const stage = new LogStage({ 'segment.bytes': 100 });
     for (const value of ['a', 'b', 'c']) stage.lead([value], 1);
-    expect(stage.log.advanceLogStart(2, stage.out)).toMatchObject({ errorCode: ErrorCode.OFFSET_OUT_OF_RANGE });
+    expect(stage.log.advanceLogStart(2, stage.out)).toMatchObject({
+      errorCode: ErrorCode.OFFSET_OUT_OF_RANGE,
+    });
     stage.log.advanceHighWatermark(3, 1, true, stage.out);
     expect(stage.log.advanceLogStart(2, stage.out)).toBe(true);
     expect(stage.log.advanceLogStart(1, stage.out)).toBe(false);

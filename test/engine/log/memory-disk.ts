@@ -22,8 +22,10 @@ export class MemoryDisk implements Disk {
   #durableEntries = new Map<string, Inode | 'directory'>();
   #pending = new Map<Ticket, PendingSync>();
   #nextTicket = 1;
-  #fault: { readonly matches: (operation: string, path: string) => boolean; readonly code: DiskErrorCode } | null =
-    null;
+  #fault: {
+    readonly matches: (operation: string, path: string) => boolean;
+    readonly code: DiskErrorCode;
+  } | null = null;
   /** Completed and begun operations, as `append /data/t-0/…log`. */
   readonly journal: string[] = [];
 
@@ -177,8 +179,10 @@ export class MemoryDisk implements Disk {
       ...this.#files,
     ]);
     const survived = new Map(this.#durableEntries);
-    for (const [path, what] of now) if (survived.get(path) !== what && pick(2) === 0) survived.set(path, what);
-    for (const path of this.#durableEntries.keys()) if (!now.has(path) && pick(2) === 0) survived.delete(path);
+    for (const [path, what] of now)
+      if (survived.get(path) !== what && pick(2) === 0) survived.set(path, what);
+    for (const path of this.#durableEntries.keys())
+      if (!now.has(path) && pick(2) === 0) survived.delete(path);
     this.#files = new Map();
     this.#directories = new Set();
     for (const [path, what] of survived) if (what === 'directory') this.#directories.add(path);

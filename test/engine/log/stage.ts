@@ -34,7 +34,11 @@ export class LogStage {
   log: Log;
   readonly #config: LogConfig;
 
-  constructor(config: Partial<LogConfig> = {}, disk = new MemoryDisk('/data'), options: Partial<LogOptions> = {}) {
+  constructor(
+    config: Partial<LogConfig> = {},
+    disk = new MemoryDisk('/data'),
+    options: Partial<LogOptions> = {},
+  ) {
     this.disk = disk;
     this.#config = { ...logConfigDefaults, ...config };
     this.log = this.open(options);
@@ -43,7 +47,14 @@ export class LogStage {
   /** Opens the log again over what the disk holds, as a new process would. */
   open(options: Partial<LogOptions> = {}): Log {
     const storage = new LogStorage({ disk: this.disk, wall: { nowMs: () => this.wallMs } });
-    const all = { storage, parent: '/data', name: 'orders-0', topicId: TOPIC_ID, config: this.#config, ...options };
+    const all = {
+      storage,
+      parent: '/data',
+      name: 'orders-0',
+      topicId: TOPIC_ID,
+      config: this.#config,
+      ...options,
+    };
     const log = Log.open(all, this.out);
     if (!(log instanceof Log)) throw new Error(`no log: ${log.code} ${log.path}`);
     this.log = log;
@@ -65,7 +76,10 @@ export class LogStage {
   values(from = this.log.logStartOffset): readonly string[] {
     const values: string[] = [];
     for (const batch of this.log.batches(from)) {
-      for (const record of readRecords(batch, noCompression) as readonly { offset: number; value: Uint8Array }[]) {
+      for (const record of readRecords(batch, noCompression) as readonly {
+        offset: number;
+        value: Uint8Array;
+      }[]) {
         if (record.offset >= from) {
           values.push(`${record.offset}:${String.fromCharCode(...record.value)}@${leaderEpochOf(batch)}`);
         }
