@@ -10,6 +10,7 @@ import {
   type Us,
 } from '../machine/index.ts';
 import { MetadataError } from '../metadata/index.ts';
+import { AuthorityFacts } from './authority-facts.ts';
 import { type ControllerParts, openController } from './controller-parts.ts';
 import type { Publication } from './metadata-feed.ts';
 import type { ControllerServerOptions } from './server-options.ts';
@@ -27,6 +28,7 @@ type Phase = 'new' | 'up' | 'resigning' | 'ended';
 /** A controller process (`ControllerServer`): a voter of the quorum, and the cluster's authority while it leads. */
 export class ControllerServer implements Machine {
   readonly #options: ControllerServerOptions;
+  readonly #authority = new AuthorityFacts();
   #phase: Phase = 'new';
   #parts: ControllerParts | null = null;
 
@@ -184,6 +186,7 @@ export class ControllerServer implements Machine {
   #apply(now: Us, parts: ControllerParts, publication: Publication, out: Outbox): void {
     const { delta, image, lastContainedOffset, lastContainedEpoch } = publication;
     out.fact({ fact: 'metadata applied', metadataOffset: lastContainedOffset + 1 });
+    this.#authority.onMetadata(delta);
     parts.registration.onMetadata(now, delta, image, out);
     if (!parts.snapshots.isDue(now, publication, parts.feed.inTransaction)) return;
     const batches = snapshotBatches(image, lastContainedEpoch, this.#options.wall.nowMs());
@@ -195,6 +198,7 @@ export class ControllerServer implements Machine {
     const { controller, feed, raft } = parts;
     switch (raft.takeLeadership()) {
       case 'became leader':
+        this.#authority.tell(feed.image, out);
         controller.becomeActive(
           now,
           {

@@ -31,6 +31,7 @@ export interface TinyClusterOptions {
   readonly controllers?: number;
   readonly brokers?: number;
   readonly config?: StaticConfig;
+  readonly seed?: string;
 }
 
 /** A real cluster in one test: controllers 101.., brokers 1.., and a client that knows the brokers. */
@@ -41,10 +42,12 @@ export class TinyCluster {
   readonly client: TinyClient;
   readonly #voters: readonly { readonly id: number; readonly host: string; readonly port: number }[];
   readonly #config: StaticConfig;
+  readonly #seed: string;
 
   constructor(options: TinyClusterOptions = {}) {
     this.world = new TinyWorld(options.codec ?? 'objects');
     this.#config = options.config ?? {};
+    this.#seed = options.seed ?? '';
     const ids = (count: number, from: number) => Array.from({ length: count }, (_, index) => from + index);
     const controllerIds = ids(options.controllers ?? 3, 101);
     const brokerIds = ids(options.brokers ?? 3, 1);
@@ -74,7 +77,7 @@ export class TinyCluster {
       endpoint: { host: node.host, port },
       voters: this.#voters,
       disk: node.disk,
-      random: randomSource(`${node.host}/${node.incarnation}`),
+      random: randomSource(`${this.#seed}${node.host}/${node.incarnation}`),
       wall: { nowMs: () => WALL_START_MS + Math.floor(this.world.now / 1000) },
       compression: noCompression,
       config: this.#config,

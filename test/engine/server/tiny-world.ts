@@ -109,6 +109,7 @@ export class TinyNode {
     const out = new TinyOutbox(this);
     machine.step(world.now, input, out);
     world.steps++;
+    world.onStep?.(this);
     const { incarnation } = this;
     for (const ticket of this.disk.syncs.splice(0)) {
       this.syncing.add(ticket);
@@ -192,6 +193,7 @@ export class TinyWorld {
   readonly #cut = new Set<string>();
   readonly #codec: 'objects' | 'bytes';
   onFact: ((node: TinyNode, fact: Fact) => void) | null = null;
+  onStep: ((node: TinyNode) => void) | null = null;
   now: Us = 0;
   steps = 0;
   #seq = 0;
