@@ -65,7 +65,10 @@ export async function runSwarm(nameOrFile: string, options: SwarmVerbOptions): P
 function summarise(output: Output, name: string, outcomes: readonly SeedOutcome[], wallMs: number): void {
   const passed = outcomes.filter(({ verdict }) => verdict === 'pass').length;
   const simulatedUs = outcomes.reduce((sum, outcome) => sum + outcome.simulatedUs, 0);
-  const lossy = outcomes.filter(({ allowed }) => allowed > 0);
+  const allowed = new Map<string, string[]>();
+  for (const outcome of outcomes) {
+    for (const check of outcome.allowed) allowed.set(check, [...(allowed.get(check) ?? []), outcome.seed]);
+  }
   const probes = new Map<string, number>();
   for (const outcome of outcomes) {
     for (const name of Object.keys(outcome.probes)) probes.set(name, (probes.get(name) ?? 0) + 1);
@@ -73,8 +76,10 @@ function summarise(output: Output, name: string, outcomes: readonly SeedOutcome[
   output.say(
     `${pc.bold(name)}: ${passed} of ${outcomes.length} seeds pass; ${(simulatedUs / 1e6).toFixed(0)} simulated seconds in ${(wallMs / 1e3).toFixed(1)} s`,
   );
-  if (lossy.length > 0) {
-    output.say(`  ${lossy.length} seeds show what the configuration allows (first: seed ${lossy[0]!.seed})`);
+  for (const [check, seeds] of allowed) {
+    output.say(
+      `  ${check}, as the configuration allows: in ${seeds.length} seeds, first in seed ${seeds[0]}`,
+    );
   }
   const seen = [...probes].sort((a, b) => b[1] - a[1]).map(([probe, seeds]) => `${probe} ${seeds}`);
   output.say(`  exercised, in so many seeds: ${seen.join(' · ')}`);

@@ -9,3 +9,4 @@ export * from './parse.ts';
 export * from './problem.ts';
 export { scenario } from './scenario.ts';
 export type { ScenarioInput } from './schema.ts';
+export { loadSweep, type Sweep, type SweepInput, sweepFile } from './sweep-file.ts';

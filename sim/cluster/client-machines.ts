@@ -14,13 +14,10 @@ import {
   type ProducerListener,
   producerConfig,
 } from '../../engine/client/index.ts';
-import { type Compression, noCompression } from '../../engine/records/index.ts';
 import type { MachineFactory } from '../host/index.ts';
 import type { Config, ConsumerSpec, ProducerSpec, Scenario } from '../scenario/index.ts';
+import { COMPRESSION } from './compression.ts';
 import { bootstrapServers } from './topology.ts';
-
-/** No codec that needs a host: a cluster in a browser tab has the same. */
-export const COMPRESSION: Compression = noCompression;
 
 export function configOfProducer(scenario: Scenario, spec: ProducerSpec): ProducerConfig {
   return producerConfig(worded(spec.config, own(scenario, spec.name, spec.rack)) as Partial<ProducerConfig>);

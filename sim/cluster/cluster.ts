@@ -12,7 +12,7 @@ import { Kernel } from '../kernel/index.ts';
 import { DEFAULT_NETWORK, Network, type NetworkOptions, type Nic } from '../network/index.ts';
 import { RandomStreams } from '../random/index.ts';
 import { durationUs, type NetworkSpec, type Scenario } from '../scenario/index.ts';
-import { COMPRESSION } from './client-machines.ts';
+import { COMPRESSION } from './compression.ts';
 import { courierFor } from './couriers.ts';
 import { type HardwareProfile, hardwareProfile } from './hardware.ts';
 import { BROKER_PORT, brokersOf, CONTROLLER_PORT, controllersOf, type NodePlace } from './topology.ts';

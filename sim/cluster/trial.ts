@@ -21,12 +21,12 @@ import {
 } from '../workload/index.ts';
 import {
   adminFactory,
-  COMPRESSION,
   configOfProducer,
   consumerFactory,
   producerFactory,
 } from './client-machines.ts';
 import { Cluster } from './cluster.ts';
+import { COMPRESSION } from './compression.ts';
 import { HistoryRecorder } from './history-recorder.ts';
 import { Injection } from './injection.ts';
 import { Observer } from './observer.ts';

@@ -1,0 +1,124 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import pc from 'picocolors';
+import { buildSweepPage, type SweepPoint, type SweepTable } from '../../reports/index.ts';
+import { loadSweep, type Sweep } from '../../scenarios/load/index.ts';
+import { hardwareProfile } from '../../sim/cluster/index.ts';
+import type { Result } from '../../sim/result/index.ts';
+import { durationUs } from '../../sim/scenario/index.ts';
+import { lowestBound, runTrials, type TaskOutcome } from '../../sim/search/index.ts';
+import { datasetsFor } from '../datasets-for.ts';
+import { EXIT } from '../exit-status.ts';
+import { Output, Progress, writableDirectory, writeWhole } from '../output.ts';
+
+/** Above this a resource is said to bind; below, waiting does (requests in flight, linger, replication round trips). */
+const BUSY_PER_MILLE = 700;
+
+/** A grid of configurations: table and charts. */
+export async function sweep(
+  file: string,
+  options: { out: string; jobs?: number; json?: boolean },
+): Promise<void> {
+  const grid = await loadSweep(file);
+  const out = join(writableDirectory(options.out), `sweep-${grid.name}`);
+  const output = new Output(options.json === true);
+  const outcomes = await runGrid(grid, options.jobs ?? availableParallelism());
+  const failed = outcomes.filter(({ result }) => result === null);
+  for (const { index, message } of failed)
+    output.say(`${pc.red('✗')} ${describeCell(grid, index)}: ${message}`);
+  const table = tableOf(grid, outcomes);
+  writeWhole(join(out, 'sweep.json'), `${JSON.stringify(table, null, 2)}\n`);
+  const page = await buildSweepPage(table);
+  for (const chart of page.charts) writeWhole(join(out, `${chart.name}.svg`), chart.svg);
+  writeWhole(join(out, 'index.html'), page.html);
+  print(output, table);
+  output.say();
+  output.say(`  report  ${join(out, 'index.html')}`);
+  output.document(table);
+  process.exitCode =
+    failed.length > 0 || table.points.some(({ verdict }) => verdict === 'violation')
+      ? EXIT.violation
+      : EXIT.pass;
+}
+
+async function runGrid(grid: Sweep, jobs: number): Promise<TaskOutcome[]> {
+  const outcomes: TaskOutcome[] = [];
+  const progress = new Progress();
+  let next = 0;
+  const datasets = new Map(grid.cells.flatMap(({ scenario }) => [...datasetsFor(scenario)]));
+  await runTrials(
+    { datasets, codec: 'objects' },
+    Math.min(jobs, grid.cells.length),
+    () => {
+      const index = next++;
+      const cell = grid.cells[index];
+      return cell === undefined ? null : { index, scenario: cell.scenario, seed: grid.seed };
+    },
+    (outcome) => {
+      outcomes.push(outcome);
+      progress.update(`${grid.name}: ${outcomes.length} of ${grid.cells.length} configurations`);
+    },
+  );
+  progress.clear();
+  return outcomes.sort((a, b) => a.index - b.index);
+}
+
+function tableOf(grid: Sweep, outcomes: readonly TaskOutcome[]): SweepTable {
+  const { hardware } = grid.cells[0]!.scenario.cluster;
+  return {
+    format: 1,
+    name: grid.name,
+    title: grid.title,
+    why: grid.why,
+    hardware,
+    provenance: hardwareProfile(hardware).provenance,
+    axes: grid.axes,
+    points: outcomes.flatMap(({ index, result }) => (result === null ? [] : [pointOf(grid, index, result)])),
+  };
+}
+
+function pointOf(grid: Sweep, index: number, result: Result): SweepPoint {
+  const { configuration, scenario } = grid.cells[index]!;
+  const { series, produceLatency, utilisation } = result.metrics;
+  // The first fifth fills buffers and finds leaders; what is acknowledged after the traffic is not throughput.
+  const traffic = Math.floor(durationUs(scenario.duration) / series.intervalUs);
+  const from = Math.ceil(traffic / 5);
+  const seconds = ((traffic - from) * series.intervalUs) / 1e6;
+  const sum = (values: readonly number[]): number =>
+    values.slice(from, traffic).reduce((total, value) => total + value, 0);
+  const busiest = utilisation.reduce((most, row) => (row.perMille > most.perMille ? row : most));
+  const bound = lowestBound(scenario);
+  return {
+    configuration,
+    recordsPerSecond: Math.round(sum(series.acknowledged) / seconds),
+    bytesPerSecond: Math.round(sum(series.acknowledgedBytes) / seconds),
+    latencyP50: produceLatency.p50,
+    latencyP99: produceLatency.p99,
+    binding: busiest.perMille >= BUSY_PER_MILLE ? busiest.resource : 'waiting',
+    busyPerMille: busiest.perMille,
+    boundBytesPerSecond: bound.bytesPerSecond,
+    boundName: bound.name,
+    verdict: result.verdict,
+  };
+}
+
+function describeCell(grid: Sweep, index: number): string {
+  return Object.entries(grid.cells[index]!.configuration)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
+}
+
+function print(output: Output, table: SweepTable): void {
+  output.say(pc.bold(table.title));
+  output.say(pc.dim(`hardware ${table.hardware}: ${table.provenance}`));
+  output.say(
+    `  ${'configuration'.padEnd(44)} ${'MiB/s'.padStart(8)} ${'p50 ms'.padStart(8)} ${'p99 ms'.padStart(8)}  ${'bound'.padStart(6)}  binds`,
+  );
+  for (const point of table.points) {
+    const name = table.axes.map((axis) => `${axis}=${point.configuration[axis]}`).join(' ');
+    const mib = (bytes: number): string => (bytes / 1_048_576).toFixed(1);
+    output.say(
+      `  ${name.padEnd(44)} ${mib(point.bytesPerSecond).padStart(8)} ${(point.latencyP50 / 1e3).toFixed(2).padStart(8)} ${(point.latencyP99 / 1e3).toFixed(2).padStart(8)}  ${mib(point.boundBytesPerSecond).padStart(6)}  ${point.binding} ${(point.busyPerMille / 10).toFixed(0)} %`,
+    );
+  }
+}

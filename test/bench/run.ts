@@ -1,0 +1,40 @@
+import { writeFileSync } from 'node:fs';
+import { codecBench } from './codec.ts';
+import { kernelBench } from './kernel.ts';
+import { trialBench } from './trials.ts';
+
+/** What the project asks of itself, on one core: name of a row -> per second. */
+const ASKED: Readonly<Record<string, number>> = {
+  'kernel, hold 1000': 5_000_000,
+  'drill, whole cluster': 500_000,
+  'idle, simulated time': 2_000,
+  'drill, simulated time': 250,
+  'steady, simulated time': 30,
+};
+
+/** `npm run bench [-- kernel|codec|trials] [--json FILE]`: a table, and the rows as JSON for whoever compares. */
+const only = process.argv.slice(2).filter((word) => !word.startsWith('--') && !word.endsWith('.json'));
+const wanted = (name: string): boolean => only.length === 0 || only.includes(name);
+const rows = [
+  ...(wanted('kernel') ? await kernelBench() : []),
+  ...(wanted('codec') ? await codecBench() : []),
+  ...(wanted('trials') ? await trialBench() : []),
+];
+const number = (value: number): string => value.toLocaleString('en');
+for (const { name, unit, perSecond, rme } of rows) {
+  const asked = ASKED[name];
+  const ratio = asked === undefined ? '' : `  ${(perSecond / asked).toFixed(2)} x of ${number(asked)} asked`;
+  const beside = ratioBeside(name, perSecond);
+  console.log(`${name.padEnd(58)} ${number(perSecond).padStart(14)} ${unit}/s  ±${rme} %${ratio}${beside}`);
+}
+const file = process.argv[process.argv.indexOf('--json') + 1];
+if (process.argv.includes('--json') && file !== undefined) {
+  writeFileSync(file, `${JSON.stringify({ node: process.version, rows }, null, 2)}\n`);
+}
+
+/** A codec row's ratio to kafkajs on the same frame, in the same run. */
+function ratioBeside(name: string, perSecond: number): string {
+  if (!name.startsWith('codec, ') || name.endsWith('kafkajs')) return '';
+  const other = rows.find((row) => row.name === `${name.slice(0, name.lastIndexOf(','))}, kafkajs`);
+  return other === undefined ? '' : `  ${(perSecond / other.perSecond).toFixed(2)} x kafkajs`;
+}

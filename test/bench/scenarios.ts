@@ -1,0 +1,66 @@
+import { parseScenario, type ScenarioInput } from '../../scenarios/load/index.ts';
+import type { Scenario } from '../../sim/scenario/index.ts';
+
+const topic = (partitions: number) => ({
+  name: 't',
+  partitions,
+  replicationFactor: 3,
+  config: { 'min.insync.replicas': 2 },
+});
+
+function bench(name: string, rest: Omit<ScenarioInput, 'name'>): Scenario {
+  return parseScenario(name, { name, ...rest });
+}
+
+/** Three brokers, three controllers, six partitions, nobody there. */
+export const idle = bench('idle', {
+  cluster: { brokers: 3, racks: 3, topics: [topic(6)] },
+  traffic: { producers: [] },
+  duration: '10m',
+});
+
+/** A hundred records a second, a consumer, and a fault every so often. */
+export const drill = bench('drill', {
+  cluster: { brokers: 3, racks: 3, topics: [topic(6)] },
+  traffic: {
+    producers: [
+      { name: 'p1', topic: 't', workload: { kind: 'synthetic', rate: 100, valueBytes: 100, keys: 100 } },
+    ],
+    consumers: [{ name: 'k1', topic: 't', config: { 'auto.offset.reset': 'earliest' } }],
+  },
+  randomFaults: { count: 12, kinds: ['kill', 'power-loss', 'isolate', 'pause', 'disk-stall'] },
+  duration: '5m',
+});
+
+/** A thousand records of 1 KiB a second, acks=all. */
+export const steady = bench('steady', {
+  cluster: { brokers: 3, racks: 3, topics: [topic(6)] },
+  traffic: {
+    producers: [
+      {
+        name: 'p1',
+        topic: 't',
+        config: { 'linger.ms': 5 },
+        workload: { kind: 'synthetic', rate: 1_000, valueBytes: 1_024 },
+      },
+    ],
+    consumers: [{ name: 'k1', topic: 't', config: { 'auto.offset.reset': 'earliest' } }],
+  },
+  duration: '1m',
+});
+
+/** 8 KiB batches as fast as they go. */
+export const saturate = bench('saturate', {
+  cluster: { brokers: 3, racks: 3, topics: [topic(6)] },
+  traffic: {
+    producers: [
+      {
+        name: 'p1',
+        topic: 't',
+        config: { 'batch.size': 8_192, 'linger.ms': 1 },
+        workload: { kind: 'synthetic', rate: 200_000, arrivals: 'uniform', valueBytes: 100 },
+      },
+    ],
+  },
+  duration: '2s',
+});
