@@ -22,5 +22,8 @@ export * from './record-batch.ts';
 export { decodeRecord, encodeRecord, MetadataError, recordVersion } from './record-codec.ts';
 export * from './registration.ts';
 export * from './topic-config.ts';
-export { topicConfigDefinitions } from './topic-config-definitions.ts';
+export {
+  type TopicConfigDefinition,
+  topicConfigDefinitions,
+} from './topic-config-definitions.ts';
 export { rejectTopicConfigs } from './topic-config-validation.ts';
