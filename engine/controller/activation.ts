@@ -17,7 +17,14 @@ export function activationRecords(state: ControllerState, transactionIsOpen: boo
   const records: MetadataRecord[] = [];
   if (transactionIsOpen) records.push({ type: 'AbortTransactionRecord', reason: 'Controller failover' });
   if (state.image.features.has(METADATA_VERSION)) return records;
-  const levels = bootstrapRecords(state.config.bootstrapFeatures);
+  const levels = bootstrapRecords({
+    'metadata.version': state.config['metadata.version'],
+    'eligible.leader.replicas.version': state.config['eligible.leader.replicas.version'],
+    'group.version': state.config['group.version'],
+    'share.version': state.config['share.version'],
+    'streams.version': state.config['streams.version'],
+    'transaction.version': state.config['transaction.version'],
+  });
   records.push({ type: 'BeginTransactionRecord', name: 'Bootstrap records' }, ...levels);
   const hasElr = levels.some((record) => record.type === 'FeatureLevelRecord' && record.name === ELR_VERSION);
   if (hasElr) {

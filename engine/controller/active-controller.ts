@@ -141,7 +141,11 @@ export class ActiveController {
       const parked = this.#parked[this.#settled];
       if (parked === undefined || parked.lastOffset >= highWatermark) break;
       this.#settled += 1;
-      for (const fact of parked.facts) out.fact(fact);
+      for (const fact of parked.facts) {
+        if (fact.fact === 'partition changed' && fact.unclean)
+          out.probe('controller: unclean leader elected');
+        out.fact(fact);
+      }
       if (parked.request !== null && parked.body !== null) {
         this.#options.responder.respond(parked.request, parked.body, out);
       }
@@ -154,6 +158,7 @@ export class ActiveController {
 
   /** The node leads no more: whoever waits is sent to look for who does. */
   resign(out: Outbox): void {
+    if (this.parked > 0) out.probe('controller: uncommitted decisions dropped');
     for (let at = this.#settled; at < this.#parked.length; at += 1) {
       const parked = this.#parked[at];
       if (parked === undefined || parked.request === null || parked.lost === null) continue;
@@ -167,16 +172,16 @@ export class ActiveController {
   onTimer(now: Us, kind: number, out: Outbox): void {
     const timer = Object.values(ControllerTimer).find((known) => known === kind);
     assert(timer !== undefined, () => `timer ${kind} is not the controller's`);
-    const sweep = this.#sweep(now, timer);
+    const sweep = this.#sweep(now, timer, out);
     const facts = this.#append(sweep.records, out);
     if (facts !== null) this.#park(null, null, null, facts);
     out.arm(timerId(timer), now + (sweep.more ? SWEEP_AGAIN_US : this.#period(timer)));
   }
 
-  #sweep(now: Us, timer: (typeof ControllerTimer)[keyof typeof ControllerTimer]): Sweep {
+  #sweep(now: Us, timer: (typeof ControllerTimer)[keyof typeof ControllerTimer], out: Outbox): Sweep {
     switch (timer) {
       case ControllerTimer.fenceStaleBroker:
-        return sweepStaleBroker(now, this.state);
+        return sweepStaleBroker(now, this.state, out);
       case ControllerTimer.writeNoOp:
         return { records: [{ type: 'NoOpRecord' }], more: false };
       case ControllerTimer.electPreferred:

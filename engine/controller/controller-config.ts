@@ -1,4 +1,4 @@
-import type { StaticConfig } from '../metadata/index.ts';
+import { MetadataVersion, type StaticConfig } from '../metadata/index.ts';
 
 /** What the active controller goes by, with Kafka's names and defaults. */
 export interface ControllerConfig {
@@ -14,8 +14,14 @@ export interface ControllerConfig {
   readonly 'delete.topic.enable': boolean;
   /** The rest of this node's configuration file: defaults for topics (`min.insync.replicas`, …). */
   readonly static: StaticConfig;
-  /** Feature levels that a new cluster starts with, where they are not the latest. */
-  readonly bootstrapFeatures: Readonly<Record<string, number>>;
+  /** Feature levels that a new cluster is formatted with; `kraft.version` is the quorum's. */
+  readonly 'metadata.version': number;
+  /** Eligible leader replicas (KIP-966): 1 on, 0 off. */
+  readonly 'eligible.leader.replicas.version': number;
+  readonly 'group.version': number;
+  readonly 'share.version': number;
+  readonly 'streams.version': number;
+  readonly 'transaction.version': number;
 }
 
 export const defaultControllerConfig: ControllerConfig = {
@@ -27,6 +33,11 @@ export const defaultControllerConfig: ControllerConfig = {
   'num.partitions': 1,
   'default.replication.factor': 1,
   'delete.topic.enable': true,
+  'metadata.version': MetadataVersion.LATEST,
+  'eligible.leader.replicas.version': 1,
+  'group.version': 1,
+  'share.version': 2,
+  'streams.version': 1,
+  'transaction.version': 2,
   static: {},
-  bootstrapFeatures: {},
 };

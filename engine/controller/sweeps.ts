@@ -1,4 +1,4 @@
-import type { Us } from '../machine/index.ts';
+import type { Outbox, Us } from '../machine/index.ts';
 import { type MetadataRecord, NO_LEADER, type PartitionRegistration } from '../metadata/index.ts';
 import { appendFenced } from './broker-moves.ts';
 import { type ControllerState, isUncleanElectionEnabled } from './controller-state.ts';
@@ -13,13 +13,14 @@ export interface Sweep {
 }
 
 /** Fences one broker whose session ended (`maybeFenceOneStaleBroker`, KAFKA-13173). */
-export function sweepStaleBroker(now: Us, state: ControllerState): Sweep {
+export function sweepStaleBroker(now: Us, state: ControllerState, out: Outbox): Sweep {
   const { image, heartbeats } = state;
   const expired = heartbeats.takeExpired(now);
   if (expired === null) return { records: [], more: false };
   const records: MetadataRecord[] = [];
   // The session of an earlier incarnation ends without consequence.
   if (image.broker(expired.id)?.epoch === expired.epoch) {
+    out.probe('controller: broker session expired');
     appendFenced(state, expired.id, records);
     heartbeats.fence(expired.id);
   }

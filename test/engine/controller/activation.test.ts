@@ -16,7 +16,7 @@ describe('an active controller', () => {
   it('pins min.insync.replicas for the cluster when ELR is on, and only then', () => {
     const on = new Stage({ static: { 'min.insync.replicas': 2 } });
     expect(on.image.configs(ConfigResource.BROKER, '').get('min.insync.replicas')).toBe('2');
-    const off = new Stage({ bootstrapFeatures: { [ELR_VERSION]: 0 } });
+    const off = new Stage({ [ELR_VERSION]: 0 });
     expect(off.image.configs(ConfigResource.BROKER, '').size).toBe(0);
     expect(off.image.features.has(ELR_VERSION)).toBe(false);
   });
@@ -88,5 +88,6 @@ describe('what is not committed', () => {
     expect(stage.answers.get(id)).toMatchObject({ errorCode: ErrorCode.NOT_CONTROLLER });
     expect(stage.controller.image?.partition(stage.topicId('kept'), 0)?.isr).toEqual([1, 2]);
     expect(stage.alterIsr('kept', [1]).errorCode).toBe(0);
+    expect(stage.probes).toContain('controller: uncommitted decisions dropped');
   });
 });

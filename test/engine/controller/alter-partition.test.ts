@@ -37,7 +37,7 @@ describe('a leader that asks for a change of its ISR', () => {
   });
 
   it('raises the leader epoch when the ISR shrinks, and only then, before metadata.version 3.6', () => {
-    const stage = new Stage({ bootstrapFeatures: { [METADATA_VERSION]: 11, [ELR_VERSION]: 0 } });
+    const stage = new Stage({ [METADATA_VERSION]: 11, [ELR_VERSION]: 0 });
     stage.start(1, 2);
     stage.createTopic('t', [[1, 2]]);
     expect(stage.alterIsr('t', [1])).toMatchObject({ errorCode: 0, leaderId: 1, leaderEpoch: 1 });

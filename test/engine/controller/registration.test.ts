@@ -124,7 +124,7 @@ describe('a new incarnation of a broker', () => {
   });
 
   it('without ELR leaves the ISR like a fenced broker, but for the last member of it', () => {
-    const stage = new Stage({ bootstrapFeatures: { [ELR_VERSION]: 0 } });
+    const stage = new Stage({ [ELR_VERSION]: 0 });
     stage.register(1);
     stage.heartbeat(1);
     stage.start(2);

@@ -37,6 +37,7 @@ import {
   type CreateTopicsRequest,
   type CreateTopicsResponse,
   createTopicsRequest,
+  type DeleteTopicsRequest,
   type DeleteTopicsResponse,
   decodeStruct,
   deleteTopicsRequest,
@@ -96,11 +97,12 @@ export interface HeartbeatOptions {
 export class Stage {
   now: Us = 0;
   readonly facts: Fact[] = [];
+  readonly probes = new Set<string>();
   readonly answers = new Map<number, object>();
   readonly armed = new Map<number, Us>();
   readonly loader = new MetadataLoader();
   readonly log: { readonly offset: number; readonly record: MetadataRecord }[] = [];
-  readonly config: ControllerConfig;
+  config: ControllerConfig;
   controller: Controller;
   #seed: number;
   #epoch = 1;
@@ -122,7 +124,9 @@ export class Stage {
       this.armed.delete(timer);
     },
     exit: () => {},
-    probe: () => {},
+    probe: (name) => {
+      this.probes.add(name);
+    },
     fact: (fact) => {
       this.facts.push(fact);
     },
@@ -175,7 +179,8 @@ export class Stage {
   }
 
   /** Another node takes over: what was not committed is lost, soft state begins anew. */
-  failOver(): void {
+  failOver(config: Partial<ControllerConfig> = {}): void {
+    this.config = { ...this.config, ...config };
     this.controller.resign(this.out);
     this.#nextOffset = this.loader.lastOffset + 1;
     this.#uncommitted = [];
@@ -353,8 +358,8 @@ export class Stage {
     expect(answer.topics[0]?.errorCode).toBe(0);
   }
 
-  deleteTopics(body: Partially<Parameters<typeof make<never>>[1]>, version = 6): DeleteTopicsResponse {
-    return this.call(ApiKey.DeleteTopics, version, make(deleteTopicsRequest, body as object));
+  deleteTopics(body: Partially<DeleteTopicsRequest>, version = 6): DeleteTopicsResponse {
+    return this.call(ApiKey.DeleteTopics, version, make(deleteTopicsRequest, body));
   }
 
   electLeaders(
