@@ -1,6 +1,15 @@
 import type { Reply, Request, Responder, Rpc } from '../exchange/index.ts';
-import type { AppendInfo, LogDirectory } from '../log/index.ts';
-import { assert, isDiskError, MS, type Outbox, type Random, timerId, type Us } from '../machine/index.ts';
+import type { AppendInfo, Log, LogConfig } from '../log/index.ts';
+import {
+  assert,
+  type DiskError,
+  isDiskError,
+  MS,
+  type Outbox,
+  type Random,
+  timerId,
+  type Us,
+} from '../machine/index.ts';
 import {
   ClusterImage,
   type ConfigNode,
@@ -8,6 +17,7 @@ import {
   type MetadataDelta,
   type PartitionDelta,
   type PartitionRegistration,
+  type StaticConfig,
   topicConfigNumber,
 } from '../metadata/index.ts';
 import {
@@ -34,12 +44,20 @@ import type { BrokerIdentity, ReplicationContext } from './replication-context.t
 import { ALTER_PARTITION_OWNER, ReplicationTimer } from './timer.ts';
 import { topicLogConfig } from './topic-log-config.ts';
 
+/** The logs of the broker's directory: what `LogDirectory` offers. */
+export interface LogHome {
+  logs(): Iterable<Log>;
+  get(name: string): Log | undefined;
+  create(name: string, topicId: string, config: LogConfig, out: Outbox): Log | DiskError;
+  remove(name: string, out: Outbox): unknown;
+}
+
 export interface ReplicasOptions {
   readonly nodeId: number;
   readonly config: ReplicationConfig;
   /** The broker's static configuration under Kafka's names: topic defaults come from it. */
-  readonly staticConfig?: Readonly<Record<string, string>>;
-  readonly directory: LogDirectory;
+  readonly staticConfig?: StaticConfig;
+  readonly directory: LogHome;
   readonly rpc: Rpc;
   readonly responder: Responder;
   readonly identity: BrokerIdentity;
