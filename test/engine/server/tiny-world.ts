@@ -19,6 +19,8 @@ import { MemoryDisk } from './memory-disk.ts';
 
 const LATENCY: Us = 200;
 const SYNC_LATENCY: Us = 500;
+/** While a host is cut off TCP sends again, this often. */
+const RETRANSMIT: Us = 200_000;
 
 interface Scheduled {
   readonly at: Us;
@@ -26,11 +28,13 @@ interface Scheduled {
   readonly run: () => void;
 }
 
-/** One direction of a connection: where frames go, and what is known about them. */
+/** One end of a connection, with what is on its way to it. */
 interface Pipe {
   readonly node: TinyNode;
   readonly connection: ConnectionId;
   readonly incarnation: number;
+  /** In order; the first holds up the rest while the hosts cannot reach each other. */
+  readonly arriving: Frame[];
 }
 
 interface Link {
@@ -263,39 +267,59 @@ export class TinyWorld {
 
   connect(node: TinyNode, endpoint: Endpoint): ConnectionId {
     const connection = node.nextConnection++;
-    const client: Pipe = { node, connection, incarnation: node.incarnation };
+    const client: Pipe = { node, connection, incarnation: node.incarnation, arriving: [] };
     const link: Link = { client, server: null, open: true, versions: new Map() };
     node.links.set(connection, link);
-    const peer = this.nodes.get(endpoint.host);
-    this.after(LATENCY, () => {
-      if (!link.open || this.#cut.has(node.host) || this.#cut.has(endpoint.host)) return;
-      if (peer === undefined || peer.machine === null) {
-        link.open = false;
-        this.#deliver(client, { kind: 'closed', connection, reason: 'refused' });
-        node.links.delete(connection);
-        return;
-      }
-      const accepted = peer.nextConnection++;
-      link.server = { node: peer, connection: accepted, incarnation: peer.incarnation };
-      peer.links.set(accepted, link);
-      peer.step({ kind: 'accepted', connection: accepted, port: endpoint.port });
-      this.after(LATENCY, () => {
-        if (link.open) this.#deliver(client, { kind: 'connected', connection });
-      });
-    });
+    this.after(LATENCY, () => this.#knock(link, endpoint));
     return connection;
+  }
+
+  #knock(link: Link, endpoint: Endpoint): void {
+    const { node, connection } = link.client;
+    if (!link.open) return;
+    if (this.#isCut(node.host, endpoint.host)) {
+      this.after(RETRANSMIT, () => this.#knock(link, endpoint));
+      return;
+    }
+    const peer = this.nodes.get(endpoint.host);
+    if (peer === undefined || peer.machine === null) {
+      link.open = false;
+      node.links.delete(connection);
+      this.#deliver(link.client, { kind: 'closed', connection, reason: 'refused' });
+      return;
+    }
+    const accepted = peer.nextConnection++;
+    link.server = { node: peer, connection: accepted, incarnation: peer.incarnation, arriving: [] };
+    peer.links.set(accepted, link);
+    peer.step({ kind: 'accepted', connection: accepted, port: endpoint.port });
+    this.after(LATENCY, () => {
+      if (link.open) this.#deliver(link.client, { kind: 'connected', connection });
+    });
+  }
+
+  #isCut(a: string, b: string): boolean {
+    return a !== b && (this.#cut.has(a) || this.#cut.has(b));
   }
 
   send(node: TinyNode, connection: ConnectionId, frame: Frame): void {
     const link = node.links.get(connection);
     if (link === undefined) return;
-    const travelling = this.#travel(link, frame);
-    this.after(LATENCY, () => {
-      const to =
-        link.client.node === node && link.client.connection === connection ? link.server : link.client;
-      if (!link.open || to === null || this.#cut.has(node.host) || this.#cut.has(to.node.host)) return;
-      this.#deliver(to, { kind: 'frame', connection: to.connection, frame: travelling });
-    });
+    const isClient = link.client.node === node && link.client.connection === connection;
+    const to = isClient ? link.server : link.client;
+    if (to === null) return;
+    to.arriving.push(this.#travel(link, frame));
+    this.after(LATENCY, () => this.#arrive(link, to, node.host));
+  }
+
+  /** Delivers the next frame, or lets it wait while there is no way through. */
+  #arrive(link: Link, to: Pipe, from: string): void {
+    if (!link.open) return;
+    if (this.#isCut(from, to.node.host)) {
+      this.after(RETRANSMIT, () => this.#arrive(link, to, from));
+      return;
+    }
+    const frame = to.arriving.shift();
+    if (frame !== undefined) this.#deliver(to, { kind: 'frame', connection: to.connection, frame });
   }
 
   breakLink(node: TinyNode, connection: ConnectionId, link: Link, reason: CloseReason): void {
@@ -303,14 +327,20 @@ export class TinyWorld {
     const isClient = link.client.node === node && link.client.connection === connection;
     const other = isClient ? link.server : link.client;
     if (!link.open) return;
-    // What was sent before the close arrives before it.
-    this.after(LATENCY, () => {
-      if (!link.open) return;
-      link.open = false;
-      if (other === null) return;
-      other.node.links.delete(other.connection);
-      this.#deliver(other, { kind: 'closed', connection: other.connection, reason });
-    });
+    // What was sent before the close arrives before it, and neither does while there is no way through.
+    this.after(LATENCY, () => this.#breakAtPeer(link, other, node.host, reason));
+  }
+
+  #breakAtPeer(link: Link, other: Pipe | null, from: string, reason: CloseReason): void {
+    if (!link.open) return;
+    if (other !== null && this.#isCut(from, other.node.host)) {
+      this.after(RETRANSMIT, () => this.#breakAtPeer(link, other, from, reason));
+      return;
+    }
+    link.open = false;
+    if (other === null) return;
+    other.node.links.delete(other.connection);
+    this.#deliver(other, { kind: 'closed', connection: other.connection, reason });
   }
 
   #deliver(to: Pipe, input: Input): void {
