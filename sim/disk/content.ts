@@ -62,7 +62,8 @@ export class Content {
       const index = other.#indexOf(position);
       const chunk = other.chunks[index]!;
       const offset = position - other.#starts[index]!;
-      const piece = chunk.subarray(offset, Math.min(chunk.length, offset + to - position));
+      const end = Math.min(chunk.length, offset + to - position);
+      const piece = offset === 0 && end === chunk.length ? chunk : chunk.subarray(offset, end);
       this.#seal();
       this.#push(piece, Math.min(now, other.#times[index]!));
       this.size += piece.length;

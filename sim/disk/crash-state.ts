@@ -82,13 +82,16 @@ export class CrashState {
     const mood = random.below(4);
     const size = this.#drawSize(node, safe, mood);
     this.#put('new', 0, Math.min(safe, size));
-    for (let at = safe; at < size; ) {
-      const end = Math.min(size, at - (at % PAGE_BYTES) + PAGE_BYTES);
+    // Beyond the new length there are no new bytes: if a cut is undone, what it cut off is there as it was.
+    const drawn = Math.min(size, node.live.size);
+    for (let at = safe; at < drawn; ) {
+      const end = Math.min(drawn, at - (at % PAGE_BYTES) + PAGE_BYTES);
       if (mood === 0) this.#drop(at, end);
       else if (mood === 1) this.#keep(at, end);
       else this.#drawPage(at, end);
       at = end;
     }
+    this.#put('old', Math.max(safe, drawn), size);
     this.#flush();
     node.live = node.lost.length === 0 ? this.#out : this.#withoutLost(node);
   }

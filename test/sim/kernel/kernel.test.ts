@@ -15,7 +15,9 @@ describe('the kernel', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(20), { maxLength: 300 }), (times) => {
         const { kernel, ran, note } = noting();
-        times.forEach((at, i) => kernel.schedule(at, note, String(i)));
+        times.forEach((at, i) => {
+          kernel.schedule(at, note, String(i));
+        });
         expect(kernel.run(1_000)).toBe('idle');
         const expected = times
           .map((at, i): [number, string] => [at, String(i)])
