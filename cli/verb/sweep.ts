@@ -11,7 +11,9 @@ import { datasetsFor } from '../datasets-for.ts';
 import { EXIT } from '../exit-status.ts';
 import { Output, Progress, writableDirectory, writeWhole } from '../output.ts';
 
-/** Above this a resource is said to bind; below, waiting does (requests in flight, linger, replication round trips). */
+/**
+ * Above this a resource is said to bind; below, waiting does (requests in flight, linger, replication round trips).
+ */
 const BUSY_PER_MILLE = 700;
 
 /** A grid of configurations: table and charts. */
@@ -111,14 +113,17 @@ function describeCell(grid: Sweep, index: number): string {
 function print(output: Output, table: SweepTable): void {
   output.say(pc.bold(table.title));
   output.say(pc.dim(`hardware ${table.hardware}: ${table.provenance}`));
-  output.say(
-    `  ${'configuration'.padEnd(44)} ${'MiB/s'.padStart(8)} ${'p50 ms'.padStart(8)} ${'p99 ms'.padStart(8)}  ${'bound'.padStart(6)}  binds`,
-  );
+  output.say(row('configuration', ['MiB/s', 'p50 ms', 'p99 ms', 'bound'], 'binds'));
   for (const point of table.points) {
     const name = table.axes.map((axis) => `${axis}=${point.configuration[axis]}`).join(' ');
     const mib = (bytes: number): string => (bytes / 1_048_576).toFixed(1);
-    output.say(
-      `  ${name.padEnd(44)} ${mib(point.bytesPerSecond).padStart(8)} ${(point.latencyP50 / 1e3).toFixed(2).padStart(8)} ${(point.latencyP99 / 1e3).toFixed(2).padStart(8)}  ${mib(point.boundBytesPerSecond).padStart(6)}  ${point.binding} ${(point.busyPerMille / 10).toFixed(0)} %`,
-    );
+    const ms = (us: number): string => (us / 1e3).toFixed(2);
+    const { bytesPerSecond, boundBytesPerSecond, latencyP50, latencyP99, binding, busyPerMille } = point;
+    const figures = [mib(bytesPerSecond), ms(latencyP50), ms(latencyP99), mib(boundBytesPerSecond)];
+    output.say(row(name, figures, `${binding} ${(busyPerMille / 10).toFixed(0)} %`));
   }
+}
+
+function row(name: string, figures: readonly string[], last: string): string {
+  return `  ${name.padEnd(44)} ${figures.map((figure) => figure.padStart(8)).join(' ')}  ${last}`;
 }

@@ -33,7 +33,8 @@ const SHARE_STATE: TopicConfigs = [
 
 /**
  * Asks the controller for topics that clients named and that do not exist (`DefaultAutoTopicCreationManager`). The
- * client is told UNKNOWN_TOPIC_OR_PARTITION meanwhile and asks again; a topic already asked for is not asked for twice.
+ * client is told UNKNOWN_TOPIC_OR_PARTITION meanwhile and asks again; a topic already asked for is not asked for
+ * twice.
  */
 export class AutoTopicCreation {
   readonly #config: BrokerConfig;

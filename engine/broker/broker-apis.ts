@@ -79,7 +79,8 @@ export class BrokerApis {
   handle(now: Us, request: Request, out: Outbox): void {
     const { apiKey, apiVersion } = request;
     const api = apiOf(apiKey);
-    // ApiVersions answers for versions that nobody knows; anything else of that kind is a broken client (SocketServer).
+    // ApiVersions answers for versions that nobody knows; anything else of that kind is a broken client
+    // (SocketServer).
     const known = api !== undefined && apiVersion >= api.minVersion && apiVersion <= api.maxVersion;
     if (!known && apiKey !== ApiKey.ApiVersions) {
       this.#reject(request, out);
@@ -177,7 +178,10 @@ export class BrokerApis {
     responder.respond(request.id, decideDescribeTopicPartitions(metadata.image, request.body, limit), out);
   }
 
-  /** With KRaft clients see no controller: any broker forwards, so any live one stands for it (`getRandomAliveBrokerId`). */
+  /**
+   * With KRaft clients see no controller: any broker forwards, so any live one stands for it
+   * (`getRandomAliveBrokerId`).
+   */
   #drawAliveBroker(): number {
     const alive = aliveBrokers(this.#options.metadata.image);
     return alive.length === 0 ? -1 : alive[this.#options.random.below(alive.length)]!.id;

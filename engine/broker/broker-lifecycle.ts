@@ -46,15 +46,19 @@ export interface BrokerLifecycleOptions {
   /** Directory ids of the log directories that are online, sorted. */
   readonly directories: readonly Uuid[];
   readonly features: readonly FeatureRange[];
-  /** The epoch in `.kafka_cleanshutdown` of the run before, or -1: the controller tells clean from unclean by it (KIP-966). */
+  /**
+   * The epoch in `.kafka_cleanshutdown` of the run before, or -1: the controller tells clean from unclean by it
+   * (KIP-966).
+   */
   readonly previousBrokerEpoch: number;
   readonly rpc: Rpc;
   readonly config: BrokerConfig;
 }
 
 /**
- * The broker's side of its registration: registers this incarnation, heartbeats, asks to be unfenced once it has caught
- * up, and asks to be let go (`BrokerLifecycleManager`). One request at a time: the next is scheduled by the answer.
+ * The broker's side of its registration: registers this incarnation, heartbeats, asks to be unfenced once it has
+ * caught up, and asks to be let go (`BrokerLifecycleManager`). One request at a time: the next is scheduled by the
+ * answer.
  */
 export class BrokerLifecycle {
   readonly #options: BrokerLifecycleOptions;

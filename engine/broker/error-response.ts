@@ -12,8 +12,9 @@ import {
 } from '../wire/index.ts';
 
 /**
- * The response that carries nothing but an error, for the APIs that are forwarded (`AbstractRequest.getErrorResponse`):
- * on every element that was asked about, or at the top where the version has room for it.
+ * The response that carries nothing but an error, for the APIs that are forwarded
+ * (`AbstractRequest.getErrorResponse`): on every element that was asked about, or at the top where the version has
+ * room for it.
  */
 export function errorResponse(apiKey: number, apiVersion: number, request: object, error: number): object {
   switch (apiKey) {

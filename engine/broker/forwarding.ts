@@ -15,7 +15,9 @@ import { RpcOwner } from './timer.ts';
 
 /** No more forwarded requests than this wait for the controller. */
 const FORWARDED_LIMIT = 100_000;
-/** `DefaultPrincipalData` v0 of `User:ANONYMOUS`, not a token: version, then compact strings and an empty tag section. */
+/**
+ * `DefaultPrincipalData` v0 of `User:ANONYMOUS`, not a token: version, then compact strings and an empty tag section.
+ */
 const ANONYMOUS_PRINCIPAL = Uint8Array.of(
   ...[0, 0],
   ...[5, 0x55, 0x73, 0x65, 0x72],

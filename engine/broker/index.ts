@@ -6,8 +6,8 @@
  * clients merely name (`AutoTopicCreation`), and the registration, heartbeats and controlled shutdown of the process
  * (`BrokerLifecycle`, KIP-631).
  *
- * Invariants: an API that is advertised is answered; a request is settled once; a broker serves only after the controller
- * unfenced it, and asks to be unfenced only after it read its own registration in the metadata log.
+ * Invariants: an API that is advertised is answered; a request is settled once; a broker serves only after the
+ * controller unfenced it, and asks to be unfenced only after it read its own registration in the metadata log.
  *
  * Kafka's counterparts: `KafkaApis`, `KRaftMetadataCache`, `DefaultApiVersionManager`, `ForwardingManagerImpl`,
  * `DefaultAutoTopicCreationManager`, `BrokerLifecycleManager`. KIPs: 35, 511, 584, 590, 631, 700, 919, 966, 1242.

@@ -7,8 +7,8 @@ import {
 import { DirectoryId } from '../wire/index.ts';
 
 /**
- * What clients are told about the cluster image (`KRaftMetadataCache`). A broker here has one listener, so a registered
- * broker always has an endpoint for whoever asks.
+ * What clients are told about the cluster image (`KRaftMetadataCache`). A broker here has one listener, so a
+ * registered broker always has an endpoint for whoever asks.
  */
 
 /** Registered brokers that are not fenced, by id. */

@@ -186,7 +186,9 @@ export class ClientNetwork {
     this.#nextDue = this.#refreshing ? NEVER : this.#maybeRefresh(now, out);
   }
 
-  /** The node with the fewest requests in flight that can be used or connected to; null for none (KIP-899's trigger). */
+  /**
+   * The node with the fewest requests in flight that can be used or connected to; null for none (KIP-899's trigger).
+   */
   leastLoadedNode(now: Us): number | null {
     const ids = this.metadata.brokerIds();
     if (ids.length === 0) return null;

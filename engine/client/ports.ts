@@ -1,8 +1,8 @@
 /**
  * The seam between a client machine and the application that it stands for. A driver is the application's thread: the
  * machine asks it what it does next, in simulated time, and never the other way round. A listener hears what happened;
- * histories are built from nothing else. Both are called within the machine's step, must not keep state that the machine
- * owns, and never call back into it.
+ * histories are built from nothing else. Both are called within the machine's step, must not keep state that the
+ * machine owns, and never call back into it.
  */
 import type { Us } from '../machine/index.ts';
 
@@ -28,7 +28,9 @@ export interface ClientError {
 
 // ------------------------------------------------------------------ producer
 
-/** What an application hands to `send`. The producer has read it when `next` is called again: the object may be reused. */
+/**
+ * What an application hands to `send`. The producer has read it when `next` is called again: the object may be reused.
+ */
 export interface OutgoingRecord {
   /** The application's own name for this record, unique within the history. */
   readonly id: number;
@@ -44,7 +46,9 @@ export interface OutgoingRecord {
 
 /** One application thread that calls `send` in a loop. While a `send` blocks, nothing is asked of it. */
 export interface ProducerDriver {
-  /** The next record if one is due at `now`, else null. Called until it answers null: many records may be due at once. */
+  /**
+   * The next record if one is due at `now`, else null. Called until it answers null: many records may be due at once.
+   */
   next(now: Us): OutgoingRecord | null;
   /** When `next` has a record, given that it has none now. NEVER: the application is done. */
   nextAt(now: Us): Us;
@@ -87,7 +91,9 @@ export type ConsumerAction =
   | { readonly do: 'seek to end'; readonly partitions: readonly TopicPartition[] }
   | { readonly do: 'pause'; readonly partitions: readonly TopicPartition[] }
   | { readonly do: 'resume'; readonly partitions: readonly TopicPartition[] }
-  /** Ends with records (`onPolled`), empty at the time-out (`onPolled` with none) or with an error (`onPollFailed`). */
+  /**
+   * Ends with records (`onPolled`), empty at the time-out (`onPolled` with none) or with an error (`onPollFailed`).
+   */
   | { readonly do: 'poll'; readonly timeoutUs: Us }
   /** Works on what it has; fetches go on in the background, as Kafka's prefetch does between polls. */
   | { readonly do: 'think'; readonly until: Us }

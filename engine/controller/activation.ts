@@ -10,8 +10,8 @@ import type { ControllerState } from './controller-state.ts';
 
 /**
  * The first records of a new active controller (`ActivationRecordsGenerator`). An empty log is given the features that
- * the cluster was formatted with, as one metadata transaction; with ELR also a min.insync.replicas for the whole cluster,
- * which ELR needs to be the same for everybody. A transaction that the last controller left open is aborted.
+ * the cluster was formatted with, as one metadata transaction; with ELR also a min.insync.replicas for the whole
+ * cluster, which ELR needs to be the same for everybody. A transaction that the last controller left open is aborted.
  */
 export function activationRecords(state: ControllerState, transactionIsOpen: boolean): MetadataRecord[] {
   const records: MetadataRecord[] = [];

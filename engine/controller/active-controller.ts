@@ -62,8 +62,8 @@ const SWEEP_AGAIN_US: Us = 10 * MS;
 const SESSION_SAMPLES = 8;
 
 /**
- * The role of the active controller: the latest image, soft state, decisions not committed yet. It is made when the node
- * comes to lead the quorum and dropped whole when it does not any more, and with it all that was not committed.
+ * The role of the active controller: the latest image, soft state, decisions not committed yet. It is made when the
+ * node comes to lead the quorum and dropped whole when it does not any more, and with it all that was not committed.
  *
  *     decide -> records -> replay on the latest image -> batch for the log ... committed -> facts, answer
  */

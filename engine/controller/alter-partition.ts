@@ -96,8 +96,8 @@ function decideChange(
 }
 
 /**
- * The checks in Kafka's order (`validateAlterPartitionData`). A leader that is ahead of this controller knows a newer one:
- * it is sent to look for it. Only then is it told that it is behind.
+ * The checks in Kafka's order (`validateAlterPartitionData`). A leader that is ahead of this controller knows a
+ * newer one: it is sent to look for it. Only then is it told that it is behind.
  */
 function rejectAlteration(
   state: ControllerState,
@@ -129,8 +129,8 @@ function isIsrOf(partition: PartitionRegistration, members: readonly Member[]): 
 }
 
 /**
- * A member must be alive in the incarnation that the leader saw (KIP-841, KIP-903): a broker that came back with an empty
- * disk must not enter the ISR on the strength of what it had before. Epoch -1 skips that check.
+ * A member must be alive in the incarnation that the leader saw (KIP-841, KIP-903): a broker that came back with an
+ * empty disk must not enter the ISR on the strength of what it had before. Epoch -1 skips that check.
  */
 function isEligible(state: ControllerState, member: Member): boolean {
   const broker = state.image.broker(member.brokerId);

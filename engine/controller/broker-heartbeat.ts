@@ -23,8 +23,8 @@ export interface HeartbeatDecision {
 }
 
 /**
- * A broker says that it lives (`processBrokerHeartbeat`). The state machine is `BrokerHeartbeats.nextState`; here are the
- * records that a change of state needs.
+ * A broker says that it lives (`processBrokerHeartbeat`). The state machine is `BrokerHeartbeats.nextState`; here
+ * are the records that a change of state needs.
  */
 export function decideBrokerHeartbeat(
   now: Us,

@@ -37,9 +37,9 @@ export interface UsableBroker {
 }
 
 /**
- * What the active controller knows about brokers and the log does not: when each was heard of, and how far it has read.
- * It begins empty with every new active controller, which thus may take up to a session longer to fence a dead broker
- * (`BrokerHeartbeatManager`, `BrokerHeartbeatTracker`).
+ * What the active controller knows about brokers and the log does not: when each was heard of, and how far it has
+ * read. It begins empty with every new active controller, which thus may take up to a session longer to fence a dead
+ * broker (`BrokerHeartbeatManager`, `BrokerHeartbeatTracker`).
  */
 export class BrokerHeartbeats {
   readonly #sessionTimeoutUs: Us;
@@ -82,7 +82,9 @@ export class BrokerHeartbeats {
     return { id: expired, epoch: session.epoch };
   }
 
-  /** A registration was made or changed. What the broker reported is forgotten unless its fencing changed, as in Kafka. */
+  /**
+   * A registration was made or changed. What the broker reported is forgotten unless its fencing changed, as in Kafka.
+   */
   register(id: number, fenced: boolean): void {
     const broker = this.#brokers.get(id);
     if (broker === undefined) {

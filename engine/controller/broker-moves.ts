@@ -46,8 +46,8 @@ export function appendControlledShutdown(
 }
 
 /**
- * A new incarnation takes over from one that is gone. Unless it shut down cleanly its disk may lack what it acknowledged,
- * and with ELR it leaves the ELRs as well (`handleBrokerShutdown`, KAFKA-18635).
+ * A new incarnation takes over from one that is gone. Unless it shut down cleanly its disk may lack what it
+ * acknowledged, and with ELR it leaves the ELRs as well (`handleBrokerShutdown`, KAFKA-18635).
  */
 export function appendShutdown(
   state: ControllerState,

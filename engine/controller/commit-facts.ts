@@ -9,8 +9,8 @@ import {
 } from '../metadata/index.ts';
 
 /**
- * Replays a record on the latest image and notes what the world will be told of it once it is committed, in the order of
- * the records: at every point in between, too, no fenced broker is in an ISR.
+ * Replays a record on the latest image and notes what the world will be told of it once it is committed, in the
+ * order of the records: at every point in between, too, no fenced broker is in an ISR.
  */
 export function replayForFacts(
   image: ClusterImage,

@@ -16,8 +16,8 @@ import type { BrokerHeartbeats } from './broker-heartbeats.ts';
 import type { ControllerConfig } from './controller-config.ts';
 
 /**
- * What decisions read: the latest image, uncommitted records included, the soft state about brokers, and luck. Decisions
- * change nothing here but the soft state.
+ * What decisions read: the latest image, uncommitted records included, the soft state about brokers, and luck.
+ * Decisions change nothing here but the soft state.
  */
 export interface ControllerState {
   readonly clusterId: string;

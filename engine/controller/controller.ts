@@ -36,9 +36,9 @@ const NOT_ACTIVE: ApiError = apiError(ErrorCode.NOT_CONTROLLER, 'This node is no
 const OVERLOADED: ApiError = apiError(ErrorCode.REQUEST_TIMED_OUT, 'Too many decisions wait for the log.');
 
 /**
- * The metadata authority of one controller node. It leads or it does not: `becomeActive` and `resign` follow the quorum,
- * and a request that finds it not leading is answered NOT_CONTROLLER. The log is its owner's business: after every call
- * the owner drains `takeAppends`, appends the batches, and reports back by `onAppended` and `onCommitted`.
+ * The metadata authority of one controller node. It leads or it does not: `becomeActive` and `resign` follow the
+ * quorum, and a request that finds it not leading is answered NOT_CONTROLLER. The log is its owner's business: after
+ * every call the owner drains `takeAppends`, appends the batches, and reports back by `onAppended` and `onCommitted`.
  */
 export class Controller {
   readonly #options: ActiveControllerOptions;

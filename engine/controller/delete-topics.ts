@@ -35,8 +35,8 @@ export function deleteTopicsError(
 }
 
 /**
- * Deletes topics by name or by id (`ControllerApis.deleteTopics`). A topic named twice is not deleted at all: the request
- * contradicts itself.
+ * Deletes topics by name or by id (`ControllerApis.deleteTopics`). A topic named twice is not deleted at all: the
+ * request contradicts itself.
  */
 export function decideDeleteTopics(
   state: ControllerState,

@@ -1,8 +1,8 @@
 import { NO_LEADER, type PartitionRegistration } from '../metadata/index.ts';
 
 /**
- * What an election is after (`PartitionChangeBuilder.Election`): the preferred replica, any clean leader, or a leader at
- * any price.
+ * What an election is after (`PartitionChangeBuilder.Election`): the preferred replica, any clean leader, or a
+ * leader at any price.
  */
 export type Election = 'preferred' | 'online' | 'unclean';
 
@@ -23,9 +23,9 @@ export interface Elected {
 }
 
 /**
- * Who leads, in the order of preference: (the preferred replica,) the leader there is, the first replica in the order of
- * the assignment, the last known leader when ISR and ELR are both empty (KIP-966), and any live replica if that is asked
- * for. A clean leader is in the ISR, or in the ELR while the ISR is empty.
+ * Who leads, in the order of preference: (the preferred replica,) the leader there is, the first replica in the
+ * order of the assignment, the last known leader when ISR and ELR are both empty (KIP-966), and any live replica if
+ * that is asked for. A clean leader is in the ISR, or in the ELR while the ISR is empty.
  *
  *     replicas 3 1 2   isr 1 2   leader 1, fenced      ->  2
  *     replicas 3 1 2   isr -     elr 3   leader -1     ->  3, and the ISR becomes 3

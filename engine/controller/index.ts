@@ -5,12 +5,14 @@
  * Owns broker registration, heartbeats and fencing, placement, creation and deletion of topics, leader election, ISR
  * approval. Reaches the log only by returning batches; its owner appends them and reports the high watermark.
  *
- * Invariants: a decision is computed from the latest state, uncommitted records included, and its records are replayed at
- * once; an answer leaves when everything it rests on is committed; losing the leadership drops whatever was not; soft
- * state about brokers begins anew with every activation. A broker that is fenced or shutting down is in no ISR.
+ * Invariants: a decision is computed from the latest state, uncommitted records included, and its records are
+ * replayed at once; an answer leaves when everything it rests on is committed; losing the leadership drops whatever
+ * was not; soft state about brokers begins anew with every activation. A broker that is fenced or shutting down is
+ * in no ISR.
  *
  * One file a decision. Reassignment (KIP-455) would complete in `partition-change.ts` and be asked for beside
- * `alter-partition.ts`; dynamic configuration, quotas, features and producer ids would each be a decision of their own.
+ * `alter-partition.ts`; dynamic configuration, quotas, features and producer ids would each be a decision of their
+ * own.
  *
  * KIP-460, 497, 631, 841 (shutdown in the log), 858 (directories), 903 (broker epochs), 919, 966 (ELR), 1066.
  */

@@ -25,8 +25,8 @@ export interface BrokerMove {
 }
 
 /**
- * Appends the partition changes that follow from a broker's move, for the partitions that are chosen, by topic name and
- * index (`generateLeaderAndIsrUpdates`). The image still shows the broker as it was, so the move overrides it.
+ * Appends the partition changes that follow from a broker's move, for the partitions that are chosen, by topic name
+ * and index (`generateLeaderAndIsrUpdates`). The image still shows the broker as it was, so the move overrides it.
  */
 export function appendLeaderAndIsrUpdates(
   state: ControllerState,

@@ -35,9 +35,10 @@ interface Draft {
 }
 
 /**
- * The record that brings a partition to what is wanted of it, electing a leader on the way, or null when nothing changes
- * (`PartitionChangeBuilder.build`). The order matters: the ELR is filled from the old ISR before the election, which may
- * take its leader from it, and emptied after an unclean one. A reassignment under way would be completed here first.
+ * The record that brings a partition to what is wanted of it, electing a leader on the way, or null when nothing
+ * changes (`PartitionChangeBuilder.build`). The order matters: the ELR is filled from the old ISR before the
+ * election, which may take its leader from it, and emptied after an unclean one. A reassignment under way would be
+ * completed here first.
  */
 export function decidePartitionChange(input: PartitionChangeInput): PartitionChangeRecord | null {
   const { partition } = input;
@@ -88,8 +89,8 @@ export function decidePartitionChange(input: PartitionChangeInput): PartitionCha
 }
 
 /**
- * The ELR beside a target ISR: empty once the ISR is large enough, else those who were in ISR or ELR and are not in the
- * new ISR. While the ISR is below min.insync.replicas nothing is committed, so none of them misses anything.
+ * The ELR beside a target ISR: empty once the ISR is large enough, else those who were in ISR or ELR and are not in
+ * the new ISR. While the ISR is below min.insync.replicas nothing is committed, so none of them misses anything.
  */
 function decideElr(input: PartitionChangeInput, targetIsr: readonly number[]): readonly number[] {
   const { partition } = input;

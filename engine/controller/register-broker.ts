@@ -20,9 +20,9 @@ export function brokerRegistrationAnswer(errorCode: number, brokerEpoch = -1): B
 }
 
 /**
- * A broker process announces itself (`ClusterControlManager.registerBroker`). A new incarnation gets a new epoch, after
- * what the old one left behind is cleaned up; the same incarnation asking again keeps its epoch, lest its requests under
- * way be fenced (KAFKA-16952).
+ * A broker process announces itself (`ClusterControlManager.registerBroker`). A new incarnation gets a new epoch,
+ * after what the old one left behind is cleaned up; the same incarnation asking again keeps its epoch, lest its
+ * requests under way be fenced (KAFKA-16952).
  */
 export function decideRegisterBroker(
   now: Us,
@@ -106,7 +106,9 @@ function rejectDirectories(image: ClusterImage, request: BrokerRegistrationReque
   return ErrorCode.NONE;
 }
 
-/** The broker must support every feature at the level that is finalized; a feature it does not name it has at 0 only. */
+/**
+ * The broker must support every feature at the level that is finalized; a feature it does not name it has at 0 only.
+ */
 function rejectFeatures(state: ControllerState, request: BrokerRegistrationRequest): number {
   const levels = new Map(state.image.features);
   levels.set(KRAFT_VERSION, state.kraftVersion);

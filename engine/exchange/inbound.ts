@@ -27,9 +27,9 @@ interface InProcess {
 }
 
 /**
- * The inbound side of a process: connections accepted, one request of each in process at a time, and so responses in the
- * order of the requests (`SocketServer`'s muting). The owner feeds it inputs, drains `takeRequests` until it is empty,
- * and every request taken is settled exactly once: `respond`, `settleSilently` or `disconnect`.
+ * The inbound side of a process: connections accepted, one request of each in process at a time, and so responses in
+ * the order of the requests (`SocketServer`'s muting). The owner feeds it inputs, drains `takeRequests` until it is
+ * empty, and every request taken is settled exactly once: `respond`, `settleSilently` or `disconnect`.
  */
 export class Inbound implements Responder {
   readonly #connections = new Map<ConnectionId, Accepted>();

@@ -37,7 +37,8 @@ export type Reply =
 export interface Rpc {
   /**
    * `node` is a node id or ACTIVE_CONTROLLER; `owner` says which component of the process asks; `token` is the asker's
-   * own and comes back untouched. The highest common version is used. Exactly one reply follows, never within this call.
+   * own and comes back untouched. The highest common version is used. Exactly one reply follows, never within this
+   * call.
    */
   request(
     now: Us,

@@ -1,8 +1,9 @@
 /**
  * One replica's log on one disk, and the directory that holds a broker's logs.
  *
- * Owns the files of a log directory, byte for byte as Kafka lays them out: segments with their offset and time indexes,
- * leader epochs, partition metadata, the three offset checkpoints, meta.properties, the clean shutdown marker.
+ * Owns the files of a log directory, byte for byte as Kafka lays them out: segments with their offset and time
+ * indexes, leader epochs, partition metadata, the three offset checkpoints, meta.properties, the clean shutdown
+ * marker.
  *
  * Invariants:
  * - `logStartOffset <= lastStableOffset <= highWatermark <= logEndOffset`, upper bounds exclusive.
@@ -13,8 +14,8 @@
  *
  * Where it differs: lookups go through arrays held in memory (one entry a batch), so a damaged index cannot mislead a
  * read, and index files are neither preallocated nor mapped. What Kafka writes and syncs while the caller waits (epoch
- * file, checkpoints) runs here as temp write, sync, rename, directory sync over several steps; the recovery point waits
- * for it, and recovery rebuilds leader epochs above it from the batches.
+ * file, checkpoints) runs here as temp write, sync, rename, directory sync over several steps; the recovery point
+ * waits for it, and recovery rebuilds leader epochs above it from the batches.
  *
  * Kafka's counterpart: `storage.internals.log.{UnifiedLog, LocalLog, LogSegment, LogLoader, LogManager, OffsetIndex,
  * TimeIndex}`, `storage.internals.epoch.LeaderEpochFileCache`, `storage.internals.checkpoint.*`. KIP-101, KIP-279,

@@ -160,8 +160,8 @@ function openSegments(options: LoadOptions, out: Outbox): OpenedSegments | DiskE
     if (intact) continue;
     const again = new Segment(storage, options.directory, segment.baseOffset);
     segments[segments.length - 1] = again;
-    // Epochs that begin here are read from the batches anew: the epoch file is written behind the log and may miss some
-    // or hold some that were truncated.
+    // Epochs that begin here are read from the batches anew: the epoch file is written behind the log and may miss
+    // some or hold some that were truncated.
     if (index >= firstUnflushed) epochs.truncateFromEnd(segment.baseOffset);
     const cut = recoverSegment(storage, again, config, epochs, out);
     if (cut instanceof DiskError) return cut;

@@ -75,8 +75,8 @@ export class LogCheckpoints implements DurableWaiter {
   }
 
   /**
-   * A log was truncated: the file must not go on promising what is gone (`LogManager.truncateTo` writes it at once). Many
-   * truncations in a row, as after an election, share a write.
+   * A log was truncated: the file must not go on promising what is gone (`LogManager.truncateTo` writes it at once).
+   * Many truncations in a row, as after an election, share a write.
    */
   onRecoveryPointLowered(): void {
     if (this.#recoveryPoints.isDurable) this.writeRecoveryPoints();

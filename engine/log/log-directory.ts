@@ -177,8 +177,8 @@ export class LogDirectory {
   }
 
   /**
-   * A graceful stop: flushes every log, writes the checkpoints, then the marker that spares the next boot its recovery and
-   * tells the controller that nothing was lost (KIP-966). `closed` says when.
+   * A graceful stop: flushes every log, writes the checkpoints, then the marker that spares the next boot its
+   * recovery and tells the controller that nothing was lost (KIP-966). `closed` says when.
    */
   closeCleanly(_now: Us, brokerEpoch: number, out: Outbox): void {
     assert(this.#closing === 'open', 'a log directory closes once');
@@ -190,8 +190,8 @@ export class LogDirectory {
   }
 
   /**
-   * The first error of the disk, once: the owner takes the directory offline then. Until it asks, appends to these logs
-   * answer the error.
+   * The first error of the disk, once: the owner takes the directory offline then. Until it asks, appends to these
+   * logs answer the error.
    */
   takeFailure(out: Outbox): DiskError | null {
     if (this.#storage.failure === null || this.#wasFailureTold) return null;

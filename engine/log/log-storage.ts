@@ -73,8 +73,8 @@ export class LogStorage {
   }
 
   /**
-   * True when the ticket was asked for here. A file that went while its sync was under way (a segment truncated away, a
-   * log deleted) has nothing left to lose: that is no error.
+   * True when the ticket was asked for here. A file that went while its sync was under way (a segment truncated
+   * away, a log deleted) has nothing left to lose: that is no error.
    */
   onSynced(ticket: Ticket, error: DiskError | null, out: Outbox): boolean {
     const owner = this.#waiting.get(ticket);

@@ -27,7 +27,9 @@ export class Log {
   #logStartOffset: number;
   #highWatermark: number;
 
-  /** Brings a log back from its directory, or makes it. Emits `log recovered` after an unclean stop, and `log opened`. */
+  /**
+   * Brings a log back from its directory, or makes it. Emits `log recovered` after an unclean stop, and `log opened`.
+   */
   static open(options: LogOptions, out: Outbox): Log | DiskError {
     const opened = openLog(options, out);
     if (opened instanceof DiskError) return opened;
@@ -176,8 +178,8 @@ export class Log {
   }
 
   /**
-   * Whole batches of one segment from the one that holds `startOffset`, as far as all their records are below `endOffset`.
-   * With `minOneBatch` the first is given even if it alone exceeds `maxBytes`.
+   * Whole batches of one segment from the one that holds `startOffset`, as far as all their records are below
+   * `endOffset`. With `minOneBatch` the first is given even if it alone exceeds `maxBytes`.
    */
   read(
     startOffset: number,
@@ -251,8 +253,8 @@ export class Log {
   }
 
   /**
-   * Raises the log start offset, never above the high watermark, and deletes segments that lie wholly below it. True when
-   * it moved.
+   * Raises the log start offset, never above the high watermark, and deletes segments that lie wholly below it. True
+   * when it moved.
    */
   advanceLogStart(offset: number, out: Outbox): boolean | LogFailure {
     if (this.#storage.failure !== null) return storageFailure(this.#storage.failure);
@@ -309,8 +311,8 @@ export class Log {
   }
 
   /**
-   * Starts making the log durable up to an offset, and answers the ticket of the sync begun last (0: it is durable). All
-   * is durable when `recoveryPoint` has reached the offset, which `onSynced` brings about.
+   * Starts making the log durable up to an offset, and answers the ticket of the sync begun last (0: it is durable).
+   * All is durable when `recoveryPoint` has reached the offset, which `onSynced` brings about.
    */
   flush(upTo = this.logEndOffset): Ticket {
     return this.#local.flush(upTo);
@@ -337,8 +339,8 @@ export class Log {
   }
 
   /**
-   * Writes `partition.metadata`, before any data can be there without it; making it durable is the first flush's business.
-   * Another id later is an impossible state.
+   * Writes `partition.metadata`, before any data can be there without it; making it durable is the first flush's
+   * business. Another id later is an impossible state.
    */
   assignTopicId(topicId: Uuid): DiskError | null {
     if (this.#topicId !== null) {

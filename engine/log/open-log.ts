@@ -66,10 +66,15 @@ export function openLog(options: LogOptions, out: Outbox): OpenedLog | DiskError
   const recoveryPoint = wasClean && !startedOver ? segments.at(-1)!.nextOffset : checkpointed;
   const local = new LocalLog(storage, parent, directory, segments, epochFile, recoveryPoint);
   epochFile.whenDurable(local.recoveryPoint);
-  if (isNew) local.recoveryPoint.touchParent();
-  else if (!wasClean) local.recoveryPoint.touchDirectory();
+  if (isNew || !wasClean) distrust(local, topicId !== null);
   if (!wasClean) out.fact({ fact: 'log recovered', log: name, truncatedBytes, segments: recovered });
   return { local, epochs, epochFile, topicId, wereEpochsRebuilt: recovered > 0 || startedOver };
+}
+
+/** The process before may have died between writing and syncing: the first flush syncs names and small files again. */
+function distrust(local: LocalLog, hasTopicId: boolean): void {
+  local.recoveryPoint.touchParent();
+  if (hasTopicId) local.recoveryPoint.touchFile(`${local.directory}/${PARTITION_METADATA}`);
 }
 
 /** A file that cannot be trusted counts as empty: epochs above the recovery point come back from the batches. */

@@ -2,9 +2,9 @@ import type { LogConfig } from './log-config.ts';
 import type { Segment } from './segment.ts';
 
 /**
- * Segments to be deleted, counted from the oldest (`UnifiedLog.deletableSegments`): by size, then by time. Only segments
- * wholly below the high watermark (KAFKA-5634), and never an active segment without records. When all go, the active one
- * is rolled first.
+ * Segments to be deleted, counted from the oldest (`UnifiedLog.deletableSegments`): by size, then by time. Only
+ * segments wholly below the high watermark (KAFKA-5634), and never an active segment without records. When all go,
+ * the active one is rolled first.
  */
 export function deletableSegments(
   segments: readonly Segment[],

@@ -103,8 +103,8 @@ function acceptRecords(
 }
 
 /**
- * The batch as the log keeps it. The header's maximum timestamp is set right where the records say otherwise, which takes
- * a new checksum; most batches need none.
+ * The batch as the log keeps it. The header's maximum timestamp is set right where the records say otherwise, which
+ * takes a new checksum; most batches need none.
  */
 export function stampBatch(
   accepted: AcceptedBatch,

@@ -23,15 +23,17 @@ export function isDiskError(answer: unknown): answer is DiskError {
  * by nobody but a power loss, and answers an error value instead of throwing. Paths are absolute, '/'-separated, and
  * their directories must have been made.
  *
- * A power loss keeps what a completed sync covered and, of the rest, draws per page: kept, dropped, torn or garbage. File
- * contents are made durable by `sync(file)`; creations, renames and removals by `syncDirectory(parent)`.
+ * A power loss keeps what a completed sync covered and, of the rest, draws per page: kept, dropped, torn or garbage.
+ * File contents are made durable by `sync(file)`; creations, renames and removals by `syncDirectory(parent)`.
  */
 export interface Disk {
   /** Appends a chunk, kept by reference: the caller never changes these bytes again. Creates the file if missing. */
   append(path: string, chunk: Uint8Array): DiskError | null;
   /** Replaces the whole content (creates the file if missing). Kept by reference like `append`. */
   write(path: string, content: Uint8Array): DiskError | null;
-  /** Up to `length` bytes from `position`; shorter at the end of the file. A view when one appended chunk holds it all. */
+  /**
+   * Up to `length` bytes from `position`; shorter at the end of the file. A view when one appended chunk holds it all.
+   */
   read(path: string, position: number, length: number): Uint8Array | DiskError;
   /** The size in bytes, or -1 when there is no such file. */
   size(path: string): number;

@@ -1,6 +1,6 @@
 /**
- * What a machine tells the world that it did, in the past tense: checks judge by facts, reports draw them, traces print
- * them. A fact costs one small object and is emitted once, by the owner of the state, right after the change.
+ * What a machine tells the world that it did, in the past tense: checks judge by facts, reports draw them, traces
+ * print them. A fact costs one small object and is emitted once, by the owner of the state, right after the change.
  * `log` names a replica's log: `topic-partition` for data, `__cluster_metadata-0` for the quorum's.
  */
 export type Fact =

@@ -8,8 +8,8 @@ export interface Endpoint {
 }
 
 /**
- * A request as it travels: Kafka's request header and a body in the shape of `engine/wire`. A frame is a value: once sent
- * neither side changes it. In a run with `codec: bytes` it is encoded and decoded again on the way.
+ * A request as it travels: Kafka's request header and a body in the shape of `engine/wire`. A frame is a value: once
+ * sent neither side changes it. In a run with `codec: bytes` it is encoded and decoded again on the way.
  */
 export interface RequestFrame {
   readonly kind: 'request';

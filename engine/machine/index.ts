@@ -1,6 +1,7 @@
 /**
  * The contract between the engine and whatever runs it. A `Machine` is stepped with an `Input` and answers through an
- * `Outbox`; time is an argument, the `Disk`, the `Random` streams and the `WallClock` are ports handed to its constructor.
+ * `Outbox`; time is an argument, the `Disk`, the `Random` streams and the `WallClock` are ports handed to its
+ * constructor.
  *
  * Invariants: nothing here knows whether time is real; no step awaits; nothing is called back outside a step.
  * Imports nothing.

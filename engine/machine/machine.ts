@@ -23,8 +23,8 @@ export type Input =
   | { readonly kind: 'shutdown' };
 
 /**
- * A synchronous state machine: one call runs to completion, changes only its own state, and puts what it wants done into
- * the outbox. It is dropped by a crash together with its timers; a restart builds a new one over the same disk.
+ * A synchronous state machine: one call runs to completion, changes only its own state, and puts what it wants done
+ * into the outbox. It is dropped by a crash together with its timers; a restart builds a new one over the same disk.
  */
 export interface Machine {
   step(now: Us, input: Input, out: Outbox): void;

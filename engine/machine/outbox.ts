@@ -6,8 +6,8 @@ import type { TimerId } from './timer.ts';
 import type { Work } from './work.ts';
 
 /**
- * Where a step puts what it wants done. The host records the effects in order and releases them when the step's work is
- * done; a crash drops what was not released.
+ * Where a step puts what it wants done. The host records the effects in order and releases them when the step's work
+ * is done; a crash drops what was not released.
  */
 export interface Outbox {
   /** What this step has cost so far. */

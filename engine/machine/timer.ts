@@ -1,6 +1,9 @@
 import { assert } from './assert.ts';
 
-/** A timer's name within one machine: a kind (which component, which clock) and an argument (which partition, which request). */
+/**
+ * A timer's name within one machine: a kind (which component, which clock) and an argument (which partition, which
+ * request).
+ */
 export type TimerId = number;
 
 /** Kinds are below this, so that `kind + argument * TIMER_KINDS` is one integer. */

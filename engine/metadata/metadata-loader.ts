@@ -18,8 +18,9 @@ export interface CommittedRecords {
 const MAX_TRANSACTION_RECORDS = 1_000_000;
 
 /**
- * Committed batches in, an image and deltas out (Kafka's `MetadataLoader` and `MetadataBatchLoader`). Records between a
- * BeginTransactionRecord and its end are held back and applied together, or dropped when it is aborted (KIP-868):
+ * Committed batches in, an image and deltas out (Kafka's `MetadataLoader` and `MetadataBatchLoader`). Records
+ * between a BeginTransactionRecord and its end are held back and applied together, or dropped when it is aborted
+ * (KIP-868):
  *
  *     0 Begin | 1 TopicRecord | 2 PartitionRecord | 3 Abort | 4 TopicRecord
  *               held            held                dropped   applied

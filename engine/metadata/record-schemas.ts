@@ -14,8 +14,8 @@ import {
 } from '../wire/index.ts';
 
 /**
- * The record types of the metadata log as schemas (`metadata/src/main/resources/common/metadata/*.json`): Kafka's names,
- * keys, versions and tags. All are flexible from version 0.
+ * The record types of the metadata log as schemas (`metadata/src/main/resources/common/metadata/*.json`): Kafka's
+ * names, keys, versions and tags. All are flexible from version 0.
  */
 
 const endPoints = array('0+', 'Where the node listens, one entry a listener.', {

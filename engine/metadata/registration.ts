@@ -78,7 +78,9 @@ export function directoryOf(partition: PartitionRegistration, broker: number): s
   return at < 0 ? undefined : partition.directories[at];
 }
 
-/** A broker that can take a new replica has a directory that is not cordoned (`BrokerRegistration.hasUncordonedDirs`). */
+/**
+ * A broker that can take a new replica has a directory that is not cordoned (`BrokerRegistration.hasUncordonedDirs`).
+ */
 export function hasUncordonedDirectory(broker: BrokerRegistration): boolean {
   const cordoned = broker.cordonedDirectories;
   if (cordoned === null || cordoned.length === 0 || broker.directories.length === 0) return true;

@@ -32,9 +32,10 @@ const ANY_NODE: ConfigNode = { nodeId: -1, static: {} };
 const LARGEST = Number.MAX_SAFE_INTEGER;
 
 /**
- * A topic's effective configuration: its own, else the node's dynamic, else the cluster's dynamic, else the node's static
- * configuration under the broker's name for it, else Kafka's default (`KafkaConfigSchema.resolveEffectiveTopicConfig`).
- * It costs a few lookups: whoever needs it per request keeps it and asks again when `MetadataDelta.configs` says so.
+ * A topic's effective configuration: its own, else the node's dynamic, else the cluster's dynamic, else the node's
+ * static configuration under the broker's name for it, else Kafka's default
+ * (`KafkaConfigSchema.resolveEffectiveTopicConfig`). It costs a few lookups: whoever needs it per request keeps it
+ * and asks again when `MetadataDelta.configs` says so.
  */
 export function topicConfig(image: ClusterImage, topic: string, name: string, node = ANY_NODE): string {
   return topicConfigOf(image, image.configs(ConfigResource.TOPIC, topic), name, node).value ?? '';

@@ -4,8 +4,8 @@ import { MAX_PENDING_APPEND_BYTES, MAX_PENDING_APPENDS } from './raft-config.ts'
 import { NEVER } from './raft-timer.ts';
 
 /**
- * A leader's appends on their way to its log (`BatchAccumulator`): they linger, so that one sync and one round of fetches
- * serves many. Dropped with the leadership, never having been in any log.
+ * A leader's appends on their way to its log (`BatchAccumulator`): they linger, so that one sync and one round of
+ * fetches serves many. Dropped with the leadership, never having been in any log.
  */
 export class AppendAccumulator {
   readonly #lingerUs: Us;

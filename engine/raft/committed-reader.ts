@@ -24,8 +24,8 @@ const NOTHING: readonly CommittedBatch[] = [];
 const READ_BYTES = 8 * 1024 * 1024;
 
 /**
- * How far the state machine above has read (`KafkaRaftClient.ListenerContext`). It pulls: a snapshot first if one is due,
- * then batches up to the high watermark, each once and in order.
+ * How far the state machine above has read (`KafkaRaftClient.ListenerContext`). It pulls: a snapshot first if one is
+ * due, then batches up to the high watermark, each once and in order.
  */
 export class CommittedReader {
   readonly #log: MetadataLog;

@@ -2,8 +2,8 @@ import type { Disk, DiskError, Ticket } from '../machine/index.ts';
 import { isDiskError } from '../machine/index.ts';
 
 /**
- * Makes a written temporary file durable under its own name: sync, rename, sync the directories that lead to it. In that
- * order, because a name that outlives a power loss must not lead to content that did not.
+ * Makes a written temporary file durable under its own name: sync, rename, sync the directories that lead to it. In
+ * that order, because a name that outlives a power loss must not lead to content that did not.
  */
 export class DurableFile {
   readonly #disk: Disk;

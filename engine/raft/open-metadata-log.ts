@@ -14,8 +14,8 @@ export interface MetadataLogPlace {
 }
 
 /**
- * Opens the one log that no LogDirectory looks after (`KafkaRaftLog.createLog`): always recovered as after a crash, and
- * never cleaned by time or size, for only a snapshot tells what may go.
+ * Opens the one log that no LogDirectory looks after (`KafkaRaftLog.createLog`): always recovered as after a crash,
+ * and never cleaned by time or size, for only a snapshot tells what may go.
  */
 export function openMetadataLog(place: MetadataLogPlace, out: Outbox): Log | DiskError {
   const { disk, wall, directory, config, verify } = place;

@@ -15,8 +15,8 @@ type Held =
     };
 
 /**
- * What one step wants to say, held until what it rests on is durable. Kafka's raft thread blocks in fsync in the middle
- * of a handler; here the step runs to its end in memory and its words wait.
+ * What one step wants to say, held until what it rests on is durable. Kafka's raft thread blocks in fsync in the
+ * middle of a handler; here the step runs to its end in memory and its words wait.
  */
 export class Outbound {
   readonly #rpc: Rpc;

@@ -22,8 +22,8 @@ export interface Self {
 }
 
 /**
- * The role of this replica and its lawful changes (`QuorumState`). Notes when a change must become durable before anything
- * that follows from it is said; what follows from a change is the business of `RaftCore`.
+ * The role of this replica and its lawful changes (`QuorumState`). Notes when a change must become durable before
+ * anything that follows from it is said; what follows from a change is the business of `RaftCore`.
  */
 export class Quorum {
   readonly #self: Self;
@@ -65,8 +65,8 @@ export class Quorum {
   }
 
   /**
-   * Takes up where the disk says this replica was. A leader comes back resigned in its epoch: what it had not synced is
-   * lost, and leading on would write other records at the same (offset, epoch) (KAFKA-10527).
+   * Takes up where the disk says this replica was. A leader comes back resigned in its epoch: what it had not synced
+   * is lost, and leading on would write other records at the same (offset, epoch) (KAFKA-10527).
    */
   initialize(election: Election | null, logEpoch: number, now: Us, out: Outbox): void {
     const { epoch, leader, votedId } = election ?? { epoch: 0, leader: -1, votedId: -1 };

@@ -49,8 +49,9 @@ interface NodeEndpoint {
 const NO_ENDPOINTS: readonly NodeEndpoint[] = [];
 
 /**
- * What roles and messages do to the replica: changes of role with all that follows from them, commits, appends, and the
- * checks that many messages share. Everything happens in memory at once; `Raft` sees to what must be durable first.
+ * What roles and messages do to the replica: changes of role with all that follows from them, commits, appends, and
+ * the checks that many messages share. Everything happens in memory at once; `Raft` sees to what must be durable
+ * first.
  */
 export class RaftCore {
   readonly config: RaftConfig;
@@ -164,7 +165,9 @@ export class RaftCore {
     this.advanceElection(now, out);
   }
 
-  /** The election is durable. The new epoch opens with a LeaderChange, for nothing else can commit what came before. */
+  /**
+   * The election is durable. The new epoch opens with a LeaderChange, for nothing else can commit what came before.
+   */
   becomeLeader(now: Us, out: Outbox): void {
     this.#leaveRole();
     const start = this.log.endOffset;
@@ -212,7 +215,9 @@ export class RaftCore {
     return lastOffset;
   }
 
-  /** Writes what has lingered long enough; parked fetches get it before it is synced here. Answers when to look again. */
+  /**
+   * Writes what has lingered long enough; parked fetches get it before it is synced here. Answers when to look again.
+   */
   drainAppends(now: Us, out: Outbox): Us {
     const { appends } = this;
     assert(appends !== null, 'a leader accumulates appends');
@@ -326,8 +331,8 @@ export class RaftCore {
   }
 
   /**
-   * What every answer says about epochs and leaders. Null: go on with the answer itself. Otherwise the answer is settled,
-   * well (true) or badly (false) (`maybeHandleCommonResponse`).
+   * What every answer says about epochs and leaders. Null: go on with the answer itself. Otherwise the answer is
+   * settled, well (true) or badly (false) (`maybeHandleCommonResponse`).
    */
   handleCommonResponse(
     errorCode: number,

@@ -2,8 +2,8 @@ import type { Us } from '../machine/index.ts';
 
 /**
  * Raft keeps one timer: the earliest moment at which polling its role could do something (`KafkaRaftClient.poll`).
- * It is moved only to come earlier; when it fires too early it is armed anew. That costs one wake-up per timeout, and no
- * heap traffic per message.
+ * It is moved only to come earlier; when it fires too early it is armed anew. That costs one wake-up per timeout,
+ * and no heap traffic per message.
  */
 export const RaftTimer = { poll: 4 } as const;
 

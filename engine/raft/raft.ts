@@ -1,67 +1,33 @@
-import type { Reply, Request, Responder, Rpc } from '../exchange/index.ts';
-import type { BatchVerifier } from '../log/index.ts';
-import type { Disk, Outbox, Random, Ticket, Us, WallClock } from '../machine/index.ts';
+import type { Reply, Request } from '../exchange/index.ts';
+import type { Outbox, Ticket, Us } from '../machine/index.ts';
 import { assert, DiskError, MS, timerId } from '../machine/index.ts';
 import type {
   BeginQuorumEpochRequest,
-  BeginQuorumEpochResponse,
   DescribeQuorumRequest,
   EndQuorumEpochRequest,
-  EndQuorumEpochResponse,
   FetchRequest,
-  FetchResponse,
   FetchSnapshotRequest,
-  FetchSnapshotResponse,
   VoteRequest,
-  VoteResponse,
 } from '../wire/index.ts';
-import { ApiKey } from '../wire/index.ts';
 import type { CommittedBatch, SnapshotToLoad } from './committed-reader.ts';
 import { CommittedReader } from './committed-reader.ts';
 import type { DurableFile } from './durable-file.ts';
+import { handleReply, handleRequest } from './dispatch.ts';
 import { ElectionFile } from './election-file.ts';
-import { handleBeginQuorumEpoch, onBeginQuorumEpochResponse } from './messages/begin-quorum-epoch.ts';
-import { handleDescribeQuorum } from './messages/describe-quorum.ts';
-import { handleEndQuorumEpoch, onEndQuorumEpochResponse } from './messages/end-quorum-epoch.ts';
-import { handleFetch, onFetchResponse } from './messages/fetch.ts';
-import { handleFetchSnapshot, onFetchSnapshotResponse } from './messages/fetch-snapshot.ts';
-import { handleVote, onVoteResponse } from './messages/vote.ts';
 import { MetadataLog } from './metadata-log.ts';
 import { METADATA_LOG } from './metadata-partition.ts';
 import { openMetadataLog } from './open-metadata-log.ts';
 import { Outbound } from './outbound.ts';
 import { Quorum } from './quorum.ts';
-import type { RaftConfig } from './raft-config.ts';
 import { CLEAN_INTERVAL_US, MAX_BACKLOG } from './raft-config.ts';
 import { RaftCore } from './raft-core.ts';
+import type { RaftOptions } from './raft-options.ts';
 import { NEVER, POLL_AGAIN, RaftTimer } from './raft-timer.ts';
 import type { RoleKind } from './roles/role.ts';
-import type { Voter } from './voters.ts';
 import { Voters } from './voters.ts';
 
 /** Roles a replica can pass through without waiting: the only voter's way to leadership is the longest. */
 const MAX_POLLS = 10;
-
-export interface RaftOptions {
-  readonly nodeId: number;
-  /** Of the log directory, from its meta.properties. */
-  readonly directoryId: string;
-  /** `controller.quorum.voters`. */
-  readonly voters: readonly Voter[];
-  readonly clusterId: string;
-  /** The metadata log directory (`metadata.log.dir`): the log lives in `__cluster_metadata-0` under it. */
-  readonly directory: string;
-  readonly disk: Disk;
-  readonly random: Random;
-  readonly wall: WallClock;
-  readonly rpc: Rpc;
-  readonly responder: Responder;
-  readonly config: RaftConfig;
-  /** A controller of the quorum; otherwise an observer. */
-  readonly isVoter: boolean;
-  /** A check of whole batches that a host may share (see `engine/log`). */
-  readonly verify?: BatchVerifier;
-}
 
 type Deferred =
   | { readonly kind: 'request'; readonly request: Request }
@@ -73,9 +39,9 @@ type Waiting =
   | { readonly kind: 'log'; readonly endOffset: number };
 
 /**
- * One replica of the metadata log. Kafka's raft thread takes one event at a time and stands still in fsync; so does this:
- * while something must become durable, inputs wait, and so do the words that rest on it. `append` alone goes on, into the
- * accumulator, as Kafka's does.
+ * One replica of the metadata log. Kafka's raft thread takes one event at a time and stands still in fsync; so does
+ * this: while something must become durable, inputs wait, and so do the words that rest on it. `append` alone goes
+ * on, into the accumulator, as Kafka's does.
  */
 export class Raft {
   readonly #options: RaftOptions;
@@ -242,8 +208,8 @@ export class Raft {
   }
 
   /**
-   * Leader only: takes batches into the log, in order, after a linger. Answers the last offset, or null when this replica
-   * does not lead (Kafka's NotLeaderException). What is not committed when the leadership ends is lost.
+   * Leader only: takes batches into the log, in order, after a linger. Answers the last offset, or null when this
+   * replica does not lead (Kafka's NotLeaderException). What is not committed when the leadership ends is lost.
    */
   append(now: Us, batches: readonly Uint8Array[], out: Outbox): number | null {
     assert(batches.length > 0, 'an append has records');
@@ -267,8 +233,8 @@ export class Raft {
   }
 
   /**
-   * A change of this replica's own leadership, told once; asked after `takeCommitted` was applied. A leader is told only
-   * when all before its epoch has been read: a controller that acts on less decides from the past.
+   * A change of this replica's own leadership, told once; asked after `takeCommitted` was applied. A leader is told
+   * only when all before its epoch has been read: a controller that acts on less decides from the past.
    */
   takeLeadership(): 'became leader' | 'lost leadership' | null {
     const { role } = this.#core.quorum;
@@ -284,8 +250,8 @@ export class Raft {
   }
 
   /**
-   * Writes a snapshot of all before `offset`; `state` holds the batches of the image, whose offsets are set here. False
-   * when there is nothing to do. The log below goes later, when retention says so.
+   * Writes a snapshot of all before `offset`; `state` holds the batches of the image, whose offsets are set here.
+   * False when there is nothing to do. The log below goes later, when retention says so.
    */
   createSnapshot(
     _now: Us,
@@ -315,6 +281,7 @@ export class Raft {
   }
 
   #input(now: Us, input: Deferred, out: Outbox): void {
+    if (this.#isStopped) return;
     assert(this.#backlog.length < MAX_BACKLOG, 'inputs behind a sync are bounded by the connections');
     this.#backlog.push(input);
     this.#run(now, out);
@@ -420,77 +387,11 @@ export class Raft {
 
   #dispatch(now: Us, input: Deferred, out: Outbox): void {
     if (input.kind === 'reply') {
-      this.#onReply(now, input.token, input.reply, out);
+      handleReply(this.#core, now, input.token, input.reply, out);
       return;
     }
-    const response = this.#handle(now, input.request, out);
+    const response = handleRequest(this.#core, now, input.request, out);
     if (response !== null) this.#outbound.respond(input.request.id, response);
-  }
-
-  /** Null: parked. */
-  #handle(now: Us, request: Request, out: Outbox): object | null {
-    const core = this.#core;
-    switch (request.apiKey) {
-      case ApiKey.Vote:
-        return handleVote(core, now, request as Request<VoteRequest>, out);
-      case ApiKey.BeginQuorumEpoch:
-        return handleBeginQuorumEpoch(core, now, request as Request<BeginQuorumEpochRequest>, out);
-      case ApiKey.EndQuorumEpoch:
-        return handleEndQuorumEpoch(core, now, request as Request<EndQuorumEpochRequest>, out);
-      case ApiKey.Fetch:
-        return handleFetch(core, now, request as Request<FetchRequest>, out);
-      case ApiKey.FetchSnapshot:
-        return handleFetchSnapshot(core, now, request as Request<FetchSnapshotRequest>);
-      case ApiKey.DescribeQuorum:
-        return handleDescribeQuorum(core, now, request as Request<DescribeQuorumRequest>);
-      default:
-        assert(false, () => `api ${request.apiKey} is not raft's`);
-    }
-  }
-
-  /** A reply that nobody waits for any more says nothing: the role that asked is gone. */
-  #onReply(now: Us, token: number, reply: Reply, out: Outbox): void {
-    const core = this.#core;
-    const expected = core.pacing.expects(token);
-    if (expected === null) return;
-    const { node, apiKey } = expected;
-    const isGood =
-      reply.kind === 'response'
-        ? this.#onResponse(now, node, apiKey, reply.body, out)
-        : this.#onFailure(now, apiKey, reply.reason, out);
-    core.pacing.settled(node, token, isGood, now);
-  }
-
-  #onResponse(now: Us, node: number, apiKey: number, body: object, out: Outbox): boolean {
-    const core = this.#core;
-    switch (apiKey) {
-      case ApiKey.Vote:
-        return onVoteResponse(core, now, node, body as VoteResponse, out);
-      case ApiKey.BeginQuorumEpoch:
-        return onBeginQuorumEpochResponse(core, now, body as BeginQuorumEpochResponse, out);
-      case ApiKey.EndQuorumEpoch:
-        return onEndQuorumEpochResponse(core, now, node, body as EndQuorumEpochResponse, out);
-      case ApiKey.Fetch:
-        return onFetchResponse(core, now, body as FetchResponse, out);
-      case ApiKey.FetchSnapshot:
-        return onFetchSnapshotResponse(core, now, body as FetchSnapshotResponse, out);
-      default:
-        assert(false, () => `api ${apiKey} is not asked by raft`);
-    }
-  }
-
-  /** Kafka's channel turns a broken connection or a time-out into BROKER_NOT_AVAILABLE: try again after a pause. */
-  #onFailure(now: Us, apiKey: number, reason: string, out: Outbox): boolean {
-    const core = this.#core;
-    if (
-      reason === 'unsupported version' &&
-      apiKey === ApiKey.Vote &&
-      core.quorum.role.kind === 'prospective'
-    ) {
-      core.skipPreVote(now, out);
-      return true;
-    }
-    return false;
   }
 
   #stopIfDone(now: Us): boolean {

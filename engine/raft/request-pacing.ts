@@ -16,8 +16,8 @@ export interface Expected {
 }
 
 /**
- * One request in flight per node, a pause after a failure, and a deadline of its own (`RequestManager`). A change of role
- * forgets everything: replies to what was asked before are then no longer expected.
+ * One request in flight per node, a pause after a failure, and a deadline of its own (`RequestManager`). A change of
+ * role forgets everything: replies to what was asked before are then no longer expected.
  */
 export class RequestPacing {
   readonly #peers = new Map<number, Peer>();

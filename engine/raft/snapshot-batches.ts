@@ -15,8 +15,9 @@ const HEADER_VERSION = 0;
 const FOOTER_VERSION = 0;
 
 /**
- * The batches of a snapshot file (`RecordsSnapshotWriter`): a header, the state, a footer. Offsets count from zero within
- * the file; every batch bears the snapshot's epoch. At kraft.version 0 the header carries neither version nor voters.
+ * The batches of a snapshot file (`RecordsSnapshotWriter`): a header, the state, a footer. Offsets count from zero
+ * within the file; every batch bears the snapshot's epoch. At kraft.version 0 the header carries neither version nor
+ * voters.
  */
 export function snapshotBatches(
   epoch: number,

@@ -15,8 +15,8 @@ export interface ReplicaKey {
 
 /**
  * Who votes. Static at kraft.version 0: with KIP-853 this becomes the history of VotersRecords that
- * `KRaftControlRecordStateMachine` keeps, and a latest uncommitted set decides; every majority is asked of this object,
- * so that the change stays here.
+ * `KRaftControlRecordStateMachine` keeps, and a latest uncommitted set decides; every majority is asked of this
+ * object, so that the change stays here.
  */
 export class Voters {
   /** Sorted. */

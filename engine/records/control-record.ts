@@ -121,7 +121,9 @@ export type ControlRecord =
 
 const KEY_VERSION = 0;
 const KEY_BYTES = 4;
-/** Every payload is at its version 0 (`ControlRecordUtils`): LeaderChange's version 1 is defined and not yet written. */
+/**
+ * Every payload is at its version 0 (`ControlRecordUtils`): LeaderChange's version 1 is defined and not yet written.
+ */
 const PAYLOAD_VERSION = 0;
 
 /** One control batch. Raft's batches carry no producer; an end marker's carries its producer and is transactional. */

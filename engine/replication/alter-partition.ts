@@ -27,8 +27,8 @@ export interface IsrAnswer {
 }
 
 /**
- * Brings ISR changes to the active controller (`DefaultAlterPartitionManager`): one request under way, carrying whatever
- * waits; a change stays in the queue until an answer names its partition.
+ * Brings ISR changes to the active controller (`DefaultAlterPartitionManager`): one request under way, carrying
+ * whatever waits; a change stays in the queue until an answer names its partition.
  *
  * Invariant: at most one change per partition is queued.
  */
@@ -62,8 +62,8 @@ export class AlterPartitionChannel {
   }
 
   /**
-   * Settles the request under way: the changes that it answered leave the queue. Null after an error of the whole request:
-   * everything stays, and a timer sends it again.
+   * Settles the request under way: the changes that it answered leave the queue. Null after an error of the whole
+   * request: everything stays, and a timer sends it again.
    */
   takeAnswers(now: Us, reply: Reply, out: Outbox): readonly IsrAnswer[] | null {
     const changes = this.#underWay ?? [];

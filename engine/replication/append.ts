@@ -9,9 +9,9 @@ import type { ReplicationContext } from './replication-context.ts';
 export const Acks = { None: 0, Leader: 1, All: -1 } as const;
 
 /**
- * Appends to the log of a partition that this broker leads (`Partition.appendRecordsToLeader`). Answers an error code when
- * nothing was appended. Only acks=all is refused for too few in-sync replicas; for the others the records are taken, and
- * stay invisible below the minimum.
+ * Appends to the log of a partition that this broker leads (`Partition.appendRecordsToLeader`). Answers an error
+ * code when nothing was appended. Only acks=all is refused for too few in-sync replicas; for the others the records
+ * are taken, and stay invisible below the minimum.
  */
 export function appendToLeader(
   context: ReplicationContext,

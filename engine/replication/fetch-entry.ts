@@ -8,8 +8,9 @@ type RequestedPartition = FetchRequest['topics'][number]['partitions'][number];
 /**
  * One partition of a fetch, for as long as the fetch is parked or its session lives (`FetchSession.CachedPartition`).
  *
- * Invariant: an entry that is not `dirty` would, if read now, return no records, the same high watermark and log start as
- * the last response, and no error. It watches its partition, and anything that could change that makes it dirty.
+ * Invariant: an entry that is not `dirty` would, if read now, return no records, the same high watermark and log
+ * start as the last response, and no error. It watches its partition, and anything that could change that makes it
+ * dirty.
  */
 export class FetchEntry {
   readonly group: FetchGroup;

@@ -149,8 +149,9 @@ function followerOf(partition: Partition, replicaId: number): RemoteReplica | nu
 }
 
 /**
- * Where the reader's log parts from this one (KIP-595, `Partition.readRecords`): the end of the largest epoch that both may
- * share, when that lies below what the reader has. Null when it does not; an error code when nothing can be said.
+ * Where the reader's log parts from this one (KIP-595, `Partition.readRecords`): the end of the largest epoch that
+ * both may share, when that lies below what the reader has. Null when it does not; an error code when nothing can be
+ * said.
  *
  *   this log  | e1 e1 e1 | e3 e3      reader: offset 5, last epoch 2
  *   reader    | e1 e1 e1 | e2 e2      answer: epoch 1 ends at 3

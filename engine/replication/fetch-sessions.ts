@@ -9,8 +9,8 @@ const MAX_SESSION_ID = 0x7fffffff;
 /**
  * The fetch sessions of this broker (`FetchSessionCacheShard`; Kafka keeps eight shards, here is one).
  *
- * Invariant: never more than `slots` sessions. A full cache gives a slot to a newcomer only by evicting one that was idle
- * for two minutes, or one that is worth less: a consumer's before a follower's, few partitions before many.
+ * Invariant: never more than `slots` sessions. A full cache gives a slot to a newcomer only by evicting one that was
+ * idle for two minutes, or one that is worth less: a consumer's before a follower's, few partitions before many.
  */
 export class FetchSessions {
   readonly #slots: number;

@@ -50,7 +50,9 @@ export class FetcherSession {
     return this.#request(topics, []);
   }
 
-  /** A request for what changed; `current` finds who holds a partition now. Null when there is nothing to keep asking. */
+  /**
+   * A request for what changed; `current` finds who holds a partition now. Null when there is nothing to keep asking.
+   */
   incrementalRequest(
     changed: readonly FetchState[],
     current: (topicId: string, index: number) => FetchState | undefined,

@@ -35,9 +35,9 @@ export interface FetcherOwner {
 /**
  * Copies partitions from one leader broker (`AbstractFetcherThread`, `ReplicaFetcherThread`, `RemoteLeaderEndPoint`).
  *
- * One fetch request is under way at a time, in a session of its own. Invariants: a response is used for a partition only if
- * its fetch offset and leader epoch are still those that were asked for; truncation comes before any high watermark of the
- * leader (KAFKA-14704).
+ * One fetch request is under way at a time, in a session of its own. Invariants: a response is used for a partition
+ * only if its fetch offset and leader epoch are still those that were asked for; truncation comes before any high
+ * watermark of the leader (KAFKA-14704).
  */
 export class Fetcher {
   readonly source: number;
@@ -285,7 +285,9 @@ export class Fetcher {
     this.#call(now, { kind, state }, ApiKey.ListOffsets, body, out);
   }
 
-  /** `fetchOffsetAndTruncate`. A follower ahead of its leader is cut to it; one behind the leader's start starts over. */
+  /**
+   * `fetchOffsetAndTruncate`. A follower ahead of its leader is cut to it; one behind the leader's start starts over.
+   */
   #onOffset(
     now: Us,
     kind: 'latest offset' | 'earliest offset',

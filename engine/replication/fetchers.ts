@@ -9,7 +9,9 @@ interface Expected {
   readonly call: FetcherCall;
 }
 
-/** One fetcher per leader broker that this broker follows (`ReplicaFetcherManager` with `num.replica.fetchers` = 1). */
+/**
+ * One fetcher per leader broker that this broker follows (`ReplicaFetcherManager` with `num.replica.fetchers` = 1).
+ */
 export class Fetchers implements FetcherOwner {
   readonly #context: ReplicationContext;
   readonly #bySource = new Map<number, Fetcher>();

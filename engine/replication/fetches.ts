@@ -22,7 +22,8 @@ const MAX_PARKED = 100_000;
  * Serves fetches of consumers and followers (`KafkaApis.handleFetchRequest`, `ReplicaManager.fetchMessages`,
  * `FetchManager`, `DelayedFetch`).
  *
- * A fetch flows: session -> read what has news -> answer, or park until enough came or `max.wait` is over -> read again
+ * A fetch flows: session -> read what has news -> answer, or park until enough came or `max.wait` is over -> read
+ * again
  * -> answer. Invariant: a parked fetch is woken by news of a partition it watches, and by nothing else but its timer.
  */
 export class Fetches {

@@ -10,8 +10,8 @@ export type FollowerAppend = 'appended' | 'corrupt' | 'storage failed' | 'failed
 
 /**
  * Takes in what a leader sent to its follower (`ReplicaFetcherThread.processPartitionData`): records, then the high
- * watermark, then the log start. `leaderEpoch` is the one the fetch was made in: batches of a later one were read after
- * the leader's log had been cut and rewritten, and do not belong behind what is here (KAFKA-18723).
+ * watermark, then the log start. `leaderEpoch` is the one the fetch was made in: batches of a later one were read
+ * after the leader's log had been cut and rewritten, and do not belong behind what is here (KAFKA-18723).
  */
 export function appendFetched(
   context: ReplicationContext,

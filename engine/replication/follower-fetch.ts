@@ -7,8 +7,9 @@ import type { RemoteReplica } from './remote-replica.ts';
 import type { ReplicationContext } from './replication-context.ts';
 
 /**
- * Takes in what a follower's fetch says about its log (`Partition.updateFollowerFetchState`): it may join the ISR, and the
- * high watermark may move. Returns false when the fetch comes from an incarnation that is no longer registered.
+ * Takes in what a follower's fetch says about its log (`Partition.updateFollowerFetchState`): it may join the ISR,
+ * and the high watermark may move. Returns false when the fetch comes from an incarnation that is no longer
+ * registered.
  */
 export function recordFollowerFetch(
   context: ReplicationContext,

@@ -4,7 +4,9 @@ import type { LeaderRole } from './leader-role.ts';
 import { News, type Partition } from './partition.ts';
 import type { ReplicationContext } from './replication-context.ts';
 
-/** `min.insync.replicas` means no more than all replicas: a topic of one replica is not stuck under a minimum of two. */
+/**
+ * `min.insync.replicas` means no more than all replicas: a topic of one replica is not stuck under a minimum of two.
+ */
 export function effectiveMinIsr(partition: Partition, leading: LeaderRole): number {
   return Math.min(partition.minInsyncReplicas, leading.remotes.length + 1);
 }
@@ -15,12 +17,13 @@ export function isUnderMinIsr(partition: Partition, leading: LeaderRole): boolea
 }
 
 /**
- * How far the log is replicated (`Partition.maybeIncrementLeaderHW`): the lowest end over the maximal ISR, and over those
- * who have caught up lately and may join it.
+ * How far the log is replicated (`Partition.maybeIncrementLeaderHW`): the lowest end over the maximal ISR, and over
+ * those who have caught up lately and may join it.
  *
  *   leader 1   |----------|  end 10
  *   member 2   |--------|    end 8   in the maximal ISR: counts
- *   replica 3  |------|      end 6   caught up lately, eligible: counts, or it could never reach a moving high watermark
+ *   replica 3  |------|      end 6   caught up lately, eligible: counts, or it could never reach a moving high
+ * watermark
  *   replica 4  |--|          end 2   lagging, or fenced, or shutting down (KAFKA-15021): does not count
  *
  * Waiting for whom nobody would let into the ISR would stop acks=all for as long as `replica.lag.time.max.ms`.

@@ -2,15 +2,17 @@
  * Data replication of one broker: partitions and their leader and follower roles, produce and fetch, ISR and high
  * watermark, fetch sessions, fetchers, truncation.
  *
- * Flow: metadata gives a role (`Replicas.applyDelta`); a leader appends (`Produces`), serves reads (`Fetches`), proposes
- * its ISR to the controller (`IsrChanges`); a follower copies (`Fetcher`). What must wait is parked at the partition that
- * it waits for, and looked at again when that has news, before the step ends.
+ * Flow: metadata gives a role (`Replicas.applyDelta`); a leader appends (`Produces`), serves reads (`Fetches`),
+ * proposes its ISR to the controller (`IsrChanges`); a follower copies (`Fetcher`). What must wait is parked at the
+ * partition that it waits for, and looked at again when that has news, before the step ends.
  *
  * Invariants:
  * - `partitionEpoch` and `leaderEpoch` of a replica never go back; metadata older than either is ignored.
  * - The leader's high watermark is at most the end of every member of the maximal ISR, and stands still below min ISR.
- * - A follower counts only through fetches in the leader's own epoch, from its registered incarnation, on a shared history.
- * - A fetched batch is appended only at the position, and in the epoch, that it was asked for; truncation comes before any
+ * - A follower counts only through fetches in the leader's own epoch, from its registered incarnation, on a shared
+ * history.
+ * - A fetched batch is appended only at the position, and in the epoch, that it was asked for; truncation comes
+ * before any
  *   high watermark of the leader.
  * - Every request is answered exactly once; an acknowledged acks=all record is below the high watermark.
  *

@@ -28,8 +28,8 @@ export class IsrChanges {
 
   /**
    * A follower that has all replicated records, and all of this leader epoch's start, may join. Reaching the high
-   * watermark alone is not enough: a new leader's own may be stale, and what lies between it and the start of the epoch
-   * can be acknowledged records that the follower lacks (KAFKA-7128).
+   * watermark alone is not enough: a new leader's own may be stale, and what lies between it and the start of the
+   * epoch can be acknowledged records that the follower lacks (KAFKA-7128).
    *
    *   leader    |-----------LESO--|     high watermark 5, epoch starts at 10
    *   follower  |------|                end 6: above the high watermark, below LESO: must not join

@@ -3,9 +3,10 @@ import { NO_BROKER_EPOCH, type RemoteReplica } from './remote-replica.ts';
 
 /**
  * Whether the controller would let a follower into the ISR, as far as this broker's metadata tells
- * (`Partition.isReplicaIsrEligible`, KIP-841 and KIP-903): registered, not fenced, not shutting down, and its last fetch
- * came from the incarnation that is registered now. A reboot with an empty disk has a new broker epoch; the end offset
- * that its predecessor reported means nothing then. A fetch with epoch -1 bypasses the check, as an old broker sends it.
+ * (`Partition.isReplicaIsrEligible`, KIP-841 and KIP-903): registered, not fenced, not shutting down, and its last
+ * fetch came from the incarnation that is registered now. A reboot with an empty disk has a new broker epoch; the
+ * end offset that its predecessor reported means nothing then. A fetch with epoch -1 bypasses the check, as an old
+ * broker sends it.
  */
 export function isIsrEligible(image: ClusterImage, remote: RemoteReplica): boolean {
   if (remote.brokerEpoch === NO_BROKER_EPOCH) return false;

@@ -5,7 +5,9 @@ export interface IsrMember {
   readonly brokerEpoch: number;
 }
 
-/** What the controller was asked for. Fixed when proposed: a retry must not pick up a newer broker epoch (KAFKA-15221). */
+/**
+ * What the controller was asked for. Fixed when proposed: a retry must not pick up a newer broker epoch (KAFKA-15221).
+ */
 export interface IsrProposal {
   readonly leaderEpoch: number;
   readonly partitionEpoch: number;
@@ -13,9 +15,9 @@ export interface IsrProposal {
 }
 
 /**
- * A leader's ISR (KIP-497; `PartitionState`). `isr` is the set that the controller is known to have; `maximalIsr` holds
- * everybody whom the controller may already consider a member. The high watermark and acks=all wait for the maximal set: if
- * a change is lost or late, whoever could be elected meanwhile has the data.
+ * A leader's ISR (KIP-497; `PartitionState`). `isr` is the set that the controller is known to have; `maximalIsr`
+ * holds everybody whom the controller may already consider a member. The high watermark and acks=all wait for the
+ * maximal set: if a change is lost or late, whoever could be elected meanwhile has the data.
  *
  *   pending expand: the newcomer counts at once         isr {1,2}    maximal {1,2,3}
  *   pending shrink: the leaving member counts until     isr {1,2,3}  maximal {1,2,3}

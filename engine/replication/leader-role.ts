@@ -4,7 +4,9 @@ import type { RemoteReplica } from './remote-replica.ts';
 /** What exists only while this broker leads a partition. */
 export interface LeaderRole {
   readonly kind: 'leader';
-  /** Where the log ended when this leader epoch began. A follower below it may lack replicated records (KAFKA-7128). */
+  /**
+   * Where the log ended when this leader epoch began. A follower below it may lack replicated records (KAFKA-7128).
+   */
   readonly leaderEpochStartOffset: number;
   /** Every other replica of the assignment, by id. */
   readonly remotes: readonly RemoteReplica[];

@@ -10,7 +10,10 @@ import type { ReplicationContext } from './replication-context.ts';
 type AskedPartition = OffsetForLeaderEpochRequest['topics'][number]['partitions'][number];
 type EndOfEpoch = OffsetForLeaderEpochResponse['topics'][number]['partitions'][number];
 
-/** Where a leader epoch ends in the leader's log (KIP-101, KIP-279, KIP-320; `ReplicaManager.lastOffsetForLeaderEpoch`). */
+/**
+ * Where a leader epoch ends in the leader's log (KIP-101, KIP-279, KIP-320;
+ * `ReplicaManager.lastOffsetForLeaderEpoch`).
+ */
 export function handleOffsetForLeaderEpoch(
   context: ReplicationContext,
   request: Request<OffsetForLeaderEpochRequest>,

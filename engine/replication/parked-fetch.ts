@@ -23,9 +23,9 @@ export interface ParkedFetch {
 }
 
 /**
- * Whether a parked fetch shall be answered now (`DelayedFetch.tryComplete`): enough bytes, or something that the reader
- * must hear at once (lost leadership, fencing, a deleted partition, a failed directory, truncation, divergence). Only
- * entries with news are looked at; the others cannot have changed the verdict.
+ * Whether a parked fetch shall be answered now (`DelayedFetch.tryComplete`): enough bytes, or something that the
+ * reader must hear at once (lost leadership, fencing, a deleted partition, a failed directory, truncation,
+ * divergence). Only entries with news are looked at; the others cannot have changed the verdict.
  */
 export function decideComplete(context: ReplicationContext, fetch: ParkedFetch): boolean {
   const { params, group } = fetch;

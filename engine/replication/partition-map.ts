@@ -1,6 +1,6 @@
 /**
- * Values by topic (a name or an id) and partition index, without building a key string: look-ups happen once a partition in
- * every request. Iteration is in the order of insertion, topic by topic.
+ * Values by topic (a name or an id) and partition index, without building a key string: look-ups happen once a
+ * partition in every request. Iteration is in the order of insertion, topic by topic.
  */
 export class PartitionMap<T> {
   readonly #rows = new Map<string, Map<number, T>>();

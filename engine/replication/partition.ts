@@ -11,8 +11,8 @@ import { RemoteReplica } from './remote-replica.ts';
 import type { ReplicaView } from './replica-view.ts';
 
 /**
- * What a hosted replica is at the moment. `new` has no role yet, `offline` lost its log directory and stays so until the
- * process restarts, `stopped` was deleted and serves nobody any more.
+ * What a hosted replica is at the moment. `new` has no role yet, `offline` lost its log directory and stays so until
+ * the process restarts, `stopped` was deleted and serves nobody any more.
  */
 export type Role = { readonly kind: 'new' | 'offline' | 'stopped' } | LeaderRole | FollowerRole;
 
@@ -30,8 +30,8 @@ export const News = { End: 1, HighWatermark: 2, Role: 4, LogStart: 8 } as const;
 /**
  * One replica on this broker (`Partition`). It owns the role, the epochs and the log; it decides nothing about others.
  *
- * Invariants: `partitionEpoch` and `leaderEpoch` never go back; a role is replaced whole; `log` is null exactly in the roles
- * `new`, `offline` and `stopped`.
+ * Invariants: `partitionEpoch` and `leaderEpoch` never go back; a role is replaced whole; `log` is null exactly in
+ * the roles `new`, `offline` and `stopped`.
  */
 export class Partition implements ReplicaView {
   /** `topic-index`: the name of its log. */
@@ -135,8 +135,8 @@ export class Partition implements ReplicaView {
     const remotes = remotesFor(registration.replicas, nodeId, previous);
     let leaderEpochStartOffset = previous === null ? -1 : previous.leaderEpochStartOffset;
     if (isNewEpoch) {
-      // The new epoch goes into the cache before anything is appended or served: followers of a short-lived later epoch
-      // must find an entry to truncate to (KIP-101, `Partition.makeLeader`).
+      // The new epoch goes into the cache before anything is appended or served: followers of a short-lived later
+      // epoch must find an entry to truncate to (KIP-101, `Partition.makeLeader`).
       leaderEpochStartOffset = log.logEndOffset;
       log.assignEpoch(registration.leaderEpoch, leaderEpochStartOffset);
       for (const remote of remotes) {
@@ -209,8 +209,8 @@ export class Partition implements ReplicaView {
   }
 
   /**
-   * Fencing of whoever speaks for an epoch (KIP-320): a caller behind must refresh its metadata, a caller ahead must wait
-   * for this broker to catch up. -1 means that the caller does not say.
+   * Fencing of whoever speaks for an epoch (KIP-320): a caller behind must refresh its metadata, a caller ahead must
+   * wait for this broker to catch up. -1 means that the caller does not say.
    */
   rejectLeaderEpoch(currentLeaderEpoch: number): number {
     if (currentLeaderEpoch === -1 || currentLeaderEpoch === this.#leaderEpoch) return ErrorCode.NONE;

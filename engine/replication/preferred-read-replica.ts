@@ -5,8 +5,8 @@ import { RACK_AWARE_SELECTOR } from './replication-config.ts';
 import type { ReplicationContext } from './replication-context.ts';
 
 /**
- * Where a consumer had better read (KIP-392): the leader if it stands in the consumer's rack, else the follower there that
- * is most caught up, else the leader. Null means "here".
+ * Where a consumer had better read (KIP-392): the leader if it stands in the consumer's rack, else the follower
+ * there that is most caught up, else the leader. Null means "here".
  *
  * Only members of the ISR count whose log holds the offset: a lagging follower would keep the consumer behind, and the
  * leader would choose it again and again (KAFKA-14372). A fenced broker has no address for clients (KAFKA-15390).

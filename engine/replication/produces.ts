@@ -27,7 +27,8 @@ const INTERNAL_TOPICS: ReadonlySet<string> = new Set([
 /**
  * Serves produce requests (`KafkaApis.handleProduceRequest`, `ReplicaManager.appendRecords`, `DelayedProduce`).
  *
- * Invariant: every produce is answered exactly once: at once, when its last pending partition is settled, or by its timer.
+ * Invariant: every produce is answered exactly once: at once, when its last pending partition is settled, or by its
+ * timer.
  */
 export class Produces {
   readonly #context: ReplicationContext;

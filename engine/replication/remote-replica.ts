@@ -16,9 +16,9 @@ export interface FetchClock {
  *
  * Invariant: `lastCaughtUpAt` is the latest time at which the follower had read everything that the leader then had.
  *
- * While the follower's session has nothing new to say about this partition, and the leader's log does not grow, its every
- * fetch means "caught up now". Kafka writes that into each partition on each fetch; here the replica is `settled` on the
- * session's clock instead, so that an idle session of a thousand partitions costs one assignment.
+ * While the follower's session has nothing new to say about this partition, and the leader's log does not grow, its
+ * every fetch means "caught up now". Kafka writes that into each partition on each fetch; here the replica is
+ * `settled` on the session's clock instead, so that an idle session of a thousand partitions costs one assignment.
  */
 export class RemoteReplica {
   readonly id: number;
@@ -46,8 +46,8 @@ export class RemoteReplica {
   }
 
   /**
-   * Takes in one fetch. A follower that asks at the end of the log is caught up now; one that asks beyond where the log
-   * ended at its previous fetch was caught up then.
+   * Takes in one fetch. A follower that asks at the end of the log is caught up now; one that asks beyond where the
+   * log ended at its previous fetch was caught up then.
    */
   recordFetch(
     now: Us,
@@ -70,9 +70,9 @@ export class RemoteReplica {
   }
 
   /**
-   * Starts over in a new leader epoch. A member of the ISR gets the benefit of the doubt from now on; any other counts as
-   * never caught up, so that it does not hold back the high watermark. The end offset survives only when the leader stays:
-   * what a follower told another leadership of this broker says nothing about its log now.
+   * Starts over in a new leader epoch. A member of the ISR gets the benefit of the doubt from now on; any other
+   * counts as never caught up, so that it does not hold back the high watermark. The end offset survives only when
+   * the leader stays: what a follower told another leadership of this broker says nothing about its log now.
    */
   reset(now: Us, leaderLogEndOffset: number, isNewLeader: boolean, isInSync: boolean): void {
     this.unsettle();

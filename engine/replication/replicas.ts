@@ -66,8 +66,8 @@ export interface ReplicasOptions {
 }
 
 /**
- * The data replication of one broker (`ReplicaManager`): turns metadata into roles, requests into appends and reads, and
- * settles parked work before each step ends.
+ * The data replication of one broker (`ReplicaManager`): turns metadata into roles, requests into appends and reads,
+ * and settles parked work before each step ends.
  */
 export class Replicas {
   readonly #options: ReplicasOptions;
@@ -125,8 +125,8 @@ export class Replicas {
   }
 
   /**
-   * Takes on what the metadata says of this broker's replicas (`ReplicaManager.applyDelta`). Deletions come first: a topic
-   * of the same name may be created in the same delta. `image` is the state after the delta.
+   * Takes on what the metadata says of this broker's replicas (`ReplicaManager.applyDelta`). Deletions come first: a
+   * topic of the same name may be created in the same delta. `image` is the state after the delta.
    */
   applyDelta(now: Us, delta: MetadataDelta, image: ClusterImage, out: Outbox): void {
     this.#context.image = image;
@@ -172,8 +172,8 @@ export class Replicas {
   }
 
   /**
-   * Appends records of a coordinator of this broker. Answers an error code when nothing was appended. What waits for the
-   * records to be replicated watches the view's high watermark.
+   * Appends records of a coordinator of this broker. Answers an error code when nothing was appended. What waits for
+   * the records to be replicated watches the view's high watermark.
    */
   append(
     now: Us,

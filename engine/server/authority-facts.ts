@@ -29,7 +29,9 @@ export class AuthorityFacts {
     }
   }
 
-  /** Brokers that serve come first and fenced ones last, so that no ISR holds a fenced broker at any point in between. */
+  /**
+   * Brokers that serve come first and fenced ones last, so that no ISR holds a fenced broker at any point in between.
+   */
   tell(image: ClusterImage, out: Outbox): void {
     const brokers = image.brokerIds().map((id) => image.broker(id)!);
     for (const broker of brokers) if (isServing(broker)) out.fact(brokerFact(broker));

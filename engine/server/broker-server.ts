@@ -26,8 +26,8 @@ import type { BrokerView } from './view.ts';
 const SHUTDOWN_TIMEOUT: Us = 300 * SECOND;
 
 /**
- * Where the process is in its life. What it may answer while it is `up` follows from the lifecycle's state; in `closing`
- * only its logs still work; `ended` waits for the host to drop the machine.
+ * Where the process is in its life. What it may answer while it is `up` follows from the lifecycle's state; in
+ * `closing` only its logs still work; `ended` waits for the host to drop the machine.
  */
 type Phase = 'new' | 'up' | 'closing' | 'ended';
 
@@ -181,7 +181,10 @@ export class BrokerServer implements Machine {
     if (lifecycle.state === 'SHUTTING_DOWN') this.#close(now, parts, out);
   }
 
-  /** Requests to the active controller go to whom this process knows as the quorum's leader (`RaftControllerNodeProvider`). */
+  /**
+   * Requests to the active controller go to whom this process knows as the quorum's leader
+   * (`RaftControllerNodeProvider`).
+   */
   #followQuorum(now: Us, parts: BrokerParts, out: Outbox): void {
     const leader = parts.raft.leader < 0 ? null : parts.raft.leader;
     if (parts.exchange.controller !== leader) parts.exchange.setController(now, leader, out);

@@ -16,8 +16,8 @@ interface Wrapped {
 }
 
 /**
- * Answers requests, those that came in an Envelope within an Envelope again (`EnvelopeUtils`, KIP-590). What was inside
- * keeps the id of the request around it, so whoever answers need not know.
+ * Answers requests, those that came in an Envelope within an Envelope again (`EnvelopeUtils`, KIP-590). What was
+ * inside keeps the id of the request around it, so whoever answers need not know.
  */
 export class EnvelopeResponder implements Responder {
   readonly #inner: Responder;

@@ -20,9 +20,9 @@ export interface Publication {
 }
 
 /**
- * What the quorum has committed, as one image that moves on (the publishing half of Kafka's `MetadataLoader`). Nothing is
- * published before the process has read up to the high watermark once and seen a record of the controller: the first
- * publication is the whole image against an empty one.
+ * What the quorum has committed, as one image that moves on (the publishing half of Kafka's `MetadataLoader`).
+ * Nothing is published before the process has read up to the high watermark once and seen a record of the
+ * controller: the first publication is the whole image against an empty one.
  */
 export class MetadataFeed implements MetadataView {
   readonly #loader = new MetadataLoader();

@@ -113,7 +113,9 @@ function readResponse(bytes: Uint8Array, api: Api, apiVersion: number): Response
   }
 }
 
-/** Header v1 comes with flexible versions, but never with ApiVersions: its reader may not know the version (KIP-511). */
+/**
+ * Header v1 comes with flexible versions, but never with ApiVersions: its reader may not know the version (KIP-511).
+ */
 function responseHeaderHasTags(api: Api, apiVersion: number): boolean {
   return apiVersion >= api.flexibleFrom && api.key !== ApiKey.ApiVersions;
 }

@@ -47,8 +47,8 @@ interface ScalarValues {
 }
 
 /**
- * A message or structure with its versions. Kafka's counterpart is one JSON file read by the `generator` module; here it
- * is a value, and the TypeScript type of a message is inferred from it.
+ * A message or structure with its versions. Kafka's counterpart is one JSON file read by the `generator` module;
+ * here it is a value, and the TypeScript type of a message is inferred from it.
  */
 export class Schema<out T extends object> {
   readonly name: string;
@@ -161,7 +161,10 @@ function scalar<T>(type: ScalarType, zero: T): ScalarField<T> {
   return (versions, about, options) => field(type, zero, versions, about, options ?? {}, {});
 }
 
-/** The options' type decides whether null is part of `T`, which the body of a generic function cannot see: hence the cast. */
+/**
+ * The options' type decides whether null is part of `T`, which the body of a generic function cannot see: hence the
+ * cast.
+ */
 function field<T>(
   type: FieldType,
   zero: unknown,

@@ -1,6 +1,7 @@
 /**
  * UTF-8 by hand: the engine has no TextEncoder, and names on the wire are short, where a loop beats one anyway.
- * What is not Unicode is replaced as Java does it: a lone surrogate is written as '?', a malformed sequence reads as U+FFFD.
+ * What is not Unicode is replaced as Java does it: a lone surrogate is written as '?', a malformed sequence reads as
+ * U+FFFD.
  */
 const REPLACEMENT = 0xfffd;
 const QUESTION_MARK = 0x3f;
@@ -79,28 +80,47 @@ function pointAt(text: string, i: number): number {
   return point >= 0xd800 && point <= 0xdfff ? QUESTION_MARK : point;
 }
 
+/** A concatenation this long is kept as a tree of pieces, which costs again when the string becomes a map's key. */
+const FLAT_LENGTH = 12;
+/** Characters made in one call; more could overflow the stack of arguments. */
+const CHUNK = 4096;
+
 /** Reads `length` bytes from `at`, all of which must be there. */
 export function readUtf8(bytes: Uint8Array, at: number, length: number): string {
   const end = at + length;
+  return length <= FLAT_LENGTH ? readShort(bytes, at, end) : readLong(bytes, at, end);
+}
+
+function readShort(bytes: Uint8Array, at: number, end: number): string {
   let text = '';
-  let i = at;
-  // Eight at a time: one call makes one flat piece, character by character would make a chain of them.
-  for (; i + 8 <= end; i += 8) {
-    const a = bytes[i]!;
-    const b = bytes[i + 1]!;
-    const c = bytes[i + 2]!;
-    const d = bytes[i + 3]!;
-    const e = bytes[i + 4]!;
-    const f = bytes[i + 5]!;
-    const g = bytes[i + 6]!;
-    const h = bytes[i + 7]!;
-    if ((a | b | c | d | e | f | g | h) > 0x7f) return text + readWide(bytes, i, end);
-    text += String.fromCharCode(a, b, c, d, e, f, g, h);
+  for (; at + 4 <= end; at += 4) {
+    const a = bytes[at]!;
+    const b = bytes[at + 1]!;
+    const c = bytes[at + 2]!;
+    const d = bytes[at + 3]!;
+    if ((a | b | c | d) > 0x7f) return text + readWide(bytes, at, end);
+    text += String.fromCharCode(a, b, c, d);
   }
-  for (; i < end; i++) {
-    const unit = bytes[i]!;
-    if (unit > 0x7f) return text + readWide(bytes, i, end);
+  for (; at < end; at++) {
+    const unit = bytes[at]!;
+    if (unit > 0x7f) return text + readWide(bytes, at, end);
     text += String.fromCharCode(unit);
+  }
+  return text;
+}
+
+function readLong(bytes: Uint8Array, at: number, end: number): string {
+  let text = '';
+  while (at < end) {
+    const count = Math.min(CHUNK, end - at);
+    const units: number[] = new Array(count);
+    for (let i = 0; i < count; i++) {
+      const unit = bytes[at + i]!;
+      if (unit > 0x7f) return text + readWide(bytes, at, end);
+      units[i] = unit;
+    }
+    text += String.fromCharCode.apply(null, units);
+    at += count;
   }
   return text;
 }

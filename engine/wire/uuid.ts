@@ -90,7 +90,10 @@ export function isUuid(text: string): boolean {
   return (sixBits(text, 21) & 15) === 0;
 }
 
-/** A random (version 4) uuid. Like Kafka's `Uuid.randomUuid` never a reserved one and never with a '-', for shells' sake. */
+/**
+ * A random (version 4) uuid. Like Kafka's `Uuid.randomUuid` never a reserved one and never with a '-', for shells'
+ * sake.
+ */
 export function randomUuid(random: Random): Uuid {
   for (let draw = 0; draw < MAX_DRAWS; draw++) {
     const uuid = uuidFromWords(

@@ -12,8 +12,8 @@ interface Flight {
 }
 
 /**
- * `us-flights`: 20,000 US domestic flights of early 2001 from `vega-datasets`, in order of departure, keyed by the airport of
- * origin. `atUs` is the data's own spacing; the workload scales it to the rate that a scenario asks for.
+ * `us-flights`: 20,000 US domestic flights of early 2001 from `vega-datasets`, in order of departure, keyed by the
+ * airport of origin. `atUs` is the data's own spacing; the workload scales it to the rate that a scenario asks for.
  */
 export function loadDataset(name: string): Dataset {
   if (name !== 'us-flights') throw new RangeError(`no such data set: ${name}`);

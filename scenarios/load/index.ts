@@ -1,6 +1,6 @@
 /**
- * From what a person wrote to a scenario: the schema, the meaning, `--set`, the catalogue, the data sets. Every mistake is
- * a `ScenarioError` that names the place, what was found and what to do, before anything runs.
+ * From what a person wrote to a scenario: the schema, the meaning, `--set`, the catalogue, the data sets. Every
+ * mistake is a `ScenarioError` that names the place, what was found and what to do, before anything runs.
  */
 export * from './advice.ts';
 export * from './datasets.ts';

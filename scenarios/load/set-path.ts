@@ -1,7 +1,9 @@
 import { didYouMean } from './advice.ts';
 import { ScenarioError } from './problem.ts';
 
-/** `--set PATH=VALUE`: one change to a scenario. The path must lead to something that is there, or to a configuration. */
+/**
+ * `--set PATH=VALUE`: one change to a scenario. The path must lead to something that is there, or to a configuration.
+ */
 export function setPath(source: string, scenario: unknown, assignment: string): unknown {
   const equals = assignment.indexOf('=');
   if (equals < 1) {

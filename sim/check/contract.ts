@@ -17,8 +17,8 @@ export type ClientFact =
 export type Report = (violation: Violation) => void;
 
 /**
- * A property that holds after every event. It sees facts as they happen and keeps what it needs to judge the next one at
- * the cost of what changed, never of what exists. The shadow is already up to date when `onFact` is called.
+ * A property that holds after every event. It sees facts as they happen and keeps what it needs to judge the next
+ * one at the cost of what changed, never of what exists. The shadow is already up to date when `onFact` is called.
  */
 export interface Invariant {
   readonly name: string;

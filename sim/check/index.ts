@@ -1,7 +1,7 @@
 /**
- * What must hold. Invariants look at facts as they happen (`invariant/`, over one shared `shadow/`); validations look at the
- * disks and logs at the end (`validation/`); liveness says in words what has not converged (`liveness/`); history checks
- * see only what clients saw (`history/`).
+ * What must hold. Invariants look at facts as they happen (`invariant/`, over one shared `shadow/`); validations
+ * look at the disks and logs at the end (`validation/`); liveness says in words what has not converged
+ * (`liveness/`); history checks see only what clients saw (`history/`).
  *
  * Sources: the published specifications named in each file; Jepsen's `jepsen.tests.kafka` for histories.
  */

@@ -24,7 +24,10 @@ interface Counts {
   unknown: number;
 }
 
-/** Everything that clients saw, in the order in which they saw it: the history, the metrics, and the facts for invariants. */
+/**
+ * Everything that clients saw, in the order in which they saw it: the history, the metrics, and the facts for
+ * invariants.
+ */
 export class HistoryRecorder {
   readonly produce: Counts = { ok: 0, fail: 0, unknown: 0 };
   readonly poll: Counts = { ok: 0, fail: 0, unknown: 0 };

@@ -1,6 +1,6 @@
 /**
- * The composition root: servers and clients of `engine/` on hosts of this world, the faults of a scenario done to them, the
- * checks listening, and one function that runs a trial from boot to verdict.
+ * The composition root: servers and clients of `engine/` on hosts of this world, the faults of a scenario done to
+ * them, the checks listening, and one function that runs a trial from boot to verdict.
  *
  * Owns: what a scenario means. Invariants: a trial is a function of (scenario, seed); nothing outlives it.
  */

@@ -81,7 +81,9 @@ function addTopic(known: Map<string, KnownConfig>): void {
   }
 }
 
-/** A broker's or controller's own file may hold defaults for topics, under their broker names (`log.segment.bytes`). */
+/**
+ * A broker's or controller's own file may hold defaults for topics, under their broker names (`log.segment.bytes`).
+ */
 function addTopicDefaults(known: Map<string, KnownConfig>): void {
   for (const definition of topicConfigDefinitions.values()) {
     if (!isRead(definition.name)) continue;

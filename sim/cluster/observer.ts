@@ -86,7 +86,9 @@ export class Observer implements HostEvents {
     this.invariants.onStepEnd(this.now, host.name);
   }
 
-  /** What happened to replicas is counted from their facts: the engine's own probes are for branches, these for events. */
+  /**
+   * What happened to replicas is counted from their facts: the engine's own probes are for branches, these for events.
+   */
   #probe(fact: Fact): void {
     switch (fact.fact) {
       case 'replica became leader':

@@ -3,8 +3,8 @@ import { Trial } from './trial.ts';
 import type { TrialOptions, TrialResult } from './trial-contract.ts';
 
 /**
- * One trial: boot, traffic under faults, heal, settle, judge. Throws a RangeError for a scenario that the loader would have
- * refused; whatever the engine does, it comes back as a result.
+ * One trial: boot, traffic under faults, heal, settle, judge. Throws a RangeError for a scenario that the loader
+ * would have refused; whatever the engine does, it comes back as a result.
  */
 export function runTrial(scenario: Scenario, options: TrialOptions): TrialResult {
   const trial = new Trial(scenario, options);

@@ -6,7 +6,9 @@ import { DirectoryJournal } from './directory-journal.ts';
 import { DirectoryNode, FileNode, type Node } from './node.ts';
 import type { DiskOptions } from './options.ts';
 
-/** Files and directories as processes see them, and behind them as the medium has them. Knows no latency and no faults. */
+/**
+ * Files and directories as processes see them, and behind them as the medium has them. Knows no latency and no faults.
+ */
 export class FileTree {
   #root = new DirectoryNode();
   /** Paths looked up before. Dropped whole when a name stops meaning what it meant. */

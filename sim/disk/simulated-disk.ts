@@ -207,7 +207,9 @@ export class SimulatedDisk implements Disk {
     return true;
   }
 
-  /** A copy of what processes see, to recover from in a check. It shares bytes, and nothing done to it is seen here. */
+  /**
+   * A copy of what processes see, to recover from in a check. It shares bytes, and nothing done to it is seen here.
+   */
   image(): DiskImage {
     return new DiskImage(this.#tree.clone());
   }

@@ -13,9 +13,9 @@ import {
 const GRAIN_US = 1_000;
 
 /**
- * Draws a schedule whole, before anything runs, so that it can be printed, shrunk and kept. Faults stand in `atOnce` lanes;
- * in a lane the next begins only after the last one healed and the stability window passed: one lane is what replication
- * factor 3 with min ISR 2 promises to survive.
+ * Draws a schedule whole, before anything runs, so that it can be printed, shrunk and kept. Faults stand in `atOnce`
+ * lanes; in a lane the next begins only after the last one healed and the stability window passed: one lane is what
+ * replication factor 3 with min ISR 2 promises to survive.
  */
 export function drawSchedule(spec: RandomFaults, scenario: Scenario, random: Random): Fault[] {
   const endUs = durationUs(scenario.duration);

@@ -24,8 +24,8 @@ const COMPACTION_FLOOR = 1_024;
 const FIRST_CAPACITY = 1_024;
 
 /**
- * The one queue of things to come. Time moves only here, from event to event; events of one microsecond run in the order
- * in which they were scheduled.
+ * The one queue of things to come. Time moves only here, from event to event; events of one microsecond run in the
+ * order in which they were scheduled.
  */
 export class Kernel {
   /** Simulated time: integer microseconds since the run began. */

@@ -42,7 +42,9 @@ export interface NetworkOptions {
   readonly connectTimeoutUs: Us;
 }
 
-/** Linux' time-outs and the round trips of a large cloud: 0.1 ms in a rack, 0.5 ms in a region, 40 ms one way beyond. */
+/**
+ * Linux' time-outs and the round trips of a large cloud: 0.1 ms in a rack, 0.5 ms in a region, 40 ms one way beyond.
+ */
 export const DEFAULT_NETWORK: NetworkOptions = {
   links: {
     'same host': { latency: { floorUs: 15, tailUsMean: 5 }, lossPpm: 0 },

@@ -6,7 +6,9 @@ import type { LinkClass } from './options.ts';
 /** Everything is lost at this; `cut` says it better. */
 export const MILLION = 1_000_000;
 
-/** The way from one host to another: its latency and what faults have done to it. Faults add up and heal one by one. */
+/**
+ * The way from one host to another: its latency and what faults have done to it. Faults add up and heal one by one.
+ */
 export class Path {
   readonly from: NetworkHost;
   readonly to: NetworkHost;

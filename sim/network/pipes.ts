@@ -108,8 +108,8 @@ export class Pipes {
   }
 
   /**
-   * How long TCP takes over packets that got lost: a round trip when enough follow to tell (fast retransmit), a doubling
-   * time-out otherwise. -1 when it would give up first.
+   * How long TCP takes over packets that got lost: a round trip when enough follow to tell (fast retransmit), a
+   * doubling time-out otherwise. -1 when it would give up first.
    */
   #lossDelay(path: Path, size: number, random: RandomStream): Us {
     const options = this.#options;
@@ -268,7 +268,9 @@ export class Pipes {
     this.#forgetSettled();
   }
 
-  /** The next of the doubling time-outs since it first went unanswered, and not before all that is on its way landed. */
+  /**
+   * The next of the doubling time-outs since it first went unanswered, and not before all that is on its way landed.
+   */
   #nextRepeat(pipe: Pipe): Us {
     const now = this.#kernel.now;
     let at = pipe.waitingSince;

@@ -53,7 +53,10 @@ export interface Series {
   readonly consumerLag: readonly number[];
 }
 
-/** One thing that a node was or did, for the lanes. Times in microseconds from the start of the traffic (negative: before). */
+/**
+ * One thing that a node was or did, for the lanes. Times in microseconds from the start of the traffic (negative:
+ * before).
+ */
 export interface LaneSpan {
   readonly node: string;
   readonly from: number;

@@ -12,7 +12,10 @@ const UNIT_US: Readonly<Record<string, number>> = {
 /** The longest time a scenario may name: a simulated week. */
 export const MAX_DURATION_US = 7 * 24 * 3_600_000_000;
 
-/** Integer microseconds, or null when this is not a duration (negative, no unit, finer than a microsecond, over a week). */
+/**
+ * Integer microseconds, or null when this is not a duration (negative, no unit, finer than a microsecond, over a
+ * week).
+ */
 export function parseDuration(text: string): number | null {
   const match = /^(\d{1,12})(?:\.(\d{1,6}))?(us|ms|s|m|h)$/.exec(text);
   if (match === null) return null;

@@ -1,8 +1,9 @@
 import type { Duration } from './duration.ts';
 
 /**
- * Whom a fault hits: a node (`b1`, `c101`, `p1`), a role that is looked up at the moment of the fault (`leader:topic-0`,
- * `follower:topic-0`, `controller-leader`), a rack (`rack:a`), or a class (`brokers`, `controllers`, `clients`).
+ * Whom a fault hits: a node (`b1`, `c101`, `p1`), a role that is looked up at the moment of the fault
+ * (`leader:topic-0`, `follower:topic-0`, `controller-leader`), a rack (`rack:a`), or a class (`brokers`,
+ * `controllers`, `clients`).
  */
 export type Target = string;
 

@@ -104,7 +104,9 @@ export interface ConsumerSpec {
 export interface Expectations {
   /** Losing acknowledged records is what this scenario shows: losses are reported, and classed as allowed. */
   readonly mayLoseAcknowledged: boolean;
-  /** Probes that must have fired at least once over a run: a run that injected no crash proves nothing about crashes. */
+  /**
+   * Probes that must have fired at least once over a run: a run that injected no crash proves nothing about crashes.
+   */
   readonly probes: readonly string[];
   /** Every consumer must have read every acknowledged record by the end. */
   readonly consumersReadAll: boolean;

@@ -8,9 +8,10 @@ export interface Bound {
 }
 
 /**
- * The lowest of the analytic bounds: with B brokers, replication factor r and g readers of everything, what producers can
- * bring in is at most S·B/r for disks of S bytes a second, Nin·B/r for links in, and Nout·B/(r - 1 + g) for links out (AWS,
- * "Best practices for right-sizing", equation 1, and its twin for ingress). No simulated figure may be above it.
+ * The lowest of the analytic bounds: with B brokers, replication factor r and g readers of everything, what
+ * producers can bring in is at most S·B/r for disks of S bytes a second, Nin·B/r for links in, and Nout·B/(r - 1 +
+ * g) for links out (AWS, "Best practices for right-sizing", equation 1, and its twin for ingress). No simulated
+ * figure may be above it.
  */
 export function lowestBound(scenario: Scenario): Bound {
   const { disk, brokerNic } = hardwareProfile(scenario.cluster.hardware);

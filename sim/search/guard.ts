@@ -21,8 +21,8 @@ const TRAPS: readonly (readonly [owner: () => Host, ownerName: string, member: s
 ];
 
 /**
- * Runs `body` with ambient time and luck trapped. A touch throws where it happens; should that be caught on the way (a node
- * that crashes by an exception is part of the simulation) it is thrown again at the end, by name.
+ * Runs `body` with ambient time and luck trapped. A touch throws where it happens; should that be caught on the way
+ * (a node that crashes by an exception is part of the simulation) it is thrown again at the end, by name.
  */
 export function guarded<T>(body: () => T): T {
   let touched: NondeterminismError | null = null;

@@ -1,6 +1,6 @@
 /**
- * Many trials, and the guard around each: seeds over worker threads, and traps on every global that leaks time or luck. The
- * only room of the world, with gateway/, that may touch Node.
+ * Many trials, and the guard around each: seeds over worker threads, and traps on every global that leaks time or
+ * luck. The only room of the world, with gateway/, that may touch Node.
  */
 
 export { type Bound, lowestBound } from './bounds.ts';

@@ -26,8 +26,8 @@ export interface WorkerStart {
 }
 
 /**
- * Runs trials over worker threads: `next` gives out the tasks, `onOutcome` hears of each as it ends. What a trial comes to
- * does not depend on which worker ran it, nor on what ran there before.
+ * Runs trials over worker threads: `next` gives out the tasks, `onOutcome` hears of each as it ends. What a trial
+ * comes to does not depend on which worker ran it, nor on what ran there before.
  */
 export async function runTrials(
   start: WorkerStart,

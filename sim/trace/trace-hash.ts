@@ -2,8 +2,8 @@ const GOLDEN = 0x9e3779b1;
 const TWO_32 = 2 ** 32;
 
 /**
- * A running 64-bit digest of numbers, in two 32-bit lanes with MurmurHash3's finalisers. Not cryptographic: it tells runs
- * apart, and costs a few nanoseconds a number.
+ * A running 64-bit digest of numbers, in two 32-bit lanes with MurmurHash3's finalisers. Not cryptographic: it tells
+ * runs apart, and costs a few nanoseconds a number.
  */
 export class TraceHash {
   #a = 0x243f6a88;

@@ -4,7 +4,9 @@ import { parseScenario } from '../../scenarios/load/index.ts';
 import { runTrial, type TrialOptions, type TrialResult } from '../../sim/cluster/index.ts';
 import { type Fault, formatDuration, type Scenario } from '../../sim/scenario/index.ts';
 
-/** The cluster and the traffic that schedules are drawn against; small, so that a case takes a fraction of a second. */
+/**
+ * The cluster and the traffic that schedules are drawn against; small, so that a case takes a fraction of a second.
+ */
 export function scenarioWith(faults: readonly Fault[]): Scenario {
   return parseScenario('property', {
     name: 'property',

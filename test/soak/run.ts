@@ -3,8 +3,8 @@ import { catalogue, loadDataset, loadScenario } from '../../scenarios/load/index
 import { swarm } from '../../sim/search/index.ts';
 
 /**
- * `npm run soak [-- SECONDS [FIRST_SEED]]`: every scenario of the catalogue over fresh seeds, its share of the time each. Ends
- * with 1 when any seed fails, after all have had their time.
+ * `npm run soak [-- SECONDS [FIRST_SEED]]`: every scenario of the catalogue over fresh seeds, its share of the time
+ * each. Ends with 1 when any seed fails, after all have had their time.
  */
 const seconds = Number(process.argv[2] ?? 600);
 const firstSeed = Number(process.argv[3] ?? 1_000);

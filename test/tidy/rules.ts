@@ -24,7 +24,7 @@ export const PURE_BANS: readonly {
   },
   {
     name: 'promises',
-    pattern: /\basync\b|\bawait\b|\bPromise\b|\bqueueMicrotask\b/,
+    pattern: /(?<![#.\w])(?:async|await|Promise|queueMicrotask)\b/,
     instead: 'step machines: a crashed node’s continuation would still run',
   },
   {
@@ -34,7 +34,8 @@ export const PURE_BANS: readonly {
   },
   {
     name: 'host',
-    pattern: /\bprocess\s*\.|\bglobalThis\b|\bconsole\s*\.|\bBuffer\b/,
+    pattern:
+      /(?<![#.\w])(?:process\s*\.\s*(?:env|hrtime|nextTick|argv|std)|globalThis\b|console\s*\.|Buffer\b)/,
     instead: 'take a port',
   },
 ];
@@ -66,6 +67,7 @@ export const LAYERS: ReadonlyMap<string, readonly RegExp[]> = new Map([
   ['sim/disk', simCore],
   ['sim/host', [...simCore, /^sim\/(?:clock|network|disk)$/]],
   ['sim/fault', simCore],
+  ['sim/metrics', simCore],
   ['sim/workload', [...simCore, /^engine\/(?:records|wire|client)$/]],
   ['sim/trace', [...simCore, /^engine\/wire$/]],
   ['sim/check', [...simCore, /^engine\/(?:server|log|records|wire)$/]],

@@ -18,7 +18,10 @@ export interface MetadataContext {
   readonly image: ClusterImage;
   readonly clusterId: string;
   readonly autoCreateTopics: boolean;
-  /** A live broker, drawn anew for every answer, or -1: with KRaft any broker forwards, so any stands for the controller. */
+  /**
+   * A live broker, drawn anew for every answer, or -1: with KRaft any broker forwards, so any stands for the
+   * controller.
+   */
   readonly controllerId: number;
 }
 

@@ -3,7 +3,10 @@ import { type ClientConfig, clientConfigDefaults } from '../client-config.ts';
 /** `by_duration` starts at the first record not older than so long (KIP-1106), in milliseconds here. */
 export type OffsetResetPolicy = 'earliest' | 'latest' | 'none' | { readonly byDurationMs: number };
 
-/** Kafka's names and defaults (`ConsumerConfig`) for what a consumer without a group needs. Groups have their place here. */
+/**
+ * Kafka's names and defaults (`ConsumerConfig`) for what a consumer without a group needs. Groups have their place
+ * here.
+ */
 export interface ConsumerConfig extends ClientConfig {
   readonly 'auto.offset.reset': OffsetResetPolicy;
   readonly 'isolation.level': 'read_uncommitted' | 'read_committed';

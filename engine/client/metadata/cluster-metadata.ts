@@ -40,8 +40,8 @@ type TopicResponse = MetadataResponse['topics'][number];
 type PartitionResponse = TopicResponse['partitions'][number];
 
 /**
- * What a client knows of the cluster (`MetadataSnapshot`, and the ordering rules of `Metadata`). A leader epoch never goes
- * back while the topic id stays: a broker that lags behind must not send a client to a leader of the past.
+ * What a client knows of the cluster (`MetadataSnapshot`, and the ordering rules of `Metadata`). A leader epoch
+ * never goes back while the topic id stays: a broker that lags behind must not send a client to a leader of the past.
  */
 export class ClusterMetadata {
   clusterId: string | null = null;

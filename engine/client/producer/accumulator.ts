@@ -23,8 +23,8 @@ export interface ReadyCheck {
 }
 
 /**
- * Records that wait to be sent, as batches by partition (`RecordAccumulator`). Its memory is bounded by `buffer.memory`:
- * a batch reserves its share when it is made and gives it back when it is done.
+ * Records that wait to be sent, as batches by partition (`RecordAccumulator`). Its memory is bounded by
+ * `buffer.memory`: a batch reserves its share when it is made and gives it back when it is done.
  */
 export class Accumulator {
   readonly #config: ProducerConfig;

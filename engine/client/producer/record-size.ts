@@ -6,7 +6,9 @@ const MAX_RECORD_OVERHEAD = 21;
 /** A length as a varint, at its longest. */
 const MAX_LENGTH_BYTES = 5;
 
-/** At least as many bytes as a batch with this record alone takes (`AbstractRecords.estimateSizeInBytesUpperBound`). */
+/**
+ * At least as many bytes as a batch with this record alone takes (`AbstractRecords.estimateSizeInBytesUpperBound`).
+ */
 export function batchSizeUpperBound(record: OutgoingRecord): number {
   let size = BATCH_HEADER_BYTES + MAX_RECORD_OVERHEAD + 3 * MAX_LENGTH_BYTES;
   if (record.key !== null) size += record.key.length;

@@ -32,8 +32,8 @@ export class StickyPartitioner {
   }
 
   /**
-   * Counts what went to the current partition. A switch waits for a batch to fill, lest a small one be left behind, but
-   * not beyond twice the batch size.
+   * Counts what went to the current partition. A switch waits for a batch to fill, lest a small one be left behind,
+   * but not beyond twice the batch size.
    */
   onAppended(bytes: number, allBatchesFull: boolean, choice: PartitionChoice): void {
     this.#producedBytes += bytes;
@@ -44,8 +44,8 @@ export class StickyPartitioner {
   }
 
   /**
-   * Queue lengths of the available partitions, of `all` partitions there are; empty: not known. Weights are the inverse:
-   * lengths 0, 3, 1 weigh 4, 1, 3.
+   * Queue lengths of the available partitions, of `all` partitions there are; empty: not known. Weights are the
+   * inverse: lengths 0, 3, 1 weigh 4, 1, 3.
    */
   onQueueLengths(partitions: readonly number[], lengths: readonly number[], all: number): void {
     this.#load = [];

@@ -6,7 +6,9 @@ import { METADATA_TOPIC, onlyPartition } from '../metadata-partition.ts';
 import type { RaftCore } from '../raft-core.ts';
 import type { Leader } from '../roles/leader.ts';
 
-/** A new leader makes itself known, and again and again to the voters that do not fetch. Answers when to look again. */
+/**
+ * A new leader makes itself known, and again and again to the voters that do not fetch. Answers when to look again.
+ */
 export function sendBeginQuorumEpochRequests(core: RaftCore, leader: Leader, now: Us): Us {
   if (now >= leader.beginQuorumAt) {
     for (const voter of core.peers) {

@@ -15,8 +15,9 @@ export class Candidate {
   readonly electionAt: Us;
   readonly tally: VoteTally;
   /**
-   * A majority has granted; the leadership is being made durable. Only then does it become the leader and write: a leader
-   * that forgot itself could be elected again in the same epoch and write other records at the same offsets (KAFKA-10527).
+   * A majority has granted; the leadership is being made durable. Only then does it become the leader and write: a
+   * leader that forgot itself could be elected again in the same epoch and write other records at the same offsets
+   * (KAFKA-10527).
    */
   elected = false;
 

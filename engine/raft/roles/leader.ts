@@ -158,7 +158,8 @@ export class Leader {
 
   #observer(id: number, directoryId: string): ReplicaProgress {
     let observer = this.#observers.get(id);
-    if (observer === undefined) {
+    if (observer === undefined || observer.directoryId !== directoryId) {
+      // Under another directory id it is another replica, with a log of its own.
       assert(this.#observers.size < MAX_OBSERVERS, 'observers are bounded by the brokers of a cluster');
       observer = new ReplicaProgress(id, directoryId);
       this.#observers.set(id, observer);

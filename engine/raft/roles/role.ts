@@ -5,7 +5,9 @@ import type { Prospective } from './prospective.ts';
 import type { Resigned } from './resigned.ts';
 import type { Unattached } from './unattached.ts';
 
-/** What a replica is in its epoch. What exists only in a role lives in the role, and a transition replaces it whole. */
+/**
+ * What a replica is in its epoch. What exists only in a role lives in the role, and a transition replaces it whole.
+ */
 export type Role = Unattached | Prospective | Candidate | Leader | Resigned | Follower;
 
 export type RoleKind = Role['kind'];

@@ -17,8 +17,8 @@ import { Source } from './source.ts';
 type Scope = Record<string, unknown>;
 
 /**
- * Derives the function that reads a value. Fields are read into constants in the order of the wire and gathered into one
- * object literal with the schema's order of fields, so that a message has the same shape in every version.
+ * Derives the function that reads a value. Fields are read into constants in the order of the wire and gathered into
+ * one object literal with the schema's order of fields, so that a message has the same shape in every version.
  */
 export function deriveDecoder(fields: Fields, target: Target): (reader: Reader) => object {
   const source = new Source();
@@ -143,18 +143,17 @@ function readList(source: Source, scope: Scope, value: string, field: Field<unkn
   const index = source.name('i');
   source.line(`const ${count} = r.${counting}(${leastElementSize(field, target)});`);
   source.line(`const ${value} = ${nullable ? `${count} < 0 ? null : ` : ''}new Array(${count});`);
+  const size = field.element === null ? undefined : FIXED_SIZE[field.element];
+  const at = source.name('at');
+  // Elements of fixed size are taken at one stroke; null counts -1.
+  if (size !== undefined) source.line(`const ${at} = ${count} > 0 ? r.take(${count} * ${size}) : 0;`);
   source.line(`for (let ${index} = 0; ${index} < ${count}; ${index}++) {`);
-  const element =
-    field.fields === null
-      ? readElement(field.element!, target)
-      : readStruct(source, scope, field.fields, target);
+  let element: string;
+  if (field.fields !== null) element = readStruct(source, scope, field.fields, target);
+  else if (size !== undefined) element = loading(field.element!, `${at} + ${index} * ${size}`);
+  else element = `r.${readerOf(field.element!, target, false)}()`;
   source.line(`${value}[${index}] = ${element};`);
   source.line('}');
-}
-
-function readElement(type: ScalarType, target: Target): string {
-  const fixed = FIXED_SIZE[type];
-  return fixed === undefined ? `r.${readerOf(type, target, false)}()` : loading(type, `r.take(${fixed})`);
 }
 
 /** The Reader's method for a scalar of variable length. */

@@ -8,8 +8,8 @@ export const MAX_ELEMENTS = 1 << 22;
 
 /**
  * Reads bytes that nobody vouches for. Every length is compared with what is left before anything is allocated for it.
- * Failures are thrown as WireError and caught where a codec is entered (`decode...`): nothing else is, so that a mistake
- * in here still crashes.
+ * Failures are thrown as WireError and caught where a codec is entered (`decode...`): nothing else is, so that a
+ * mistake in here still crashes.
  */
 export class Reader {
   readonly bytes: Uint8Array;

@@ -1,6 +1,9 @@
 import type { Indexed } from './version-order.ts';
 
-/** Jepsen's names (`jepsen.tests.kafka`), for sends and for polls by assignment; `lost` and `late` are what `unseen` comes to. */
+/**
+ * Jepsen's names (`jepsen.tests.kafka`), for sends and for polls by assignment; `lost` and `late` are what `unseen`
+ * comes to.
+ */
 export type AnomalyName =
   | 'inconsistent-offsets'
   | 'duplicate'

@@ -38,8 +38,8 @@ export interface Reposition {
 }
 
 /**
- * What clients saw, and nothing else: the same history can come from a simulated cluster and from a real one. Each list is
- * in the order in which it happened (sends: in which they were invoked).
+ * What clients saw, and nothing else: the same history can come from a simulated cluster and from a real one. Each
+ * list is in the order in which it happened (sends: in which they were invoked).
  */
 export interface History {
   readonly sends: readonly SendOperation[];

@@ -5,7 +5,9 @@ import type { Anomaly } from './anomaly.ts';
 export interface Promises {
   /** Idempotent producers: no duplicates, order kept over retries. */
   readonly idempotence: boolean;
-  /** Every producer waits for the whole ISR, min.insync.replicas is at least 2, and no unclean election is configured. */
+  /**
+   * Every producer waits for the whole ISR, min.insync.replicas is at least 2, and no unclean election is configured.
+   */
   readonly durable: boolean;
   /** At the end every consumer was expected to have read everything. */
   readonly readAll: boolean;

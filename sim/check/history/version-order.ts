@@ -52,8 +52,8 @@ export class VersionOrder {
   }
 
   /**
-   * Steps from one place to the next: 1 is the next known value, less is backwards, more is a jump over known values. A
-   * place that nobody else knows counts as 1.
+   * Steps from one place to the next: 1 is the next known value, less is backwards, more is a jump over known
+   * values. A place that nobody else knows counts as 1.
    */
   delta(fromOffset: number, toOffset: number): number {
     const from = this.#indexOf.get(fromOffset);
@@ -76,7 +76,10 @@ export interface Indexed {
   readonly read: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
-/** Orders come from all polls and from the sends that must have taken place: acknowledged, or unknown and seen by a reader. */
+/**
+ * Orders come from all polls and from the sends that must have taken place: acknowledged, or unknown and seen by a
+ * reader.
+ */
 export function indexHistory(history: History): Indexed {
   const orders = new Map<string, VersionOrder>();
   const read = new Map<string, Set<number>>();

@@ -3,9 +3,10 @@ import type { Invariant, Report } from '../contract.ts';
 import type { ClusterShadow } from '../shadow/cluster-shadow.ts';
 
 /**
- * Within one leader epoch a leader's high watermark never goes back, as long as its process lives. A leader that restarts
- * before the controller noticed takes the same epoch once more from its checkpoint, which may be five seconds old; nobody
- * sees it, for its listener stays closed until it is unfenced, and by then another epoch has begun.
+ * Within one leader epoch a leader's high watermark never goes back, as long as its process lives. A leader that
+ * restarts before the controller noticed takes the same epoch once more from its checkpoint, which may be five
+ * seconds old; nobody sees it, for its listener stays closed until it is unfenced, and by then another epoch has
+ * begun.
  */
 export class HighWatermarkMonotone implements Invariant {
   readonly name = 'HighWatermarkMonotone';

@@ -2,7 +2,10 @@ import type { Fact } from '../../../engine/machine/index.ts';
 import type { Invariant, Report } from '../contract.ts';
 import type { ClusterShadow } from '../shadow/cluster-shadow.ts';
 
-/** KIP-841: the metadata log never has a fenced, stopping or unregistered broker in an ISR (judged between its batches). */
+/**
+ * KIP-841: the metadata log never has a fenced, stopping or unregistered broker in an ISR (judged between its
+ * batches).
+ */
 export class IsrIsActive implements Invariant {
   readonly name = 'IsrIsActive';
   readonly property = 'No fenced, stopping or unknown broker is in an ISR.';

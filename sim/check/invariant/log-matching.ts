@@ -17,9 +17,9 @@ interface Origin {
 const OFFSETS = 2 ** 33;
 
 /**
- * Raft's Log Matching, for every partition and for the metadata log: two logs that hold a batch with the same leader epoch
- * and offset are equal up to it. By induction over appends: the same (epoch, offset) always carries the same batch, and
- * always stands on the same predecessor.
+ * Raft's Log Matching, for every partition and for the metadata log: two logs that hold a batch with the same leader
+ * epoch and offset are equal up to it. By induction over appends: the same (epoch, offset) always carries the same
+ * batch, and always stands on the same predecessor.
  */
 export class LogMatching implements Invariant {
   readonly name = 'LogMatching';

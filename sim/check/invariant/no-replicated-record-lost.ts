@@ -3,9 +3,9 @@ import type { ClientFact, Invariant, Report } from '../contract.ts';
 import { type ClusterShadow, METADATA_LOG } from '../shadow/cluster-shadow.ts';
 
 /**
- * The ledger of acknowledged writes. With acks=all a record is below the high watermark when its producer hears of it, and
- * from then on at least one member of the ISR, or of the ELR, still has it on its disk. With acks=0 and acks=1 nothing is
- * promised: the end-of-run validation names what was lost.
+ * The ledger of acknowledged writes. With acks=all a record is below the high watermark when its producer hears of
+ * it, and from then on at least one member of the ISR, or of the ELR, still has it on its disk. With acks=0 and
+ * acks=1 nothing is promised: the end-of-run validation names what was lost.
  */
 export class NoReplicatedRecordLost implements Invariant {
   readonly name = 'NoReplicatedRecordLost';

@@ -2,7 +2,10 @@ import type { Fact } from '../../../engine/machine/index.ts';
 import type { Invariant, Report } from '../contract.ts';
 import type { ClusterShadow } from '../shadow/cluster-shadow.ts';
 
-/** `logStartOffset <= highWatermark <= logEndOffset`; the last stable offset is the high watermark until transactions come. */
+/**
+ * `logStartOffset <= highWatermark <= logEndOffset`; the last stable offset is the high watermark until transactions
+ * come.
+ */
 export class OffsetsInOrder implements Invariant {
   readonly name = 'OffsetsInOrder';
   readonly property = 'logStartOffset <= lastStableOffset <= highWatermark <= logEndOffset on every replica.';

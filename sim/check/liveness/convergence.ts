@@ -6,8 +6,8 @@ const MAX_SENTENCES = 20;
 
 /**
  * What has not converged, in words; empty when all has: an active controller, every broker running and unfenced, every
- * partition led with a full ISR and caught-up followers, every send settled, every consumer at the end. Judged only after
- * everything was healed, and within the time that a scenario gives.
+ * partition led with a full ISR and caught-up followers, every send settled, every consumer at the end. Judged only
+ * after everything was healed, and within the time that a scenario gives.
  */
 export function pending(views: ClusterViews): string[] {
   const said: string[] = [];

@@ -7,8 +7,8 @@ import type { WhereNow } from '../history/judge.ts';
 const CHUNK_BYTES = 1_048_576;
 
 /**
- * Reads every partition's leader up to its high watermark and answers where a value is now. This is what no outside checker
- * can do: it decides `unseen` into lost and late.
+ * Reads every partition's leader up to its high watermark and answers where a value is now. This is what no outside
+ * checker can do: it decides `unseen` into lost and late.
  */
 export function whereValuesAre(
   views: ClusterViews,

@@ -119,11 +119,24 @@ describe('a segment is rolled', () => {
 });
 
 describe('a flush', () => {
+  it('makes a new segment’s entry in the directory durable', () => {
+    const stage = new LogStage({ 'segment.bytes': 100 });
+    stage.lead(['a']);
+    stage.settle();
+    stage.lead(['b']);
+    stage.log.flush();
+    stage.settle();
+    stage.disk.powerLoss(() => 1);
+    stage.open({ recoveryPoint: 2 });
+    expect(stage.values()).toEqual(['0:a@0', '1:b@0']);
+  });
+
   it('waits for the leader epoch file that goes with the data', () => {
     const stage = new LogStage();
     stage.lead(['a'], 1);
     stage.log.flush();
-    // First round: the segment's syncs and the epoch file's temp. The recovery point waits for the rename to be durable.
+    // First round: the segment's syncs and the epoch file's temp. The recovery point waits for the rename to be
+    // durable.
     for (const ticket of stage.disk.completeSyncs()) stage.log.onSynced(ticket, null, stage.out);
     expect(stage.log.recoveryPoint).toBe(0);
     stage.settle();

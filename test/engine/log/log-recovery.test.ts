@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withLeader } from '../../../engine/records/index.ts';
-import { batchOf, bytesOf, LogStage } from './stage.ts';
+import { batchOf, bytesOf, LogStage, TOPIC_ID } from './stage.ts';
 
 /** Three segments of three batches each, leader epoch 1 from offset 0 and 2 from offset 5. */
 function threeSegments(): LogStage {
@@ -32,6 +32,21 @@ describe('after a process crash', () => {
       truncatedBytes: 0,
       segments: 3,
     });
+  });
+
+  it('keeps its topic id, and what was never synced is synced by the next flush', () => {
+    const stage = new LogStage();
+    stage.lead(['a'], 1);
+    stage.disk.processCrash();
+    stage.open();
+    expect(stage.log.topicId).toBe(TOPIC_ID);
+    stage.log.flush();
+    stage.settle();
+    expect(stage.log.recoveryPoint).toBe(1);
+    stage.disk.powerLoss(() => 1);
+    stage.open({ recoveryPoint: 1 });
+    expect(stage.log.topicId).toBe(TOPIC_ID);
+    expect(stage.values()).toEqual(['0:a@1']);
   });
 
   it('epochs come back from the batches when their file was never written', () => {

@@ -249,7 +249,9 @@ export class MemoryDisk implements Disk {
   }
 }
 
-/** Bytes that both have in common stay; beyond them one, the other, or the written ones up to a point and then noise. */
+/**
+ * Bytes that both have in common stay; beyond them one, the other, or the written ones up to a point and then noise.
+ */
 function afterLoss(written: Uint8Array, durable: Uint8Array, pick: Pick): Uint8Array {
   let common = 0;
   while (common < written.length && common < durable.length && written[common] === durable[common]) common++;

@@ -47,11 +47,13 @@ export class LogStage {
   /** Opens the log again over what the disk holds, as a new process would. */
   open(options: Partial<LogOptions> = {}): Log {
     const storage = new LogStorage({ disk: this.disk, wall: { nowMs: () => this.wallMs } });
+    // A boot takes the topic id from the disk: one that was torn by a power loss may be another or none.
+    const topicId = this.disk.list('/data/orders-0').length === 0 ? TOPIC_ID : null;
     const all = {
       storage,
       parent: '/data',
       name: 'orders-0',
-      topicId: TOPIC_ID,
+      topicId,
       config: this.#config,
       ...options,
     };

@@ -19,8 +19,8 @@ interface Sync {
 const EMPTY = new Uint8Array(0);
 
 /**
- * A disk for one node, harsh and small: a power loss keeps what was synced and, per file and per directory, either drops
- * or keeps the rest; a tail that was only appended may be torn. Syncs complete when the harness says so.
+ * A disk for one node, harsh and small: a power loss keeps what was synced and, per file and per directory, either
+ * drops or keeps the rest; a tail that was only appended may be torn. Syncs complete when the harness says so.
  */
 export class MemoryDisk implements Disk {
   /** Tells the harness of a sync to be completed. */

@@ -48,8 +48,13 @@ const schedules: fc.Arbitrary<Schedule> = fc.record({
       kind: fc.constantFrom(...KINDS, 'append', 'append', 'append', 'start'),
       node: fc.nat(3),
       other: fc.nat(3),
-      // Often within the round trips of what went before, sometimes after an election.
-      afterMs: fc.oneof(fc.nat(60), fc.nat(4_000)),
+      // Often within the round trips of what went before, sometimes after an election,
+      // and now and then so that old snapshots are looked for.
+      afterMs: fc.oneof(
+        { weight: 8, arbitrary: fc.nat(60) },
+        { weight: 8, arbitrary: fc.nat(4_000) },
+        { weight: 1, arbitrary: fc.constant(61_000) },
+      ),
     }),
     { minLength: 10, maxLength: 40 },
   ),
@@ -98,30 +103,24 @@ function converge(quorum: TestQuorum): number {
 }
 
 function act(quorum: TestQuorum, kind: Action['kind'], id: number, other: number, value: string): void {
-  if (kind === 'heal') return quorum.heal();
-  if (kind === 'start') {
+  const running = quorum.ids.filter((each) => quorum.isRunning(each));
+  if (kind === 'heal') quorum.heal();
+  else if (kind === 'cut') quorum.cut(id, other);
+  else if (kind === 'isolate') quorum.isolate(id);
+  else if (kind === 'start') {
     for (const each of quorum.ids) if (!quorum.isRunning(each)) quorum.start(each);
-    return;
-  }
-  if (kind === 'append') {
+  } else if (kind === 'append') {
     // To every node that believes to lead, the latest or not.
-    for (const each of quorum.ids) {
-      if (quorum.isRunning(each) && quorum.raft(each).isLeader) quorum.append(each, value);
-    }
-    return;
-  }
-  if (kind === 'blackout') {
-    for (const each of quorum.ids) if (quorum.isRunning(each)) quorum.losePower(each, 'some');
+    for (const each of running) if (quorum.raft(each).isLeader) quorum.append(each, value);
+  } else if (kind === 'blackout') {
+    for (const each of running) quorum.losePower(each, 'some');
     for (const each of quorum.ids) quorum.start(each);
-    return;
+  } else if (quorum.isRunning(id)) {
+    if (kind === 'crash') quorum.crash(id);
+    else if (kind === 'power') quorum.losePower(id, 'some');
+    else if (kind === 'resign') quorum.resign(id);
+    else if (quorum.applied(id).nextOffset > 0) quorum.snapshot(id);
   }
-  if (kind === 'cut') return quorum.cut(id, other);
-  if (kind === 'isolate') return quorum.isolate(id);
-  if (!quorum.isRunning(id)) return;
-  if (kind === 'crash') quorum.crash(id);
-  else if (kind === 'power') quorum.losePower(id, 'some');
-  else if (kind === 'resign') quorum.resign(id);
-  else if (quorum.applied(id).nextOffset > 0) quorum.snapshot(id);
 }
 
 /** The first schedule of many that breaks something, or null. */
@@ -131,7 +130,6 @@ function findViolation(runs: number): string | null {
     numRuns: runs,
     endOnFailure: true,
   });
-  if (outcome.failed) console.log(String(outcome.errorInstance).slice(0, 300), outcome.numRuns);
   return outcome.failed ? String(outcome.errorInstance) : null;
 }
 

@@ -83,12 +83,6 @@ interface Node {
   exit: string | null;
 }
 
-interface Event {
-  readonly at: Us;
-  readonly seq: number;
-  readonly run: () => void;
-}
-
 /** Several replicas, their disks, a network between them, and one clock. Everything follows from the seed. */
 export class TestQuorum {
   readonly voters: readonly Voter[];
@@ -112,10 +106,7 @@ export class TestQuorum {
   readonly #pending = new Map<RequestId, Pending>();
   readonly #cuts = new Set<string>();
   readonly #syncHeld = new Set<number>();
-  #events: Event[] = [];
-  #now: Us = 0;
-  #seq = 0;
-  #nextRequest = 1;
+  readonly #clock = new EventClock();
 
   constructor(options: TestQuorumOptions = {}) {
     this.#random = seededRandom(options.seed ?? 1);
@@ -134,7 +125,7 @@ export class TestQuorum {
   }
 
   get now(): Us {
-    return this.#now;
+    return this.#clock.now;
   }
 
   // Life of a node.
@@ -153,7 +144,7 @@ export class TestQuorum {
     node.exit = null;
     node.out = this.#outbox(node, node.incarnation);
     node.raft = new Raft(this.#options(node));
-    this.#step(node, (raft) => raft.boot(this.#now, node.out));
+    this.#step(node, (raft) => raft.boot(this.now, node.out));
   }
 
   isRunning(id: number): boolean {
@@ -218,19 +209,19 @@ export class TestQuorum {
     const batch = textBatch(raft.nextOffset, raft.quorumEpoch, values, this.#wallMs());
     let offset: number | null = null;
     this.#step(node, (live) => {
-      offset = live.append(this.#now, [batch], node.out);
+      offset = live.append(this.now, [batch], node.out);
     });
     return offset;
   }
 
   resign(id: number): void {
     const node = this.#node(id);
-    this.#step(node, (raft) => raft.resign(this.#now, node.out));
+    this.#step(node, (raft) => raft.resign(this.now, node.out));
   }
 
   shutdown(id: number, timeoutUs = 5 * SECOND): void {
     const node = this.#node(id);
-    this.#step(node, (raft) => raft.shutdown(this.#now, timeoutUs, node.out));
+    this.#step(node, (raft) => raft.shutdown(this.now, timeoutUs, node.out));
   }
 
   /** A snapshot of all that a node has applied. */
@@ -240,7 +231,7 @@ export class TestQuorum {
     const state = applied.values.length === 0 ? [] : [textBatch(0, 0, applied.values, this.#wallMs())];
     let isWriting = false;
     this.#step(node, (raft) => {
-      isWriting = raft.createSnapshot(this.#now, applied.nextOffset, applied.lastEpoch, state, node.out);
+      isWriting = raft.createSnapshot(this.now, applied.nextOffset, applied.lastEpoch, state, node.out);
     });
     return isWriting;
   }
@@ -297,18 +288,17 @@ export class TestQuorum {
   // Time.
 
   run(us: Us): this {
-    const end = this.#now + us;
-    while (this.#events.length > 0 && this.#events[0]!.at <= end) this.#next();
-    this.#now = end;
+    const end = this.now + us;
+    while (this.#clock.hasNext(end)) this.#next();
+    this.#clock.passTo(end);
     return this;
   }
 
   /** Runs until something holds; says what did not if it never does. */
   until(what: string, holds: () => boolean, limitUs: Us = 60 * SECOND): this {
-    const end = this.#now + limitUs;
+    const end = this.now + limitUs;
     while (!holds()) {
-      const next = this.#events[0];
-      if (next === undefined || next.at > end) throw new Error(`waited in vain: ${what}\n${this.describe()}`);
+      if (!this.#clock.hasNext(end)) throw new Error(`waited in vain: ${what}\n${this.describe()}`);
       this.#next();
     }
     return this;
@@ -329,7 +319,7 @@ export class TestQuorum {
   }
 
   at(delayUs: Us, run: () => void): void {
-    this.#schedule(delayUs, run);
+    this.#clock.schedule(delayUs, run);
   }
 
   describe(): string {
@@ -342,27 +332,12 @@ export class TestQuorum {
     const last = this.facts
       .slice(-12)
       .map((told) => `${told.at} ${told.node} ${JSON.stringify(told.fact, replaceBytes)}`);
-    return [`at ${this.#now}us`, ...nodes, ...last].join('\n');
+    return [`at ${this.now}us`, ...nodes, ...last].join('\n');
   }
 
   #next(): void {
-    const event = this.#events.shift()!;
-    this.#now = event.at;
-    event.run();
+    this.#clock.next();
     this.onEvent();
-  }
-
-  #schedule(delayUs: Us, run: () => void): void {
-    const event = { at: this.#now + delayUs, seq: this.#seq++, run };
-    let low = 0;
-    let high = this.#events.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const other = this.#events[middle]!;
-      if (other.at < event.at || (other.at === event.at && other.seq < event.seq)) low = middle + 1;
-      else high = middle;
-    }
-    this.#events.splice(low, 0, event);
   }
 
   #draw([min, max]: readonly [Us, Us]): Us {
@@ -370,7 +345,7 @@ export class TestQuorum {
   }
 
   #wallMs(): number {
-    return WALL_EPOCH_MS + Math.trunc(this.#now / MS);
+    return WALL_EPOCH_MS + Math.trunc(this.now / MS);
   }
 
   #node(id: number): Node {
@@ -391,7 +366,7 @@ export class TestQuorum {
       exit: null,
     };
     node.disk.onSync = (ticket) =>
-      this.#schedule(this.#draw(this.#syncUs), () => this.#completeSync(node, ticket));
+      this.#clock.schedule(this.#draw(this.#syncUs), () => this.#completeSync(node, ticket));
     this.#nodes.set(id, node);
   }
 
@@ -400,7 +375,7 @@ export class TestQuorum {
     const error = node.disk.complete(ticket);
     if (error === false) return;
     this.#step(node, (raft) => {
-      if (!raft.onSynced(this.#now, ticket, error, node.out))
+      if (!raft.onSynced(this.now, ticket, error, node.out))
         throw new Error(`nobody waits for sync ${ticket}`);
     });
   }
@@ -466,10 +441,10 @@ export class TestQuorum {
       close: () => {},
       arm: (timer, at) => {
         node.timers.set(timer, at);
-        this.#schedule(Math.max(at - this.#now, 0), () => {
+        this.#clock.schedule(Math.max(at - this.now, 0), () => {
           if (!isAlive() || node.timers.get(timer) !== at) return;
           node.timers.delete(timer);
-          this.#step(node, (raft) => raft.onTimer(this.#now, timerKind(timer), node.out));
+          this.#step(node, (raft) => raft.onTimer(this.now, timerKind(timer), node.out));
         });
       },
       disarm: (timer) => {
@@ -482,7 +457,7 @@ export class TestQuorum {
         this.probes.set(name, (this.probes.get(name) ?? 0) + 1);
       },
       fact: (fact) => {
-        this.facts.push({ at: this.#now, node: node.id, fact });
+        this.facts.push({ at: this.now, node: node.id, fact });
       },
     };
   }
@@ -503,13 +478,13 @@ export class TestQuorum {
         };
         const id = this.#nextRequest++;
         this.#pending.set(id, pending);
-        this.#schedule(timeoutUs, () => this.#reply(id, { kind: 'failed', reason: 'timed out' }));
+        this.#clock.schedule(timeoutUs, () => this.#reply(id, { kind: 'failed', reason: 'timed out' }));
         if (this.#isLost(node.id, to)) return;
         const travelled = overTheWireRequest(apiKey, maxVersion, body);
-        this.#schedule(this.#draw(this.#latencyUs), () => {
+        this.#clock.schedule(this.#draw(this.#latencyUs), () => {
           const target = this.#node(to);
           if (target.raft === null) {
-            this.#schedule(this.#draw(this.#latencyUs), () =>
+            this.#clock.schedule(this.#draw(this.#latencyUs), () =>
               this.#reply(id, { kind: 'failed', reason: 'disconnected' }),
             );
             return;
@@ -530,16 +505,16 @@ export class TestQuorum {
   #handle(node: Node, request: Request): void {
     this.#step(node, (raft) => {
       const { out } = node;
-      if (request.apiKey === ApiKey.Vote) raft.handleVote(this.#now, request as never, out);
+      if (request.apiKey === ApiKey.Vote) raft.handleVote(this.now, request as never, out);
       else if (request.apiKey === ApiKey.BeginQuorumEpoch)
-        raft.handleBeginQuorumEpoch(this.#now, request as never, out);
+        raft.handleBeginQuorumEpoch(this.now, request as never, out);
       else if (request.apiKey === ApiKey.EndQuorumEpoch)
-        raft.handleEndQuorumEpoch(this.#now, request as never, out);
+        raft.handleEndQuorumEpoch(this.now, request as never, out);
       else if (request.apiKey === ApiKey.Fetch)
-        raft.handleFetch(this.#now, request as Request<FetchRequest>, out);
+        raft.handleFetch(this.now, request as Request<FetchRequest>, out);
       else if (request.apiKey === ApiKey.FetchSnapshot)
-        raft.handleFetchSnapshot(this.#now, request as never, out);
-      else raft.handleDescribeQuorum(this.#now, request as never, out);
+        raft.handleFetchSnapshot(this.now, request as never, out);
+      else raft.handleDescribeQuorum(this.now, request as never, out);
     });
   }
 
@@ -555,7 +530,7 @@ export class TestQuorum {
         const pending = this.#pending.get(id);
         if (pending === undefined || this.#isLost(node.id, pending.from)) return;
         const travelled = overTheWireResponse(pending.apiKey, pending.apiVersion, body);
-        this.#schedule(this.#draw(this.#latencyUs), () =>
+        this.#clock.schedule(this.#draw(this.#latencyUs), () =>
           this.#reply(id, { kind: 'response', apiVersion: pending.apiVersion, body: travelled }),
         );
       },
@@ -570,48 +545,12 @@ export class TestQuorum {
     this.#pending.delete(id);
     const node = this.#node(pending.from);
     if (node.incarnation !== pending.incarnation) return;
-    this.#step(node, (raft) => raft.onReply(this.#now, pending.token, reply, node.out));
+    this.#step(node, (raft) => raft.onReply(this.now, pending.token, reply, node.out));
   }
 
   #isLost(from: number, to: number): boolean {
     return this.#cuts.has(`${from}>${to}`) || this.loses(from, to);
   }
-}
-
-/** One batch of text records. */
-export function textBatch(
-  baseOffset: number,
-  leaderEpoch: number,
-  values: readonly string[],
-  timestamp: number,
-): Uint8Array {
-  return buildBatch(
-    { baseOffset, leaderEpoch },
-    values.map((value) => ({ timestamp, key: null, value: utf8Encode(value) })),
-  );
-}
-
-function textOf(batches: Records): readonly string[] {
-  return batches.flatMap((batch) => {
-    const records = readRecords(batch, noCompression);
-    if (records instanceof RecordsError) throw new Error(records.message);
-    return records.map((record) => utf8Decode(record.value!));
-  });
-}
-
-/** Every message goes through its bytes, so that no body says what its version cannot. */
-function overTheWireRequest(apiKey: number, apiVersion: number, body: object): object {
-  const frame = { kind: 'request', apiKey, apiVersion, correlationId: 1, clientId: null, body } as const;
-  const decoded = decodeRequest(encodeFrame(frame));
-  if (decoded instanceof WireError) throw new Error(decoded.message);
-  return decoded.body;
-}
-
-function overTheWireResponse(apiKey: number, apiVersion: number, body: object): object {
-  const frame = { kind: 'response', apiKey, apiVersion, correlationId: 1, body } as const;
-  const decoded = decodeResponse(encodeFrame(frame), apiKey, apiVersion);
-  if (decoded instanceof WireError) throw new Error(decoded.message);
-  return decoded.body;
 }
 
 function replaceBytes(_key: string, value: unknown): unknown {

@@ -209,7 +209,7 @@ export class TestBroker {
   }
 
   readonly #out: Outbox = {
-    work: noWork(),
+    work: this.work,
     connect: () => 0,
     send: () => {},
     close: () => {},

@@ -74,9 +74,9 @@ export function batchOf(...values: readonly string[]): Uint8Array {
 }
 
 /**
- * Brokers' replication wired directly to each other: a request travels when `settle` delivers it, unless a test holds it
- * back; metadata reaches a broker when the test publishes it. The controller is the truth image and the checks of
- * AlterPartition that matter here.
+ * Brokers' replication wired directly to each other: a request travels when `settle` delivers it, unless a test
+ * holds it back; metadata reaches a broker when the test publishes it. The controller is the truth image and the
+ * checks of AlterPartition that matter here.
  */
 export class TestCluster {
   readonly brokers = new Map<number, TestBroker>();
@@ -148,9 +148,15 @@ export class TestCluster {
   createTopic(
     topic: string,
     replicas: readonly number[],
-    options: { isr?: readonly number[]; minIsr?: number; leader?: number; partitions?: number } = {},
+    options: {
+      isr?: readonly number[];
+      minIsr?: number;
+      leader?: number;
+      partitions?: number;
+      topicId?: string;
+    } = {},
   ): void {
-    const topicId = topicIdOf(topic);
+    const topicId = options.topicId ?? topicIdOf(topic);
     this.write({ type: 'TopicRecord', name: topic, topicId });
     if (options.minIsr !== undefined) this.configure(topic, 'min.insync.replicas', String(options.minIsr));
     for (let index = 0; index < (options.partitions ?? 1); index += 1) {

@@ -200,7 +200,10 @@ describe('fetch from followers (KIP-392)', () => {
     cluster.run(1_000);
     const answer = cluster.fetch(2, { maxWaitMs: 9_000, minBytes: 1, rackId: 'west', topics: ask('t', { partition: 0 }) });
     cluster.produce(1, 't', ['a']);
+    cluster.run(0);
     expect(cluster.broker(2).log('t').logEndOffset).toBe(1);
+    // 2 learns with its next answer that 'a' is replicated.
+    expect(answer.ended).toBe('not yet');
     cluster.run(1_000);
     expect(valuesIn(answer.body?.responses[0]?.partitions[0]?.records ?? null)).toEqual(['a']);
   });

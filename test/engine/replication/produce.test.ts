@@ -115,8 +115,10 @@ describe('produce', () => {
     cluster.createTopic('t', [1]);
     cluster.produce(1, 't', ['a']);
     cluster.write({ type: 'RemoveTopicRecord', topicId: topicIdOf('t') });
-    cluster.createTopic('t', [1]);
+    // Both in one delta: the deletion comes first.
+    cluster.createTopic('t', [1], { topicId: topicIdOf('t-again') });
     expect(cluster.broker(1).log('t').logEndOffset).toBe(0);
+    expect(cluster.broker(1).log('t').topicId).toBe(topicIdOf('t-again'));
   });
 
   test('one request waits for all of its partitions and reports each', () => {

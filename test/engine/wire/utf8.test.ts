@@ -40,6 +40,14 @@ describe('UTF-8 by hand', () => {
     fc.assert(property, { numRuns: 2000 });
   });
 
+  it('reads texts of any length, wide at the end or not at all', () => {
+    for (const length of [0, 1, 11, 12, 13, 4095, 4096, 4097, 10_000]) {
+      for (const text of ['x'.repeat(length), `${'x'.repeat(length)}é`]) {
+        expect(utf8Decode(utf8Encode(text))).toBe(text);
+      }
+    }
+  });
+
   it('writes half a surrogate pair as a question mark, as Java does', () => {
     expect(utf8Decode(utf8Encode('a\ud800b\udc00'))).toBe('a?b?');
     expect(utf8Length('a\ud800b\udc00')).toBe(4);

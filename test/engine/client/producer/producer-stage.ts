@@ -33,7 +33,9 @@ export interface Send {
 
 export type Produced = Received<ProduceRequest>;
 
-/** A producer among scripted brokers. Its application sends what `send` queued; `events` is what the listener heard. */
+/**
+ * A producer among scripted brokers. Its application sends what `send` queued; `events` is what the listener heard.
+ */
 export class ProducerStage implements ProducerDriver, ProducerListener {
   readonly stage = new ClientStage();
   readonly randoms = new FixedRandoms();

@@ -5,8 +5,8 @@ import { covers, type Field, type Fields } from '../../../../engine/wire/field.t
 import { type Api, ApiKey, type Uuid, ZERO_UUID } from '../../../../engine/wire/index.ts';
 
 /**
- * How @platformatic/kafka 2.12.1 is asked for a request. Its modules per API and version are reached by path, because the
- * package exports only what a user of its clients needs.
+ * How @platformatic/kafka 2.12.1 is asked for a request. Its modules per API and version are reached by path,
+ * because the package exports only what a user of its clients needs.
  */
 export interface PlatformaticApi {
   readonly key: number;
@@ -238,8 +238,8 @@ export function hexUuid(uuid: Uuid): string {
 }
 
 /**
- * Where what the client read differs from what was written, as paths, over the fields that the version carries. A tag that
- * the client skips is passed over. Records are compared elsewhere.
+ * Where what the client read differs from what was written, as paths, over the fields that the version carries. A
+ * tag that the client skips is passed over. Records are compared elsewhere.
  */
 export function differences(
   client: PlatformaticApi,
