@@ -14,6 +14,12 @@ export { type AdminConfig, adminConfig, adminConfigDefaults } from './admin/admi
 export { type ClientConfig, clientConfigDefaults } from './client-config.ts';
 export { ClientTimer } from './client-timer.ts';
 export {
+  type ConsumedPartitionView,
+  Consumer,
+  type ConsumerPorts,
+  MAX_ACTIONS_PER_STEP,
+} from './consumer/consumer.ts';
+export {
   type ConsumerConfig,
   consumerConfig,
   consumerConfigDefaults,

@@ -99,7 +99,10 @@ export type ConsumerAction =
   | { readonly do: 'think'; readonly until: Us }
   | { readonly do: 'close' };
 
-/** One application thread around a consumer. Asked when the last action has ended; the first time at boot. */
+/**
+ * One application thread around a consumer. Asked when the last action has ended; the first time at boot. A driver that
+ * polls again and again without a time-out, or after a failure that stays, spins without time passing: let it think.
+ */
 export interface ConsumerDriver {
   next(now: Us): ConsumerAction;
 }

@@ -82,6 +82,8 @@ export class Sender {
       }
       if (!isAnySent) break;
     }
+    // Leaders that are not known were asked for only now.
+    this.#network.maintain(now, out);
     // A node can be due at once and not ready: then an input will tell, or metadata comes first.
     if (nextDue <= now) nextDue = NEVER;
     return Math.min(
