@@ -6,9 +6,12 @@ export class MemoryDisk implements Disk {
   readonly directories = new Set<string>(['/']);
   /** Tickets handed out since the world last looked. */
   readonly syncs: Ticket[] = [];
+  /** True: every write fails, as on a broken device. */
+  isBroken = false;
   #nextTicket: Ticket = 1;
 
   append(path: string, chunk: Uint8Array): DiskError | null {
+    if (this.isBroken) return new DiskError('EIO', path);
     if (!this.directories.has(parentOf(path))) return new DiskError('ENOENT', path);
     const chunks = this.files.get(path);
     if (chunks === undefined) this.files.set(path, [chunk]);
@@ -17,6 +20,7 @@ export class MemoryDisk implements Disk {
   }
 
   write(path: string, content: Uint8Array): DiskError | null {
+    if (this.isBroken) return new DiskError('EIO', path);
     if (!this.directories.has(parentOf(path))) return new DiskError('ENOENT', path);
     this.files.set(path, [content]);
     return null;
