@@ -11,8 +11,8 @@ import type {
 } from '../wire/index.ts';
 import type { CommittedBatch, SnapshotToLoad } from './committed-reader.ts';
 import { CommittedReader } from './committed-reader.ts';
-import type { DurableFile } from './durable-file.ts';
 import { handleReply, handleRequest } from './dispatch.ts';
+import type { DurableFile } from './durable-file.ts';
 import { ElectionFile } from './election-file.ts';
 import { MetadataLog } from './metadata-log.ts';
 import { METADATA_LOG } from './metadata-partition.ts';

@@ -86,7 +86,7 @@ describe('an election', () => {
     quorum.append(leader, 'a');
     quorum.untilApplied('a', [leader, other]);
     quorum.crash(leader);
-    quorum.heal();
+    quorum.network.heal();
     expect(quorum.untilLeader([other, behind])).toBe(other);
     expect(quorum.applied(other).values).toEqual(['a']);
   });
@@ -158,7 +158,7 @@ describe('a leader', () => {
     quorum.isolate(disruptive);
     quorum.run(60 * SECOND);
     expect(quorum.raft(disruptive).quorumEpoch).toBe(1);
-    quorum.heal();
+    quorum.network.heal();
     quorum.run(20 * SECOND);
     expect(quorum.leader()).toBe(leader);
     expect(quorum.raft(leader).quorumEpoch).toBe(1);
@@ -170,8 +170,8 @@ describe('a leader', () => {
     const old = quorum.untilLeader();
     quorum.run(SECOND);
     for (const other of quorum.voters.map((voter) => voter.id).filter((id) => id !== old)) {
-      quorum.cut(old, other);
-      quorum.cut(other, old);
+      quorum.network.cut(old, other);
+      quorum.network.cut(other, old);
     }
     quorum.run(3100 * MS);
     expect(['resigned', 'unattached', 'prospective']).toContain(quorum.raft(old).role);

@@ -70,7 +70,7 @@ function runSchedule({ seed, lossPerMille, slowestSyncMs, actions }: Schedule): 
   });
   const invariants = new QuorumInvariants(quorum);
   const luck = seededRandom(seed + 1);
-  quorum.loses = () => luck.below(1000) < lossPerMille;
+  quorum.network.loses = () => luck.below(1000) < lossPerMille;
   quorum.startAll();
   quorum.run(2 * SECOND);
   let appended = 0;
@@ -78,8 +78,8 @@ function runSchedule({ seed, lossPerMille, slowestSyncMs, actions }: Schedule): 
     act(quorum, kind, quorum.ids[node]!, quorum.ids[other]!, `v${appended++}`);
     quorum.run(afterMs * MS);
   }
-  quorum.loses = () => false;
-  quorum.heal();
+  quorum.network.loses = () => false;
+  quorum.network.heal();
   for (const id of quorum.ids) if (!quorum.isRunning(id)) quorum.start(id);
   const leader = converge(quorum);
   const values = quorum.applied(leader).values;
@@ -104,8 +104,8 @@ function converge(quorum: TestQuorum): number {
 
 function act(quorum: TestQuorum, kind: Action['kind'], id: number, other: number, value: string): void {
   const running = quorum.ids.filter((each) => quorum.isRunning(each));
-  if (kind === 'heal') quorum.heal();
-  else if (kind === 'cut') quorum.cut(id, other);
+  if (kind === 'heal') quorum.network.heal();
+  else if (kind === 'cut') quorum.network.cut(id, other);
   else if (kind === 'isolate') quorum.isolate(id);
   else if (kind === 'start') {
     for (const each of quorum.ids) if (!quorum.isRunning(each)) quorum.start(each);

@@ -47,11 +47,11 @@ describe('replication', () => {
     const quorum = new TestQuorum({ observers: 1 }).startAll();
     quorum.untilLeader();
     quorum.run(5 * SECOND);
-    const before = quorum.messages;
+    const before = quorum.network.messages;
     quorum.run(10 * SECOND);
     // Three fetches that each wait half a second.
-    expect(quorum.messages - before).toBeLessThanOrEqual(60);
-    expect(quorum.messages - before).toBeGreaterThan(50);
+    expect(quorum.network.messages - before).toBeLessThanOrEqual(60);
+    expect(quorum.network.messages - before).toBeGreaterThan(50);
   });
 
   it('tells the followers of a new high watermark at once (KIP-1166)', () => {
@@ -121,18 +121,18 @@ function untilMajorityAtEpochStart(): { quorum: TestQuorum; leader: number; star
   const old = quorum.untilLeader();
   quorum.run(SECOND);
   const [one, other] = othersOf(quorum, old);
-  quorum.cut(old, other);
-  quorum.cut(other, old);
+  quorum.network.cut(old, other);
+  quorum.network.cut(other, old);
   const offset = quorum.append(old, 'x')!;
   // `one` has x and is syncing it; that it has it, it can tell nobody.
   quorum.until('x at one follower', () => quorum.raft(one).logEndOffset > offset);
-  quorum.cut(one, old);
+  quorum.network.cut(one, old);
   quorum.crash(old);
   const end = quorum.raft(one).logEndOffset;
   quorum.until('its election', () => quorum.raft(one).isLeader);
   quorum.until('x at a majority', () => quorum.raft(other).logEndOffset === end);
   // What follows x stays away from the other, whose fetches still arrive.
-  quorum.cut(one, other);
+  quorum.network.cut(one, other);
   quorum.run(500 * MS);
   return { quorum, leader: one, start: end };
 }
@@ -144,7 +144,7 @@ describe('the own-epoch rule (KAFKA-12619)', () => {
     expect(quorum.raft(leader).highWatermark).toBe(-1);
     expect(quorum.applied(leader).values).not.toContain('x');
     expect(quorum.applied(leader).isLeader).toBe(false);
-    quorum.heal();
+    quorum.network.heal();
     quorum.untilApplied('x', [leader]);
   });
 
@@ -172,7 +172,7 @@ describe('divergence', () => {
     const successor = quorum.untilLeader(others);
     quorum.append(successor, 'won');
     quorum.untilApplied('won', [...others, 1]);
-    quorum.heal();
+    quorum.network.heal();
     quorum.untilApplied('won');
     expect(quorum.factsOf(old, 'log truncated').length).toBeGreaterThan(0);
     for (const id of quorum.ids) expect(quorum.applied(id).values).toEqual(['common', 'won']);
@@ -184,8 +184,8 @@ describe('divergence', () => {
     quorum.append(old, 'common');
     quorum.untilApplied('common');
     for (const other of othersOf(quorum, old)) {
-      quorum.cut(old, other);
-      quorum.cut(other, old);
+      quorum.network.cut(old, other);
+      quorum.network.cut(other, old);
     }
     const lost = quorum.append(old, 'lost')!;
     quorum.until('the observer reads along', () => quorum.raft(1).logEndOffset === lost + 1);

@@ -79,12 +79,12 @@ describe('a snapshot', () => {
         .list('/metadata/__cluster_metadata-0')
         .some((name) => name.endsWith('.part')),
     );
-    quorum.cut(absent, leader);
+    quorum.network.cut(absent, leader);
     quorum.append(leader, 'later');
     quorum.untilApplied('later', [leader]);
     quorum.snapshot(leader);
     quorum.run(61 * SECOND);
-    quorum.heal();
+    quorum.network.heal();
     quorum.untilApplied('later', [absent]);
     expect(quorum.applied(absent).values).toEqual(['a0', 'b0', 'a1', 'b1', 'a2', 'b2', 'later']);
   });

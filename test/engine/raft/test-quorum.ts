@@ -1,4 +1,4 @@
-import type { Reply, Request, RequestId, Responder, Rpc } from '../../../engine/exchange/index.ts';
+import type { Request } from '../../../engine/exchange/index.ts';
 import {
   type Fact,
   MS,
@@ -18,21 +18,12 @@ import {
   type RaftOptions,
   type Voter,
 } from '../../../engine/raft/index.ts';
-import { buildBatch, noCompression, RecordsError, readRecords } from '../../../engine/records/index.ts';
-import {
-  ApiKey,
-  apiOf,
-  decodeRequest,
-  decodeResponse,
-  encodeFrame,
-  type FetchRequest,
-  type Records,
-  utf8Decode,
-  utf8Encode,
-  WireError,
-} from '../../../engine/wire/index.ts';
+import { ApiKey } from '../../../engine/wire/index.ts';
+import { EventClock } from './event-clock.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { seededRandom } from './seeded-random.ts';
+import { TestNetwork } from './test-network.ts';
+import { textBatch, textOf } from './text-records.ts';
 
 const WALL_EPOCH_MS = 1_700_000_000_000;
 const CLUSTER_ID = 'cccccccccccccccccccccA';
@@ -62,16 +53,6 @@ export interface Applied {
   isLeader: boolean;
 }
 
-interface Pending {
-  readonly from: number;
-  readonly to: number;
-  readonly incarnation: number;
-  readonly token: number;
-  readonly apiKey: number;
-  readonly apiVersion: number;
-  isReplied: boolean;
-}
-
 interface Node {
   readonly id: number;
   readonly disk: MemoryDisk;
@@ -89,11 +70,8 @@ export class TestQuorum {
   readonly ids: readonly number[];
   readonly clusterId = CLUSTER_ID;
   readonly facts: Told[] = [];
-  /** Requests sent so far. */
-  messages = 0;
   readonly probes = new Map<string, number>();
-  /** Answers whether a message is lost; the property test has its own opinion. */
-  loses: (from: number, to: number) => boolean = () => false;
+  readonly network: TestNetwork;
   /** Called after each event. */
   onEvent: () => void = () => {};
   /** Sees what a node's state machine gets. */
@@ -101,17 +79,22 @@ export class TestQuorum {
   readonly #nodes = new Map<number, Node>();
   readonly #random;
   readonly #config: RaftConfig;
-  readonly #latencyUs: readonly [Us, Us];
   readonly #syncUs: readonly [Us, Us];
-  readonly #pending = new Map<RequestId, Pending>();
-  readonly #cuts = new Set<string>();
   readonly #syncHeld = new Set<number>();
   readonly #clock = new EventClock();
 
   constructor(options: TestQuorumOptions = {}) {
     this.#random = seededRandom(options.seed ?? 1);
     this.#config = { ...defaultRaftConfig, ...options.config };
-    this.#latencyUs = options.latencyUs ?? [200, 2 * MS];
+    this.network = new TestNetwork(this.#clock, () => this.#draw(options.latencyUs ?? [200, 2 * MS]), {
+      isUp: (id) => this.isRunning(id),
+      incarnationOf: (id) => this.#node(id).incarnation,
+      handle: (id, request) => this.#handle(this.#node(id), request),
+      onReply: (id, token, reply) => {
+        const node = this.#node(id);
+        this.#step(node, (raft) => raft.onReply(this.now, token, reply, node.out));
+      },
+    });
     this.#syncUs = options.syncUs ?? [500, 3 * MS];
     const count = options.voters ?? 3;
     this.voters = Array.from({ length: count }, (_, at) => ({
@@ -183,22 +166,12 @@ export class TestQuorum {
     this.#syncHeld.add(id);
   }
 
-  // The network.
-
-  cut(from: number, to: number): void {
-    this.#cuts.add(`${from}>${to}`);
-  }
-
   isolate(id: number): void {
     for (const other of this.ids) {
       if (other === id) continue;
-      this.cut(id, other);
-      this.cut(other, id);
+      this.network.cut(id, other);
+      this.network.cut(other, id);
     }
-  }
-
-  heal(): void {
-    this.#cuts.clear();
   }
 
   // Work for the quorum.
@@ -236,16 +209,13 @@ export class TestQuorum {
     return isWriting;
   }
 
-  /** A request from outside the quorum; the answer is read with `answers`. */
+  /** A request from outside the quorum; what comes back is filled in when it comes. */
   ask(to: number, apiKey: number, apiVersion: number, body: object): { answer: object | null } {
     const asked: { answer: object | null } = { answer: null };
-    const node = this.#node(to);
-    const id = this.#nextRequest++;
-    this.#outside.set(id, asked);
-    this.#handle(node, { id, apiKey, apiVersion, clientId: null, connection: 0, body });
+    const id = this.network.expect(asked);
+    this.#handle(this.#node(to), { id, apiKey, apiVersion, clientId: null, connection: 0, body });
     return asked;
   }
-  readonly #outside = new Map<RequestId, { answer: object | null }>();
 
   // Looking.
 
@@ -318,10 +288,6 @@ export class TestQuorum {
     );
   }
 
-  at(delayUs: Us, run: () => void): void {
-    this.#clock.schedule(delayUs, run);
-  }
-
   describe(): string {
     const nodes = [...this.#nodes.values()].map(({ id, raft, applied, exit }) =>
       raft === null
@@ -390,8 +356,8 @@ export class TestQuorum {
       disk: node.disk,
       random: seededRandom(this.#random.u32()),
       wall: { nowMs: () => this.#wallMs() },
-      rpc: this.#rpc(node),
-      responder: this.#responder(node, node.incarnation),
+      rpc: this.network.rpc(node.id),
+      responder: this.network.responder(node.id),
       config: this.#config,
       isVoter: this.voters.some((voter) => voter.id === node.id),
     };
@@ -462,94 +428,17 @@ export class TestQuorum {
     };
   }
 
-  #rpc(node: Node): Rpc {
-    return {
-      request: (_now, to, _owner, token, apiKey, body, timeoutUs) => {
-        const { maxVersion } = apiOf(apiKey)!;
-        this.messages++;
-        const pending: Pending = {
-          from: node.id,
-          to,
-          incarnation: node.incarnation,
-          token,
-          apiKey,
-          apiVersion: maxVersion,
-          isReplied: false,
-        };
-        const id = this.#nextRequest++;
-        this.#pending.set(id, pending);
-        this.#clock.schedule(timeoutUs, () => this.#reply(id, { kind: 'failed', reason: 'timed out' }));
-        if (this.#isLost(node.id, to)) return;
-        const travelled = overTheWireRequest(apiKey, maxVersion, body);
-        this.#clock.schedule(this.#draw(this.#latencyUs), () => {
-          const target = this.#node(to);
-          if (target.raft === null) {
-            this.#clock.schedule(this.#draw(this.#latencyUs), () =>
-              this.#reply(id, { kind: 'failed', reason: 'disconnected' }),
-            );
-            return;
-          }
-          this.#handle(target, {
-            id,
-            apiKey,
-            apiVersion: maxVersion,
-            clientId: null,
-            connection: node.id,
-            body: travelled,
-          });
-        });
-      },
-    };
-  }
-
   #handle(node: Node, request: Request): void {
     this.#step(node, (raft) => {
       const { out } = node;
-      if (request.apiKey === ApiKey.Vote) raft.handleVote(this.now, request as never, out);
-      else if (request.apiKey === ApiKey.BeginQuorumEpoch)
-        raft.handleBeginQuorumEpoch(this.now, request as never, out);
-      else if (request.apiKey === ApiKey.EndQuorumEpoch)
-        raft.handleEndQuorumEpoch(this.now, request as never, out);
-      else if (request.apiKey === ApiKey.Fetch)
-        raft.handleFetch(this.now, request as Request<FetchRequest>, out);
-      else if (request.apiKey === ApiKey.FetchSnapshot)
-        raft.handleFetchSnapshot(this.now, request as never, out);
-      else raft.handleDescribeQuorum(this.now, request as never, out);
+      const any = request as Request<never>;
+      if (request.apiKey === ApiKey.Vote) raft.handleVote(this.now, any, out);
+      else if (request.apiKey === ApiKey.BeginQuorumEpoch) raft.handleBeginQuorumEpoch(this.now, any, out);
+      else if (request.apiKey === ApiKey.EndQuorumEpoch) raft.handleEndQuorumEpoch(this.now, any, out);
+      else if (request.apiKey === ApiKey.Fetch) raft.handleFetch(this.now, any, out);
+      else if (request.apiKey === ApiKey.FetchSnapshot) raft.handleFetchSnapshot(this.now, any, out);
+      else raft.handleDescribeQuorum(this.now, any, out);
     });
-  }
-
-  #responder(node: Node, incarnation: number): Responder {
-    return {
-      respond: (id, body) => {
-        if (node.incarnation !== incarnation) return;
-        const outside = this.#outside.get(id);
-        if (outside !== undefined) {
-          outside.answer = body;
-          return;
-        }
-        const pending = this.#pending.get(id);
-        if (pending === undefined || this.#isLost(node.id, pending.from)) return;
-        const travelled = overTheWireResponse(pending.apiKey, pending.apiVersion, body);
-        this.#clock.schedule(this.#draw(this.#latencyUs), () =>
-          this.#reply(id, { kind: 'response', apiVersion: pending.apiVersion, body: travelled }),
-        );
-      },
-      settleSilently: () => {},
-      disconnect: () => {},
-    };
-  }
-
-  #reply(id: RequestId, reply: Reply): void {
-    const pending = this.#pending.get(id);
-    if (pending === undefined) return;
-    this.#pending.delete(id);
-    const node = this.#node(pending.from);
-    if (node.incarnation !== pending.incarnation) return;
-    this.#step(node, (raft) => raft.onReply(this.now, pending.token, reply, node.out));
-  }
-
-  #isLost(from: number, to: number): boolean {
-    return this.#cuts.has(`${from}>${to}`) || this.loses(from, to);
   }
 }
 
