@@ -6,18 +6,18 @@ import {
   type Fact,
   noWork,
   type Outbox,
+  type TimerId,
   timerArgument,
   timerKind,
-  type TimerId,
   type Us,
 } from '../../../engine/machine/index.ts';
 import { ClusterImage, MetadataDelta, type MetadataRecord } from '../../../engine/metadata/index.ts';
 import {
   type LogHome,
-  Replicas,
   REPLICATION_DEFAULTS,
-  type ReplicaView,
+  Replicas,
   type ReplicationConfig,
+  type ReplicaView,
 } from '../../../engine/replication/index.ts';
 import {
   ApiKey,

@@ -209,7 +209,13 @@ export class TestCluster {
 
   // Clients.
 
-  produce(id: number, topic: string, values: readonly string[], acks = -1, timeoutMs = 30_000): Answer<ProduceResponse> {
+  produce(
+    id: number,
+    topic: string,
+    values: readonly string[],
+    acks = -1,
+    timeoutMs = 30_000,
+  ): Answer<ProduceResponse> {
     return this.produceBatch(id, topic, batchOf(...values), acks, timeoutMs);
   }
 
@@ -243,12 +249,20 @@ export class TestCluster {
   }
 
   listOffsets(id: number, partial: Partially<ListOffsetsRequest>, version = 11): ListOffsetsResponse {
-    const answer = this.client<ListOffsetsResponse>(id, ApiKey.ListOffsets, make(listOffsetsRequest, partial), version);
+    const answer = this.client<ListOffsetsResponse>(
+      id,
+      ApiKey.ListOffsets,
+      make(listOffsetsRequest, partial),
+      version,
+    );
     assert(answer.body !== null, 'offsets are listed at once');
     return answer.body;
   }
 
-  offsetForLeaderEpoch(id: number, partial: Partially<OffsetForLeaderEpochRequest>): OffsetForLeaderEpochResponse {
+  offsetForLeaderEpoch(
+    id: number,
+    partial: Partially<OffsetForLeaderEpochRequest>,
+  ): OffsetForLeaderEpochResponse {
     const body = make(offsetForLeaderEpochRequest, partial);
     const answer = this.client<OffsetForLeaderEpochResponse>(id, ApiKey.OffsetForLeaderEpoch, body, 4);
     assert(answer.body !== null, 'epochs are looked up at once');
@@ -360,7 +374,14 @@ export class TestCluster {
     const id = this.#requests;
     this.#served.set(id, call);
     const apiVersion = VERSIONS[call.apiKey] ?? 0;
-    broker.handle({ id, apiKey: call.apiKey, apiVersion, clientId: `b${call.from}`, connection: 2, body: call.body });
+    broker.handle({
+      id,
+      apiKey: call.apiKey,
+      apiVersion,
+      clientId: `b${call.from}`,
+      connection: 2,
+      body: call.body,
+    });
   }
 
   #control(call: Call): void {
@@ -444,4 +465,3 @@ export function valuesIn(records: readonly Uint8Array[] | null): string[] {
   }
   return values;
 }
-

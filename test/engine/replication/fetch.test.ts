@@ -18,7 +18,11 @@ describe('fetch', () => {
     cluster.run(499);
     expect(answer.ended).toBe('not yet');
     cluster.run(1);
-    expect(answer.body?.responses[0]?.partitions[0]).toMatchObject({ errorCode: 0, highWatermark: 0, records: [] });
+    expect(answer.body?.responses[0]?.partitions[0]).toMatchObject({
+      errorCode: 0,
+      highWatermark: 0,
+      records: [],
+    });
   });
 
   test('is answered when the records it waits for are replicated, not when they are appended', () => {
@@ -68,8 +72,14 @@ describe('fetch', () => {
     const tiny = cluster.fetch(1, { topics }).body;
     expect(tiny?.responses[0]?.partitions.map((each) => valuesIn(each.records))).toEqual([['a'], []]);
     const size = batchOf('a').length;
-    const total = cluster.fetch(1, { maxBytes: 3 * size, topics: ask('t', { partition: 0 }, { partition: 1 }) }).body;
-    expect(total?.responses[0]?.partitions.map((each) => valuesIn(each.records))).toEqual([['a', 'b'], ['a']]);
+    const total = cluster.fetch(1, {
+      maxBytes: 3 * size,
+      topics: ask('t', { partition: 0 }, { partition: 1 }),
+    }).body;
+    expect(total?.responses[0]?.partitions.map((each) => valuesIn(each.records))).toEqual([
+      ['a', 'b'],
+      ['a'],
+    ]);
   });
 
   test.each([
@@ -78,7 +88,12 @@ describe('fetch', () => {
     ['an old epoch', 't', { partition: 0, currentLeaderEpoch: 0 }, ErrorCode.FENCED_LEADER_EPOCH],
     ['a future epoch', 't', { partition: 0, currentLeaderEpoch: 9 }, ErrorCode.UNKNOWN_LEADER_EPOCH],
     ['an offset beyond the end', 't', { partition: 0, fetchOffset: 5 }, ErrorCode.OFFSET_OUT_OF_RANGE],
-    ['an epoch unknown to the log', 't', { partition: 0, lastFetchedEpoch: 7 }, ErrorCode.OFFSET_OUT_OF_RANGE],
+    [
+      'an epoch unknown to the log',
+      't',
+      { partition: 0, lastFetchedEpoch: 7 },
+      ErrorCode.OFFSET_OUT_OF_RANGE,
+    ],
   ])('%s is refused', (_what, topic, asked, errorCode) => {
     const cluster = new TestCluster([1]);
     cluster.createTopic('t', [1]);
@@ -93,8 +108,8 @@ describe('fetch', () => {
     cluster.createTopic('t', [2, 1]);
     const replicaState = { replicaId: 3, replicaEpoch: -1 };
     const fetch = (currentLeaderEpoch: number) =>
-      cluster.fetch(1, { replicaState, topics: ask('t', { partition: 0, currentLeaderEpoch }) }).body?.responses[0]
-        ?.partitions[0]?.errorCode;
+      cluster.fetch(1, { replicaState, topics: ask('t', { partition: 0, currentLeaderEpoch }) }).body
+        ?.responses[0]?.partitions[0]?.errorCode;
     expect(fetch(5)).toBe(ErrorCode.UNKNOWN_LEADER_EPOCH);
     expect(fetch(0)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
   });
@@ -104,8 +119,8 @@ describe('fetch', () => {
     cluster.createTopic('t', [1]);
     const replicaState = { replicaId: 3, replicaEpoch: -1 };
     const fetch = (currentLeaderEpoch: number) =>
-      cluster.fetch(1, { replicaState, topics: ask('t', { partition: 0, currentLeaderEpoch }) }).body?.responses[0]
-        ?.partitions[0]?.errorCode;
+      cluster.fetch(1, { replicaState, topics: ask('t', { partition: 0, currentLeaderEpoch }) }).body
+        ?.responses[0]?.partitions[0]?.errorCode;
     expect(fetch(0)).toBe(ErrorCode.UNKNOWN_LEADER_EPOCH);
     expect(fetch(-1)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
   });
@@ -113,7 +128,9 @@ describe('fetch', () => {
   test('a partition not hosted here is elsewhere; one of another topic id is another', () => {
     const cluster = new TestCluster([1, 2]);
     cluster.createTopic('t', [2]);
-    expect(cluster.consume(1, 't', 0).responses[0]?.partitions[0]?.errorCode).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    expect(cluster.consume(1, 't', 0).responses[0]?.partitions[0]?.errorCode).toBe(
+      ErrorCode.NOT_LEADER_OR_FOLLOWER,
+    );
   });
 
   test('an unknown topic does not keep the others from waiting', () => {
@@ -123,7 +140,10 @@ describe('fetch', () => {
     const answer = cluster.fetch(1, { maxWaitMs: 500, minBytes: 1, topics });
     expect(answer.ended).toBe('not yet');
     cluster.produce(1, 't', ['a']);
-    expect(answer.body?.responses.map((topic) => topic.topicId)).toEqual([topicIdOf('t'), topicIdOf('nobody')]);
+    expect(answer.body?.responses.map((topic) => topic.topicId)).toEqual([
+      topicIdOf('t'),
+      topicIdOf('nobody'),
+    ]);
   });
 
   test('who waits hears at once that the leader moved', () => {
@@ -171,7 +191,12 @@ describe('fetch from followers (KIP-392)', () => {
     const cluster = new TestCluster([1, 2, 3], config, racks);
     cluster.createTopic('t', [1, 2, 3]);
     cluster.run(1_000);
-    const answer = cluster.fetch(1, { maxWaitMs: 500, minBytes: 1, rackId: 'west', topics: ask('t', { partition: 0 }) });
+    const answer = cluster.fetch(1, {
+      maxWaitMs: 500,
+      minBytes: 1,
+      rackId: 'west',
+      topics: ask('t', { partition: 0 }),
+    });
     expect(answer.ended).toBe('answered');
   });
 
@@ -198,7 +223,12 @@ describe('fetch from followers (KIP-392)', () => {
     const cluster = new TestCluster([1, 2, 3], config, racks);
     cluster.createTopic('t', [1, 2, 3]);
     cluster.run(1_000);
-    const answer = cluster.fetch(2, { maxWaitMs: 9_000, minBytes: 1, rackId: 'west', topics: ask('t', { partition: 0 }) });
+    const answer = cluster.fetch(2, {
+      maxWaitMs: 9_000,
+      minBytes: 1,
+      rackId: 'west',
+      topics: ask('t', { partition: 0 }),
+    });
     cluster.produce(1, 't', ['a']);
     cluster.run(0);
     expect(cluster.broker(2).log('t').logEndOffset).toBe(1);

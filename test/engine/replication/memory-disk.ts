@@ -33,7 +33,9 @@ export class MemoryDisk implements Disk {
   read(path: string, position: number, length: number): Uint8Array | DiskError {
     if (this.failing) return new DiskError('EIO', path);
     const content = this.#files.get(path);
-    return content === undefined ? new DiskError('ENOENT', path) : content.subarray(position, position + length);
+    return content === undefined
+      ? new DiskError('ENOENT', path)
+      : content.subarray(position, position + length);
   }
 
   size(path: string): number {

@@ -25,7 +25,10 @@ describe('produce', () => {
     const cluster = new TestCluster([1, 2]);
     cluster.createTopic('t', [1, 2]);
     cluster.holds = () => true;
-    expect(verdict(cluster.produce(1, 't', ['a'], 1))).toMatchObject({ errorCode: ErrorCode.NONE, baseOffset: 0 });
+    expect(verdict(cluster.produce(1, 't', ['a'], 1))).toMatchObject({
+      errorCode: ErrorCode.NONE,
+      baseOffset: 0,
+    });
     expect(cluster.broker(1).log('t').highWatermark).toBe(0);
   });
 
@@ -130,13 +133,22 @@ describe('produce', () => {
       acks: -1,
       timeoutMs: 5_000,
       topicData: [
-        { topicId: topicIdOf('t'), partitionData: [{ index: 0, records }, { index: 1, records }, { index: 7, records }] },
+        {
+          topicId: topicIdOf('t'),
+          partitionData: [
+            { index: 0, records },
+            { index: 1, records },
+            { index: 7, records },
+          ],
+        },
         { topicId: topicIdOf('u'), partitionData: [{ index: 0, records }] },
         { topicId: topicIdOf('nobody'), partitionData: [{ index: 0, records }] },
       ],
     });
     cluster.run(2_000);
-    const codes = answer.body?.responses.map((topic) => topic.partitionResponses.map((each) => each.errorCode));
+    const codes = answer.body?.responses.map((topic) =>
+      topic.partitionResponses.map((each) => each.errorCode),
+    );
     expect(codes).toEqual([
       [ErrorCode.NONE, ErrorCode.NONE, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION],
       [ErrorCode.NOT_LEADER_OR_FOLLOWER],
@@ -186,8 +198,13 @@ describe('produce', () => {
     expect(verdict(cluster.produce(1, 't', ['b']))?.errorCode).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
     expect(verdict(waiting)?.errorCode).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
     expect(cluster.broker(1).replicas.isDirectoryOffline).toBe(true);
-    expect([...cluster.broker(1).replicas.views()].map((view) => view.role.kind)).toEqual(['offline', 'offline']);
-    expect(cluster.consume(1, 't', 0).responses[0]?.partitions[0]?.errorCode).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
+    expect([...cluster.broker(1).replicas.views()].map((view) => view.role.kind)).toEqual([
+      'offline',
+      'offline',
+    ]);
+    expect(cluster.consume(1, 't', 0).responses[0]?.partitions[0]?.errorCode).toBe(
+      ErrorCode.KAFKA_STORAGE_ERROR,
+    );
   });
 });
 
