@@ -136,11 +136,18 @@ function measured(result: Result): string {
   const busy = utilisation
     .filter(({ perMille }) => perMille > 0)
     .map(({ node, resource, perMille }) => [node, resource, `${(perMille / 10).toFixed(1)} %`]);
-  return `<h2>Measured</h2>
-${table(['latency, ms', 'count', 'mean', 'p50', 'p95', 'p99', 'p99.9', 'max'], [row('send to acknowledgement', produceLatency), row('send to first read', endToEnd)])}
-${table(['operation', 'ok', 'fail', 'unknown'], operations)}
-<p class="dim">${bytesOnWire.toLocaleString('en')} bytes on the wire.</p>
-${busy.length === 0 ? '' : `<details><summary>Utilisation by node and resource</summary>${table(['node', 'resource', 'busy'], busy)}</details>`}`;
+  const latencies = [row('send to acknowledgement', produceLatency), row('send to first read', endToEnd)];
+  const parts = [
+    '<h2>Measured</h2>',
+    table(['latency, ms', 'count', 'mean', 'p50', 'p95', 'p99', 'p99.9', 'max'], latencies),
+    table(['operation', 'ok', 'fail', 'unknown'], operations),
+    `<p class="dim">${bytesOnWire.toLocaleString('en')} bytes on the wire.</p>`,
+  ];
+  if (busy.length > 0) {
+    const rows = table(['node', 'resource', 'busy'], busy);
+    parts.push(`<details><summary>Utilisation by node and resource</summary>${rows}</details>`);
+  }
+  return parts.join('\n');
 }
 
 function again(result: Result): string {

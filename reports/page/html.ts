@@ -1,3 +1,5 @@
+import { STYLE } from './style.ts';
+
 /** Text that goes into HTML, wherever it comes from. */
 export function escapeHtml(text: string | number): string {
   return String(text)
@@ -9,41 +11,26 @@ export function escapeHtml(text: string | number): string {
 
 /** A table; every cell is escaped. Columns of numbers are set right. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cell = (value: string | number, tag: 'td' | 'th'): string =>
-    `<${tag}${typeof value === 'number' ? ' class="n"' : ''}>${escapeHtml(typeof value === 'number' ? value.toLocaleString('en') : value)}</${tag}>`;
-  const row = (cells: readonly (string | number)[], tag: 'td' | 'th'): string =>
-    `<tr>${cells.map((value) => cell(value, tag)).join('')}</tr>`;
-  return `<div class="scroll"><table><thead>${row(head, 'th')}</thead><tbody>${rows.map((cells) => row(cells, 'td')).join('\n')}</tbody></table></div>`;
+  const body = rows.map((cells) => row(cells, 'td')).join('\n');
+  return `<div class="scroll"><table><thead>${row(head, 'th')}</thead><tbody>${body}</tbody></table></div>`;
+}
+
+function row(cells: readonly (string | number)[], tag: 'td' | 'th'): string {
+  const written = cells.map((value) => {
+    const text = typeof value === 'number' ? value.toLocaleString('en') : value;
+    return `<${tag}${typeof value === 'number' ? ' class="n"' : ''}>${escapeHtml(text)}</${tag}>`;
+  });
+  return `<tr>${written.join('')}</tr>`;
 }
 
 /** Everything on the page: no script, no font, no request. */
 export function page(title: string, body: string): string {
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
 <body><main>
 ${body}
 </main></body></html>
 `;
 }
-
-const STYLE = `
-:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --line: #d5d9de; --soft: #f3f5f7; --good: #00704f; --bad: #b53c00; --warn: #8a6100; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e4e7ea; --paper: #15181c; --line: #3a4047; --soft: #1f242a; --good: #3fc79a; --bad: #ff8a5c; --warn: #f0b93a; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
-main { max-width: 1120px; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
-h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.1rem; margin: 2.2rem 0 .6rem; border-bottom: 1px solid var(--line); padding-bottom: .25rem; }
-p { max-width: 46rem; margin: .5rem 0; } .dim { opacity: .75; }
-.verdict { display: inline-block; padding: .1rem .6rem; border-radius: 4px; border: 1.5px solid; font-weight: 600; }
-.pass { color: var(--good); } .violation { color: var(--bad); } .stuck { color: var(--warn); }
-.facts { display: flex; flex-wrap: wrap; gap: .4rem 2rem; margin: 1rem 0; padding: 0; list-style: none; }
-.facts b { display: block; font-size: 1.15rem; font-variant-numeric: tabular-nums; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .88rem; }
-th, td { text-align: left; padding: .22rem .8rem .22rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-.n { text-align: right; font-variant-numeric: tabular-nums; }
-code, pre { font: .85rem/1.45 ui-monospace, monospace; background: var(--soft); border-radius: 4px; } code { padding: .1rem .3rem; }
-pre { padding: .7rem .9rem; overflow-x: auto; } figure { margin: .4rem 0 1rem; overflow-x: auto; } svg { max-width: 100%; height: auto; }
-details summary { cursor: pointer; } .chips { display: flex; flex-wrap: wrap; gap: .35rem; } .chips span { background: var(--soft); border-radius: 4px; padding: .05rem .5rem; font-size: .88rem; }
-@media print { body { font-size: 11px; } h2 { break-after: avoid; } figure, tr { break-inside: avoid; } details { display: block; } }
-`;
