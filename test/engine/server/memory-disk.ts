@@ -1,8 +1,49 @@
 import { type Disk, DiskError, type Ticket } from '../../../engine/machine/index.ts';
 
+/** A file's chunks, and where each begins. */
+class Chunks {
+  readonly chunks: Uint8Array[] = [];
+  readonly starts: number[] = [];
+  size = 0;
+
+  add(chunk: Uint8Array): this {
+    this.chunks.push(chunk);
+    this.starts.push(this.size);
+    this.size += chunk.length;
+    return this;
+  }
+
+  read(position: number, length: number): Uint8Array {
+    const end = Math.min(position + length, this.size);
+    if (end <= position) return new Uint8Array(0);
+    let at = this.chunkOf(position);
+    const first = position - this.starts[at]!;
+    if (end <= this.starts[at]! + this.chunks[at]!.length) {
+      return this.chunks[at]!.subarray(first, first + end - position);
+    }
+    const whole = new Uint8Array(end - position);
+    for (; at < this.chunks.length && this.starts[at]! < end; at++) {
+      const from = Math.max(position - this.starts[at]!, 0);
+      whole.set(this.chunks[at]!.subarray(from, end - this.starts[at]!), this.starts[at]! + from - position);
+    }
+    return whole;
+  }
+
+  private chunkOf(position: number): number {
+    let low = 0;
+    let high = this.chunks.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.starts[middle]! <= position) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
 /** A page cache without a platter: everything is in memory, and a sync is a ticket that its world completes later. */
 export class MemoryDisk implements Disk {
-  readonly files = new Map<string, Uint8Array[]>();
+  readonly files = new Map<string, Chunks>();
   readonly directories = new Set<string>(['/']);
   /** Tickets handed out since the world last looked. */
   readonly syncs: Ticket[] = [];
@@ -14,48 +55,30 @@ export class MemoryDisk implements Disk {
     if (this.isBroken) return new DiskError('EIO', path);
     if (!this.directories.has(parentOf(path))) return new DiskError('ENOENT', path);
     const chunks = this.files.get(path);
-    if (chunks === undefined) this.files.set(path, [chunk]);
-    else chunks.push(chunk);
+    if (chunks === undefined) this.files.set(path, new Chunks().add(chunk));
+    else chunks.add(chunk);
     return null;
   }
 
   write(path: string, content: Uint8Array): DiskError | null {
     if (this.isBroken) return new DiskError('EIO', path);
     if (!this.directories.has(parentOf(path))) return new DiskError('ENOENT', path);
-    this.files.set(path, [content]);
+    this.files.set(path, new Chunks().add(content));
     return null;
   }
 
   read(path: string, position: number, length: number): Uint8Array | DiskError {
-    const chunks = this.files.get(path);
-    if (chunks === undefined) return new DiskError('ENOENT', path);
-    let at = 0;
-    for (const chunk of chunks) {
-      const start = position - at;
-      if (start >= 0 && start + length <= chunk.length) return chunk.subarray(start, start + length);
-      at += chunk.length;
-    }
-    const whole = new Uint8Array(at);
-    let to = 0;
-    for (const chunk of chunks) {
-      whole.set(chunk, to);
-      to += chunk.length;
-    }
-    return whole.subarray(Math.min(position, at), Math.min(position + length, at));
+    return this.files.get(path)?.read(position, length) ?? new DiskError('ENOENT', path);
   }
 
   size(path: string): number {
-    const chunks = this.files.get(path);
-    if (chunks === undefined) return -1;
-    let size = 0;
-    for (const chunk of chunks) size += chunk.length;
-    return size;
+    return this.files.get(path)?.size ?? -1;
   }
 
   truncate(path: string, size: number): DiskError | null {
     const content = this.read(path, 0, size);
     if (content instanceof DiskError) return content;
-    this.files.set(path, [content.slice()]);
+    this.files.set(path, new Chunks().add(content.slice()));
     return null;
   }
 

@@ -16,7 +16,7 @@ describe('snapshots of the metadata', () => {
       for (let i = 0; i < 12; i++) {
         expect(cluster.createTopic(`t${i}`, 4, 3)).toMatchObject({ errorCode: 0 });
       }
-      cluster.world.runFor(200 * SECOND);
+      cluster.world.runFor(130 * SECOND);
       const active = cluster.world.node(`c${cluster.activeController()!.nodeId}`);
       const files = active.disk.list('/metadata/__cluster_metadata-0');
       expect(files.some((name) => name.endsWith('.checkpoint'))).toBe(true);
@@ -41,7 +41,7 @@ describe('snapshots of the metadata', () => {
     const cluster = new TinyCluster({ config });
     expect(cluster.started()).toBe(true);
     for (let i = 0; i < 12; i++) cluster.createTopic(`t${i}`, 4, 3);
-    cluster.world.runFor(200 * SECOND);
+    cluster.world.runFor(130 * SECOND);
     for (const node of [...cluster.controllers, ...cluster.brokers]) node.kill();
     for (const id of [101, 102, 103]) cluster.startController(id);
     for (const id of [1, 2, 3]) cluster.startBroker(id);
