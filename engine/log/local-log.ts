@@ -5,7 +5,7 @@ import type { CheckpointFile } from './checkpoint-file.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogStorage } from './log-storage.ts';
 import { RecoveryPoint } from './recovery-point.ts';
-import { floorSegment, Segment } from './segment.ts';
+import { floorSegment, MAX_RELATIVE_OFFSET, Segment } from './segment.ts';
 
 export interface ReadResult {
   /** Whole batches, one chunk each. */
@@ -86,7 +86,9 @@ export class LocalLog {
     maxTimestamp: number,
   ): DiskError | null {
     const nowMs = this.#storage.wall.nowMs();
-    const isDue = this.#active.shouldRoll(config, bytes, lastOffset, maxTimestamp, nowMs);
+    const isFull = lastOffset - this.#active.baseOffset > MAX_RELATIVE_OFFSET;
+    if (!isFull && !this.#storage.mayRoll) return null;
+    const isDue = isFull || this.#active.shouldRoll(config, bytes, maxTimestamp, nowMs);
     return isDue ? this.roll(firstOffset) : null;
   }
 

@@ -7,7 +7,7 @@ import {
   LOG_START_CHECKPOINT,
   RECOVERY_POINT_CHECKPOINT,
 } from './log-file-name.ts';
-import type { LogStorage } from './log-storage.ts';
+import type { LogStorage, RecoveryPointWatcher } from './log-storage.ts';
 
 /** Offsets by the log's name. */
 export type Offsets = ReadonlyMap<string, number>;
@@ -20,12 +20,14 @@ export interface CheckpointedOffsets {
 }
 
 /** The three checkpoint files of a directory. A file is written only when its content has changed. */
-export class LogCheckpoints implements DurableWaiter {
+export class LogCheckpoints implements DurableWaiter, RecoveryPointWatcher {
   readonly #logs: () => Iterable<Log>;
   readonly #highWatermarks: CheckpointFile;
   readonly #recoveryPoints: CheckpointFile;
   readonly #logStarts: CheckpointFile;
   #areRecoveryPointsStale = false;
+  /** The write of the recovery points that takes the last promise back. */
+  #loweredIn = 0;
 
   /** `logs` gives the directory's logs in the order of names. */
   constructor(storage: LogStorage, path: string, logs: () => Iterable<Log>) {
@@ -79,12 +81,18 @@ export class LogCheckpoints implements DurableWaiter {
    * Many truncations in a row, as after an election, share a write.
    */
   onRecoveryPointLowered(): void {
-    if (this.#recoveryPoints.isDurable) this.writeRecoveryPoints();
-    else this.#areRecoveryPointsStale = true;
+    this.#areRecoveryPointsStale = true;
+    if (this.#recoveryPoints.isDurable) this.settle();
+  }
+
+  get isBehind(): boolean {
+    return this.#areRecoveryPointsStale || this.#recoveryPoints.durableVersion < this.#loweredIn;
   }
 
   settle(): void {
-    if (this.#areRecoveryPointsStale) this.writeRecoveryPoints();
+    if (!this.#areRecoveryPointsStale || !this.#recoveryPoints.isDurable) return;
+    this.writeRecoveryPoints();
+    this.#loweredIn = this.#recoveryPoints.version;
   }
 
   #encode(offsetOf: (log: Log) => number): Uint8Array {

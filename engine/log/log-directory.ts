@@ -252,7 +252,10 @@ export class LogDirectory {
     return null;
   }
 
-  /** The marker goes before any log is loaded: a crash from here on is an unclean stop (KAFKA-10471). */
+  /**
+   * The marker goes before any log is loaded: a crash from here on is an unclean stop (KAFKA-10471). Until the sync of the
+   * directory is through a power loss may bring it back; Kafka does not even ask for that sync.
+   */
   #takeMarker(): DiskError | null {
     if (!this.wasCleanShutdown) return null;
     const error = this.#storage.check(this.#storage.disk.remove(this.#marker.path));

@@ -12,6 +12,8 @@ export const NOBODY: SyncOwner = { onSynced() {} };
 /** Told when a log has been truncated below its recovery point. */
 export interface RecoveryPointWatcher {
   onRecoveryPointLowered(): void;
+  /** Whether the disk still promises a recovery point that a truncation has taken back. */
+  readonly isBehind: boolean;
 }
 
 /** Checks one whole batch: length, magic, CRC. A host may hand in one that remembers batches which it has seen. */
@@ -87,6 +89,14 @@ export class LogStorage {
 
   watchRecoveryPoints(watcher: RecoveryPointWatcher): void {
     this.#watcher = watcher;
+  }
+
+  /**
+   * A segment below the recovery point is not checked at boot. So none is closed while the disk may promise a recovery
+   * point that is too high: only the active segment is always checked.
+   */
+  get mayRoll(): boolean {
+    return this.#watcher === null || !this.#watcher.isBehind;
   }
 
   recoveryPointLowered(): void {

@@ -114,19 +114,12 @@ export class Segment {
     return this.#storage.read(this.path, this.#positions[index]!, this.sizeAt(index));
   }
 
-  /** `LogSegment.shouldRoll`, before `bytes` more with these offsets and times are appended. */
-  shouldRoll(
-    config: LogConfig,
-    bytes: number,
-    lastOffset: number,
-    maxTimestamp: number,
-    nowMs: number,
-  ): boolean {
+  /** `LogSegment.shouldRoll`, before `bytes` more with this largest timestamp are appended. */
+  shouldRoll(config: LogConfig, bytes: number, maxTimestamp: number, nowMs: number): boolean {
     if (this.#size > config['segment.bytes'] - bytes) return true;
     if (this.#size > 0 && this.#waitedMs(maxTimestamp, nowMs) > config['segment.ms']) return true;
     const maxIndexBytes = config['segment.index.bytes'];
-    if (this.offsetIndex.isFull(maxIndexBytes) || this.timeIndex.isFull(maxIndexBytes)) return true;
-    return lastOffset - this.baseOffset > MAX_RELATIVE_OFFSET;
+    return this.offsetIndex.isFull(maxIndexBytes) || this.timeIndex.isFull(maxIndexBytes);
   }
 
   /** Writes the batch. Its index entries come apart (`indexBatch`), after the log end offset has moved. */
