@@ -9,11 +9,18 @@ export class RecordingOutbox implements Outbox {
   /** Armed timers and when they are due. */
   readonly timers = new Map<TimerId, Us>();
 
+  readonly sent: Frame[] = [];
+  readonly closed: ConnectionId[] = [];
+
   connect(): ConnectionId {
     return 1;
   }
-  send(_connection: ConnectionId, _frame: Frame): void {}
-  close(): void {}
+  send(_connection: ConnectionId, frame: Frame): void {
+    this.sent.push(frame);
+  }
+  close(connection: ConnectionId): void {
+    this.closed.push(connection);
+  }
   arm(timer: TimerId, at: Us): void {
     this.timers.set(timer, at);
   }
