@@ -10,6 +10,8 @@
  * `Fetcher`, `OffsetFetcher`, `KafkaAdminClient`, `Metadata`. KIPs: 101, 219, 227, 320, 392, 480, 516, 580, 794,
  * 899, 951, 1106. Not here yet: idempotence and transactions, groups.
  */
+export { Admin, type AdminPorts, MAX_CALLS } from './admin/admin.ts';
+export * from './admin/admin-calls.ts';
 export { type AdminConfig, adminConfig, adminConfigDefaults } from './admin/admin-config.ts';
 export { type ClientConfig, clientConfigDefaults } from './client-config.ts';
 export { ClientTimer } from './client-timer.ts';
@@ -28,4 +30,9 @@ export {
 export * from './ports.ts';
 export { murmur2, partitionForKey } from './producer/murmur2.ts';
 export { MAX_RECORDS_PER_STEP, Producer, type ProducerPorts } from './producer/producer.ts';
-export { type ProducerConfig, producerConfig, producerConfigDefaults } from './producer/producer-config.ts';
+export {
+  acksOf,
+  type ProducerConfig,
+  producerConfig,
+  producerConfigDefaults,
+} from './producer/producer-config.ts';

@@ -3,7 +3,7 @@ import type { ConsumerConfig } from './consumer-config.ts';
 import type { FetchPartition, SessionRequest } from './fetch-session.ts';
 
 /** From this version on topics travel by id (KIP-516). */
-const FIRST_VERSION_WITH_TOPIC_IDS = 13;
+export const FIRST_FETCH_VERSION_WITH_TOPIC_IDS = 13;
 const FIRST_VERSION_WITH_RACK = 11;
 
 type FetchTopic = FetchRequest['topics'][number];
@@ -15,7 +15,7 @@ export function fetchRequestBody(
   apiVersion: number,
   config: ConsumerConfig,
 ): FetchRequest {
-  const byId = apiVersion >= FIRST_VERSION_WITH_TOPIC_IDS;
+  const byId = apiVersion >= FIRST_FETCH_VERSION_WITH_TOPIC_IDS;
   const topics: (FetchTopic & { readonly partitions: Partitions })[] = [];
   for (const { state, topicId, offset, leaderEpoch } of request.toSend) {
     topicEntry(topics, state.topic, topicId, byId).partitions.push({

@@ -1,14 +1,14 @@
 import type { Reply } from '../../exchange/index.ts';
 import { MS, type Outbox, type Us } from '../../machine/index.ts';
 import { type Compression, RecordsError } from '../../records/index.ts';
-import { ApiKey, ErrorCode, type FetchResponse } from '../../wire/index.ts';
+import { ApiKey, ErrorCode, type FetchResponse, ZERO_UUID } from '../../wire/index.ts';
 import type { ClientNetwork } from '../client-network.ts';
 import type { LeaderHint } from '../metadata/cluster-metadata.ts';
 import { NEVER, type PolledBatch, type PollFailure } from '../ports.ts';
 import type { Tokens } from '../tokens.ts';
 import { CompletedFetch, type ReadOptions } from './completed-fetch.ts';
 import type { ConsumerConfig } from './consumer-config.ts';
-import { fetchRequestBody } from './fetch-request.ts';
+import { FIRST_FETCH_VERSION_WITH_TOPIC_IDS, fetchRequestBody } from './fetch-request.ts';
 import { type FetchPartition, FetchSession, type SessionView } from './fetch-session.ts';
 import type { PartitionState } from './partition-state.ts';
 import { errorAt, failureAt } from './poll-failures.ts';
@@ -70,12 +70,9 @@ export class Fetcher {
         nextDue = Math.min(nextDue, this.#network.retryAt(now, node));
         continue;
       }
-      const session = this.#sessionOf(node);
-      const body = fetchRequestBody(
-        session.build(partitions),
-        this.#network.version(node, ApiKey.Fetch),
-        this.#config,
-      );
+      const version = this.#network.version(node, ApiKey.Fetch);
+      const session = this.#sessionOf(node).build(this.#named(partitions, version));
+      const body = fetchRequestBody(session, version, this.#config);
       const token = this.#tokens.next();
       this.#inFlight.set(token, node);
       this.#network.send(now, node, token, ApiKey.Fetch, body, out);
@@ -94,8 +91,8 @@ export class Fetcher {
     }
   }
 
-  #wantedByNode(now: Us): Map<number, Map<PartitionState, FetchPartition>> {
-    const wanted = new Map<number, Map<PartitionState, FetchPartition>>();
+  #wantedByNode(now: Us): Map<number, PartitionState[]> {
+    const wanted = new Map<number, PartitionState[]>();
     const busy = new Set(this.#inFlight.values());
     // A broker with buffered partitions is left alone: else its session would drop them, to add them again later.
     for (const { state } of this.#buffer) this.#addNodeOf(now, state, busy);
@@ -104,15 +101,23 @@ export class Fetcher {
       if (!state.isFetchable || this.#isBuffered(state)) continue;
       const node = this.#nodeFor(now, state);
       if (node < 0 || busy.has(node) || this.#network.isBackingOff(now, node)) continue;
-      const topicId = this.#network.metadata.idOf(state.topic);
-      let partitions = wanted.get(node);
-      if (partitions === undefined) {
-        partitions = new Map();
-        wanted.set(node, partitions);
-      }
-      partitions.set(state, { state, topicId, offset: state.offset, leaderEpoch: state.leaderEpoch });
+      const partitions = wanted.get(node);
+      if (partitions === undefined) wanted.set(node, [state]);
+      else partitions.push(state);
     }
     return wanted;
+  }
+
+  /** With the topic ids of a version that has them: a session knows its partitions by what travels. */
+  #named(states: readonly PartitionState[], version: number): Map<PartitionState, FetchPartition> {
+    const { metadata } = this.#network;
+    const partitions = new Map<PartitionState, FetchPartition>();
+    for (const state of states) {
+      const { topic, offset, leaderEpoch } = state;
+      const topicId = version >= FIRST_FETCH_VERSION_WITH_TOPIC_IDS ? metadata.idOf(topic) : ZERO_UUID;
+      partitions.set(state, { state, topicId, offset, leaderEpoch });
+    }
+    return partitions;
   }
 
   #addNodeOf(now: Us, state: PartitionState, nodes: Set<number>): void {

@@ -78,6 +78,8 @@ export class ClientStage {
   readonly #brokerOf = new Map<number, number>();
   #seenConnections = 0;
   #isSettling = false;
+  /** Unanswered requests by connection, oldest first. */
+  readonly #open = new Map<number, { request: RequestFrame; body: object | null }[]>();
   readonly #arrived: { connection: number; frame: Frame }[] = [];
 
   boot(machine: Machine): void {
@@ -94,6 +96,7 @@ export class ClientStage {
     return state;
   }
 
+  /** A new leader, in the next epoch. */
   move(topic: string, partition: number, leader: number): void {
     const state = this.topics.get(topic)!.partitions[partition]!;
     state.leader = leader;
@@ -115,23 +118,30 @@ export class ClientStage {
   }
 
   /** Requests of an API received since the last call, oldest first. */
-  take<Body>(apiKey: number): Received<Body>[] {
+  take<Body extends object = object>(apiKey: number): Received<Body>[] {
     const taken = this.#received.filter(({ request }) => request.apiKey === apiKey);
     this.#received = this.#received.filter(({ request }) => request.apiKey !== apiKey);
     return taken as Received<Body>[];
   }
 
-  answer({ connection, request }: Received, body: object): void {
-    const { apiKey, apiVersion, correlationId } = request;
-    this.input({
-      kind: 'frame',
-      connection,
-      frame: { kind: 'response', apiKey, apiVersion, correlationId, body },
-    });
+  /** Answers a request; the answer leaves when those to earlier requests of its connection have. */
+  answer(received: Received, body: object): void {
+    const { connection } = received;
+    const open = this.#open.get(connection) ?? [];
+    const entry = open.find(({ request }) => request === received.request);
+    if (entry === undefined) return;
+    entry.body = body;
+    while (open[0]?.body) {
+      const { request, body: first } = open.shift()!;
+      const { apiKey, apiVersion, correlationId } = request;
+      const frame = { kind: 'response', apiKey, apiVersion, correlationId, body: first! } as const;
+      this.input({ kind: 'frame', connection, frame });
+    }
   }
 
   /** The broker of this request drops the connection. */
   drop({ connection }: Received): void {
+    this.#open.delete(connection);
     this.input({ kind: 'closed', connection, reason: 'reset' });
   }
 
@@ -175,7 +185,7 @@ export class ClientStage {
       const first = this.#arrived[0];
       if (opened !== undefined) {
         this.#seenConnections++;
-        this.#open(opened.connection, brokerAt(opened.endpoint));
+        this.#connect(opened.connection, brokerAt(opened.endpoint));
       } else if (first !== undefined) {
         this.#arrived.shift();
         this.#receive(first.connection, first.frame as RequestFrame);
@@ -184,7 +194,7 @@ export class ClientStage {
     this.#isSettling = false;
   }
 
-  #open(connection: number, broker: number): void {
+  #connect(connection: number, broker: number): void {
     this.#brokerOf.set(connection, broker);
     if (this.down.has(broker)) this.input({ kind: 'closed', connection, reason: 'refused' });
     else this.input({ kind: 'connected', connection });
@@ -193,6 +203,9 @@ export class ClientStage {
   #receive(connection: number, request: RequestFrame): void {
     const broker = this.#brokerOf.get(connection)!;
     const received = { at: this.now, broker, connection, request, body: request.body };
+    const open = this.#open.get(connection) ?? [];
+    open.push({ request, body: null });
+    this.#open.set(connection, open);
     if (request.apiKey === ApiKey.ApiVersions) this.answer(received, this.#versions());
     else if (request.apiKey === ApiKey.Metadata) {
       this.metadataRequests.push(received as Received<MetadataRequest>);

@@ -1,0 +1,273 @@
+import { backoffUs, type Reply } from '../../exchange/index.ts';
+import {
+  assert,
+  type Input,
+  type Machine,
+  MS,
+  type Outbox,
+  type Random,
+  type RandomSource,
+  timerId,
+  timerKind,
+  type Us,
+  unreachable,
+} from '../../machine/index.ts';
+import { ErrorCode, errorName, isRetriable } from '../../wire/index.ts';
+import { ClientNetwork, type ReplyReceiver } from '../client-network.ts';
+import { ClientTimer } from '../client-timer.ts';
+import { isInvalidMetadata } from '../metadata/invalid-metadata.ts';
+import { TopicsOfInterest } from '../metadata/topics-of-interest.ts';
+import {
+  type AdminAction,
+  type AdminCall,
+  type AdminDriver,
+  type AdminListener,
+  type AdminResult,
+  NEVER,
+} from '../ports.ts';
+import { Tokens } from '../tokens.ts';
+import type { AdminConfig } from './admin-config.ts';
+import { callError } from './call-errors.ts';
+
+/** Calls that run side by side; a driver that starts more breaks its promise. */
+export const MAX_CALLS = 1_000;
+const MAX_ACTIONS_PER_STEP = 100;
+/** Java's admin client has one request in flight a node; so a slow one holds up what follows it there. */
+const MAX_IN_FLIGHT = 1;
+
+export interface AdminPorts {
+  readonly config: AdminConfig;
+  readonly driver: AdminDriver;
+  readonly listener: AdminListener;
+  readonly randoms: RandomSource;
+}
+
+interface OpenCall {
+  readonly id: number;
+  readonly call: AdminCall;
+  readonly deadline: Us;
+  attempts: number;
+  retryAt: Us;
+  isInFlight: boolean;
+  /** A request for it left, and what became of it is not known. */
+  maybeDone: boolean;
+  lastError: number;
+}
+
+/** An admin process: calls of the protocol, each with Kafka's retries until it has an answer (`KafkaAdminClient`). */
+export class Admin implements Machine, ReplyReceiver {
+  readonly #config: AdminConfig;
+  readonly #driver: AdminDriver;
+  readonly #listener: AdminListener;
+  readonly #random: Random;
+  readonly #topics = new TopicsOfInterest(0);
+  readonly #network: ClientNetwork;
+  readonly #tokens = new Tokens();
+  /** In the order in which they were made. */
+  readonly #open = new Set<OpenCall>();
+  readonly #inFlight = new Map<number, OpenCall>();
+  #action: AdminAction | null = null;
+  #isClosed = false;
+  #workAt: Us = -1;
+  #driverAt: Us = -1;
+
+  constructor({ config, driver, listener, randoms }: AdminPorts) {
+    this.#config = config;
+    this.#driver = driver;
+    this.#listener = listener;
+    this.#random = randoms.stream('retry backoff');
+    this.#network = new ClientNetwork(config, MAX_IN_FLIGHT, this.#topics, false, randoms);
+  }
+
+  step(now: Us, input: Input, out: Outbox): void {
+    if (this.#isClosed) return;
+    if (input.kind === 'timer') {
+      const kind = timerKind(input.timer);
+      if (kind === ClientTimer.work) this.#workAt = -1;
+      if (kind === ClientTimer.driver) this.#driverAt = -1;
+    }
+    this.#network.onInput(now, input, out);
+    if (input.kind === 'shutdown') this.#action = { do: 'close' };
+    let due: Us;
+    do {
+      this.#act(now, out);
+      if (this.#isClosed) return;
+      this.#network.maintain(now, out);
+      due = this.#run(now, out);
+      this.#network.maintain(now, out);
+    } while (this.#network.deliver(now, this, out) || this.#mayGoOn());
+    const at = Math.min(due, this.#network.nextDue);
+    if (at === NEVER || (this.#workAt >= 0 && this.#workAt <= at)) return;
+    this.#workAt = at;
+    out.arm(timerId(ClientTimer.work), at);
+  }
+
+  onReply(now: Us, token: number, reply: Reply, out: Outbox): void {
+    const open = this.#inFlight.get(token);
+    assert(open !== undefined, 'a reply names a call in flight');
+    this.#inFlight.delete(token);
+    open.isInFlight = false;
+    if (reply.kind === 'failed') {
+      if (reply.reason === 'unsupported version') {
+        this.#fail(now, open, ErrorCode.UNSUPPORTED_VERSION);
+        return;
+      }
+      open.maybeDone = true;
+      this.#retry(now, open, ErrorCode.NETWORK_EXCEPTION, out);
+      return;
+    }
+    const error = callError(reply.body);
+    if (error !== ErrorCode.NONE && isRetriable(error)) this.#retry(now, open, error, out);
+    else this.#end(now, open, { kind: 'response', apiVersion: reply.apiVersion, body: reply.body });
+  }
+
+  /** Whether the driver waits for calls that have all ended meanwhile. */
+  #mayGoOn(): boolean {
+    return this.#action?.do === 'await calls' && this.#open.size === 0;
+  }
+
+  #act(now: Us, out: Outbox): void {
+    for (let taken = 0; taken < MAX_ACTIONS_PER_STEP; taken++) {
+      this.#action ??= this.#driver.next(now);
+      const action = this.#action;
+      switch (action.do) {
+        case 'call':
+          this.#begin(now, action.id, action.call);
+          break;
+        case 'think':
+          if (now < action.until) {
+            if (action.until !== NEVER) this.#armDriver(action.until, out);
+            return;
+          }
+          break;
+        case 'await calls':
+          if (this.#open.size > 0) return;
+          break;
+        case 'close':
+          this.#close(now, out);
+          return;
+        default:
+          unreachable(action);
+      }
+      this.#action = null;
+    }
+    this.#armDriver(now, out);
+  }
+
+  #begin(now: Us, id: number, call: AdminCall): void {
+    assert(this.#open.size < MAX_CALLS, () => `at most ${MAX_CALLS} admin calls run side by side`);
+    this.#listener.onCall(now, id, call);
+    if (call.route.to === 'leader') this.#network.addTopic(call.route.topic, now);
+    this.#open.add({
+      id,
+      call,
+      deadline: now + this.#config['default.api.timeout.ms'] * MS,
+      attempts: 0,
+      retryAt: 0,
+      isInFlight: false,
+      maybeDone: false,
+      lastError: ErrorCode.NONE,
+    });
+  }
+
+  /** Sends what can leave; answers when to look again. */
+  #run(now: Us, out: Outbox): Us {
+    let nextDue = NEVER;
+    for (const open of this.#open) {
+      if (now >= open.deadline) {
+        out.probe('admin call timed out');
+        if (open.isInFlight) open.maybeDone = true;
+        this.#fail(now, open, ErrorCode.REQUEST_TIMED_OUT);
+        continue;
+      }
+      nextDue = Math.min(nextDue, open.deadline);
+      if (open.isInFlight) continue;
+      if (now < open.retryAt) {
+        nextDue = Math.min(nextDue, open.retryAt);
+        continue;
+      }
+      const node = this.#nodeFor(now, open.call);
+      if (node === null) continue;
+      if (this.#network.ready(now, node, out)) this.#send(now, node, open, out);
+      else {
+        const at = this.#network.retryAt(now, node);
+        if (at > now) nextDue = Math.min(nextDue, at);
+      }
+    }
+    return nextDue;
+  }
+
+  /** Null while nobody fits; metadata is asked for then. */
+  #nodeFor(now: Us, { route }: AdminCall): number | null {
+    const { metadata } = this.#network;
+    // Until a first response came there are only bootstrap servers, and whom they are is not known.
+    if (metadata.clusterId === null && this.#network.updates === 0) return null;
+    let node: number | null;
+    switch (route.to) {
+      case 'any':
+        return this.#network.leastLoadedNode(now);
+      case 'controller':
+        node = metadata.controllerId;
+        break;
+      case 'node':
+        node = route.node;
+        break;
+      case 'leader':
+        node = metadata.leaderOf(route.topic, route.partition);
+        break;
+      default:
+        return unreachable(route);
+    }
+    if (metadata.broker(node) !== undefined) return node;
+    this.#network.requestUpdate();
+    return null;
+  }
+
+  #send(now: Us, node: number, open: OpenCall, out: Outbox): void {
+    const token = this.#tokens.next();
+    open.isInFlight = true;
+    this.#inFlight.set(token, open);
+    this.#network.send(now, node, token, open.call.apiKey, open.call.body, out);
+  }
+
+  #retry(now: Us, open: OpenCall, error: number, out: Outbox): void {
+    if (!this.#open.has(open)) return;
+    open.lastError = error;
+    if (error === ErrorCode.NOT_CONTROLLER) this.#network.metadata.controllerId = -1;
+    if (error === ErrorCode.NOT_CONTROLLER || isInvalidMetadata(error)) this.#network.requestUpdate();
+    if (open.attempts >= this.#config.retries) {
+      this.#fail(now, open, error);
+      return;
+    }
+    out.probe('admin call retried');
+    const { 'retry.backoff.ms': first, 'retry.backoff.max.ms': max } = this.#config;
+    open.retryAt = now + backoffUs(first * MS, max * MS, open.attempts, this.#random);
+    open.attempts++;
+  }
+
+  #fail(now: Us, open: OpenCall, code: number): void {
+    const after = open.lastError === ErrorCode.NONE ? '' : ` after ${errorName(open.lastError)}`;
+    const error = { code, message: `${errorName(code)}${after}` };
+    this.#end(now, open, { kind: 'failed', error, outcome: open.maybeDone ? 'unknown' : 'fail' });
+  }
+
+  #end(now: Us, open: OpenCall, result: AdminResult): void {
+    if (this.#open.delete(open)) this.#listener.onResult(now, open.id, open.call, result);
+  }
+
+  #close(now: Us, out: Outbox): void {
+    this.#isClosed = true;
+    for (const open of this.#open) {
+      if (open.isInFlight) open.maybeDone = true;
+      this.#fail(now, open, ErrorCode.REQUEST_TIMED_OUT);
+    }
+    this.#network.close(now, out);
+    out.exit('clean', 'admin closed');
+  }
+
+  #armDriver(at: Us, out: Outbox): void {
+    if (this.#driverAt === at) return;
+    this.#driverAt = at;
+    out.arm(timerId(ClientTimer.driver), at);
+  }
+}
