@@ -1,5 +1,6 @@
 import { assert, type Us } from '../../engine/machine/index.ts';
 import { EventHeap } from './event-heap.ts';
+import { NearWheel, WHEEL_US } from './near-wheel.ts';
 
 /** Names a handler; given by `register`. */
 export type EventKind = number;
@@ -34,15 +35,23 @@ export class Kernel {
   events = 0;
   observer: EventObserver | null = null;
 
+  /** What is near. */
+  readonly #wheel = new NearWheel(FIRST_CAPACITY);
+  /** What is farther; it stays here when it comes near. */
   readonly #heap = new EventHeap(FIRST_CAPACITY);
   readonly #handlers: EventHandler[] = [];
   readonly #names: string[] = [];
   #seq = 0;
-  #cancelled = 0;
+  #cancelledFar = 0;
+  #cancelledNear = 0;
   #stopped = false;
+  #nextTime: Us = 0;
 
   #kinds = new Int16Array(FIRST_CAPACITY);
   #generations = new Int32Array(FIRST_CAPACITY);
+  #seqs = new Float64Array(FIRST_CAPACITY);
+  /** 1: waits in the wheel. */
+  #nears = new Uint8Array(FIRST_CAPACITY);
   #as = new Float64Array(FIRST_CAPACITY);
   #payloads: unknown[] = [];
   #free = new Int32Array(FIRST_CAPACITY);
@@ -61,7 +70,7 @@ export class Kernel {
 
   /** How many events wait (cancelled ones not counted). */
   get pending(): number {
-    return this.#heap.size - this.#cancelled;
+    return this.#heap.size + this.#wheel.count - this.#cancelledFar - this.#cancelledNear;
   }
 
   /** Schedules an event at a time that is not past. */
@@ -71,7 +80,15 @@ export class Kernel {
     this.#kinds[slot] = kind;
     this.#payloads[slot] = payload;
     this.#as[slot] = a;
-    this.#heap.push(at, this.#seq++, slot);
+    const seq = this.#seq++;
+    this.#seqs[slot] = seq;
+    if (at - this.now < WHEEL_US) {
+      this.#nears[slot] = 1;
+      this.#wheel.push(at, slot);
+    } else {
+      this.#nears[slot] = 0;
+      this.#heap.push(at, seq, slot);
+    }
     return this.#generations[slot]! * PENDING_EVENTS_LIMIT + slot;
   }
 
@@ -83,8 +100,9 @@ export class Kernel {
       return false;
     this.#kinds[slot] = CANCELLED;
     this.#payloads[slot] = null;
-    this.#cancelled++;
-    if (this.#cancelled > COMPACTION_FLOOR && this.#cancelled * 2 > this.#heap.size) this.#compact();
+    if (this.#nears[slot] === 1) this.#cancelledNear++;
+    else this.#cancelledFar++;
+    if (this.#cancelledFar > COMPACTION_FLOOR && this.#cancelledFar * 2 > this.#heap.size) this.#compact();
     return true;
   }
 
@@ -95,8 +113,7 @@ export class Kernel {
 
   /** The time of the next event, or -1 when none waits. */
   nextAt(): Us {
-    this.#dropCancelledTop();
-    return this.#heap.size === 0 ? -1 : this.#heap.at[0]!;
+    return this.#advance() < 0 ? -1 : this.#nextTime;
   }
 
   /**
@@ -104,37 +121,67 @@ export class Kernel {
    * `stop` was called, or `limit` events have run.
    */
   run(until: Us, limit = Number.MAX_SAFE_INTEGER): StopReason {
-    const heap = this.#heap;
     const handlers = this.#handlers;
     let left = limit;
     this.#stopped = false;
     for (;;) {
-      if (heap.size === 0) return 'idle';
-      const at = heap.at[0]!;
+      const slot = this.#advance();
+      if (slot < 0) return 'idle';
+      const at = this.#nextTime;
       if (at > until) {
         if (until > this.now) this.now = until;
         return 'until';
       }
-      const slot = heap.slot[0]!;
-      const kind = this.#kinds[slot]!;
-      if (kind === CANCELLED) {
-        heap.pop();
-        this.#releaseSlot(slot);
-        this.#cancelled--;
-        continue;
-      }
       if (left-- === 0) return 'event limit';
-      const seq = heap.seq[0]!;
-      heap.pop();
+      const kind = this.#kinds[slot]!;
       const payload = this.#payloads[slot];
       const a = this.#as[slot]!;
-      this.#releaseSlot(slot);
+      this.#remove(slot, at);
       this.now = at;
       this.events++;
-      if (this.observer !== null) this.observer(at, seq, kind);
+      if (this.observer !== null) this.observer(at, this.#seqs[slot]!, kind);
       handlers[kind]!(payload, a);
       if (this.#stopped) return 'stopped';
     }
+  }
+
+  /** Finds the next event that was not cancelled: its slot, or -1, and its time in `#nextTime`. */
+  #advance(): number {
+    const wheel = this.#wheel;
+    const heap = this.#heap;
+    for (;;) {
+      let slot: number;
+      let at: Us;
+      if (wheel.count === 0) {
+        if (heap.size === 0) return -1;
+        at = heap.at[0]!;
+        slot = heap.slot[0]!;
+      } else {
+        at = wheel.nextAt(this.now);
+        slot = wheel.first(at);
+        if (heap.size > 0) {
+          const heapAt = heap.at[0]!;
+          if (heapAt < at || (heapAt === at && heap.seq[0]! < this.#seqs[slot]!)) {
+            at = heapAt;
+            slot = heap.slot[0]!;
+          }
+        }
+      }
+      if (this.#kinds[slot] !== CANCELLED) {
+        this.#nextTime = at;
+        return slot;
+      }
+      if (this.#nears[slot] === 1) this.#cancelledNear--;
+      else this.#cancelledFar--;
+      this.#remove(slot, at);
+    }
+  }
+
+  /** Takes out the event that `#advance` found. */
+  #remove(slot: number, at: Us): void {
+    if (this.#nears[slot] === 1) this.#wheel.pop(at);
+    else this.#heap.pop();
+    this.#releaseSlot(slot);
   }
 
   #takeSlot(): number {
@@ -153,15 +200,6 @@ export class Kernel {
     this.#free[this.#freeCount++] = slot;
   }
 
-  #dropCancelledTop(): void {
-    while (this.#heap.size > 0 && this.#kinds[this.#heap.slot[0]!] === CANCELLED) {
-      const slot = this.#heap.slot[0]!;
-      this.#heap.pop();
-      this.#releaseSlot(slot);
-      this.#cancelled--;
-    }
-  }
-
   /** Timers are mostly cancelled: without this the heap would fill with dead ones that wait for their time. */
   #compact(): void {
     this.#heap.retain((slot) => {
@@ -169,7 +207,7 @@ export class Kernel {
       this.#releaseSlot(slot);
       return false;
     });
-    this.#cancelled = 0;
+    this.#cancelledFar = 0;
   }
 
   #grow(): void {
@@ -177,15 +215,22 @@ export class Kernel {
     assert(capacity <= PENDING_EVENTS_LIMIT, 'too many events wait: something schedules without end');
     const kinds = new Int16Array(capacity);
     const generations = new Int32Array(capacity);
+    const seqs = new Float64Array(capacity);
+    const nears = new Uint8Array(capacity);
     const as = new Float64Array(capacity);
     const free = new Int32Array(capacity);
     kinds.set(this.#kinds);
     generations.set(this.#generations);
+    seqs.set(this.#seqs);
+    nears.set(this.#nears);
     as.set(this.#as);
     free.set(this.#free);
     this.#kinds = kinds;
     this.#generations = generations;
+    this.#seqs = seqs;
+    this.#nears = nears;
     this.#as = as;
+    this.#wheel.grow(capacity);
     this.#free = free;
   }
 }

@@ -14,13 +14,13 @@ export interface BenchRow {
 const EVENTS = 200_000;
 
 /** The hold model: `pending` events wait, each schedules the next when it runs; one event is one pop and one push. */
-function hold(pending: number): () => void {
+function hold(pending: number, delayUs: number): () => void {
   const kernel = new Kernel();
   const random = new RandomStreams('bench').stream('hold');
   const tick = kernel.register<null>('tick', () => {
-    kernel.schedule(kernel.now + random.below(1_000), tick, null);
+    kernel.schedule(kernel.now + random.below(delayUs), tick, null);
   });
-  for (let i = 0; i < pending; i++) kernel.schedule(random.below(1_000), tick, null);
+  for (let i = 0; i < pending; i++) kernel.schedule(random.below(delayUs), tick, null);
   return () => {
     kernel.run(Number.MAX_SAFE_INTEGER, EVENTS);
   };
@@ -46,7 +46,10 @@ function holdWithTimeouts(pending: number): () => void {
 /** How many events a second the queue alone carries. */
 export async function kernelBench(): Promise<BenchRow[]> {
   const bench = new Bench({ iterations: 24, time: 0, warmupIterations: 4, warmupTime: 0 });
-  for (const pending of [64, 1_000, 10_000, 100_000]) bench.add(`hold ${pending}`, hold(pending));
+  for (const pending of [64, 1_000, 10_000, 100_000]) {
+    bench.add(`hold ${pending}, near (below 1 ms)`, hold(pending, 1_000));
+    bench.add(`hold ${pending}, far (below 1 s)`, hold(pending, 1_000_000));
+  }
   bench.add('hold 1000 with time-outs', holdWithTimeouts(1_000));
   await bench.run();
   return bench.tasks.map((task) => {

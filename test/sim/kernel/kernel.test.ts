@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Kernel } from '../../../sim/kernel/index.ts';
+import { WHEEL_US } from '../../../sim/kernel/near-wheel.ts';
+import { RandomStreams } from '../../../sim/random/index.ts';
 
 /** A kernel that notes what ran, and when. */
 function noting() {
@@ -10,15 +12,24 @@ function noting() {
   return { kernel, ran, note };
 }
 
+/** Times of one microsecond, near ones, ones about as far as the wheel reaches, and far ones. */
+const delay = fc.oneof(
+  fc.nat(5),
+  fc.nat(600),
+  fc.integer({ min: WHEEL_US - 40, max: WHEEL_US + 40 }),
+  fc.nat(4 * WHEEL_US),
+  fc.nat(1_000_000),
+);
+
 describe('the kernel', () => {
   it('runs events in the order of time, and those of one time in the order of scheduling', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat(20), { maxLength: 300 }), (times) => {
+      fc.property(fc.array(delay, { maxLength: 300 }), (times) => {
         const { kernel, ran, note } = noting();
         times.forEach((at, i) => {
           kernel.schedule(at, note, String(i));
         });
-        expect(kernel.run(1_000)).toBe('idle');
+        expect(kernel.run(1_000_000)).toBe('idle');
         const expected = times
           .map((at, i): [number, string] => [at, String(i)])
           .sort((x, y) => x[0] - y[0] || Number(x[1]) - Number(y[1]));
@@ -29,9 +40,9 @@ describe('the kernel', () => {
 
   it('agrees with a sorted list when events are added, cancelled and run in any mixture', () => {
     const command = fc.oneof(
-      fc.record({ kind: fc.constant('add' as const), after: fc.nat(50) }),
+      fc.record({ kind: fc.constant('add' as const), after: delay }),
       fc.record({ kind: fc.constant('cancel' as const), which: fc.nat(400) }),
-      fc.record({ kind: fc.constant('run' as const), until: fc.nat(30) }),
+      fc.record({ kind: fc.constant('run' as const), until: delay }),
     );
     fc.assert(
       fc.property(fc.array(command, { maxLength: 400 }), (commands) => {
@@ -60,17 +71,44 @@ describe('the kernel', () => {
         }
         expect(ran.map(([, name]) => name)).toEqual(expected);
       }),
+      { numRuns: 300 },
     );
+  });
+
+  it('keeps the order of events that schedule others, near and far, for several turns of the wheel', () => {
+    const kernel = new Kernel();
+    const random = new RandomStreams('wheel').stream('delays');
+    let last = [-1, -1];
+    let ran = 0;
+    kernel.observer = (at, seq) => {
+      if (at < last[0]! || (at === last[0]! && seq <= last[1]!))
+        throw new Error(`${at} ${seq} runs after ${last}`);
+      last = [at, seq];
+      ran++;
+    };
+    const handles: number[] = [];
+    const tick = kernel.register('tick', () => {
+      if (handles.length >= 20_000) return;
+      for (let i = 0; i < 2; i++) {
+        const delay = random.chance(1, 4) ? random.below(30_000) : random.below(50);
+        handles.push(kernel.schedule(kernel.now + delay, tick));
+      }
+      if (random.chance(1, 3)) kernel.cancel(random.pick(handles));
+    });
+    for (let i = 0; i < 10; i++) kernel.schedule(i * 1_000, tick);
+    expect(kernel.run(1e9)).toBe('idle');
+    expect(ran).toBeGreaterThan(10_000);
+    expect(kernel.pending).toBe(0);
   });
 
   it('keeps the order when thousands of cancelled events are swept out', () => {
     const { kernel, ran, note } = noting();
     const handles = Array.from({ length: 20_000 }, (_, i) =>
-      kernel.schedule((i * 7919) % 1_000, note, String(i)),
+      kernel.schedule((i * 7919) % 10_000, note, String(i)),
     );
     for (let i = 0; i < handles.length; i++) if (i % 20 !== 0) kernel.cancel(handles[i]!);
     expect(kernel.pending).toBe(1_000);
-    kernel.run(1_000);
+    kernel.run(10_000);
     const expected = [...ran].sort((x, y) => x[0] - y[0] || Number(x[1]) - Number(y[1]));
     expect(ran).toEqual(expected);
     expect(ran.length).toBe(1_000);
