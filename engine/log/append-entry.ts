@@ -16,7 +16,9 @@ export interface AppendInfo {
   readonly logStartOffset: number;
   readonly batches: number;
   readonly bytes: number;
-  /** The flush that `flush.messages` asked for, 0 for none: a caller that promises durability waits for it. */
+  /**
+   * The flush that `flush.messages` asked for, 0 for none: a caller that promises durability waits for it.
+   */
   readonly sync: Ticket;
 }
 
@@ -66,7 +68,10 @@ export function entriesOfLeader(
   return new LogFailure(ErrorCode.RECORD_LIST_TOO_LARGE, `${bytes} bytes exceed a segment`);
 }
 
-/** Batches whose offsets are given: whole, undamaged, rising from the log end on; none of a later leader epoch. */
+/**
+ * Batches whose offsets are given: whole, undamaged, rising from the log end on; none of a later leader
+ * epoch.
+ */
 export function entriesAsGiven(
   records: Records,
   maxLeaderEpoch: number,

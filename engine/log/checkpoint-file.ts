@@ -17,10 +17,11 @@ export interface DurableWaiter {
 }
 
 /**
- * A small file that is replaced whole: temp write, sync, rename, directory sync. A crash at any point leaves the old
- * content or the new; without the first sync a power loss could leave a renamed and empty file (KAFKA-16541).
+ * A small file that is replaced whole: temp write, sync, rename, directory sync. A crash at any point leaves
+ * the old content or the new; without the first sync a power loss could leave a renamed and empty file
+ * (KAFKA-16541).
  *
- *   idle -> syncing temp -> (rename) syncing directory -> idle
+ * idle -> syncing temp -> (rename) syncing directory -> idle
  *
  * What is written while a write is under way waits, and only the last of it is written.
  */

@@ -17,7 +17,9 @@ export function encodeCheckpoint(entries: readonly string[]): Uint8Array {
   return utf8Encode(`${[VERSION, `${entries.length}`, ...entries].join('\n')}\n`);
 }
 
-/** The entries' lines; empty for an empty file, as Kafka reads it; null when the content cannot be trusted. */
+/**
+ * The entries' lines; empty for an empty file, as Kafka reads it; null when the content cannot be trusted.
+ */
 export function decodeCheckpoint(content: Uint8Array): readonly string[] | null {
   const lines = utf8Decode(content).split('\n');
   if (lines.at(-1) === '') lines.pop();

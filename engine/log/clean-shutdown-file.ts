@@ -1,6 +1,8 @@
 import { utf8Decode, utf8Encode } from '../wire/index.ts';
 
-/** `CleanShutdownFileHandler`: JSON, version 0, with the broker epoch of the process that stopped (KIP-966). */
+/**
+ * `CleanShutdownFileHandler`: JSON, version 0, with the broker epoch of the process that stopped (KIP-966).
+ */
 export function encodeCleanShutdown(brokerEpoch: number): Uint8Array {
   return utf8Encode(`{"version":0,"brokerEpoch":${brokerEpoch}}`);
 }

@@ -12,8 +12,8 @@ export interface TimestampOffset {
 }
 
 /**
- * The first record at `timestamp` or later (`UnifiedLog.searchOffsetInLocalLog`). As in Kafka only the first segment
- * that reaches the timestamp is searched, even if all its matches lie below the log start offset.
+ * The first record at `timestamp` or later (`UnifiedLog.searchOffsetInLocalLog`). As in Kafka only the first
+ * segment that reaches the timestamp is searched, even if all its matches lie below the log start offset.
  */
 export function findTimestamp(
   storage: LogStorage,

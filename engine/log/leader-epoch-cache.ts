@@ -16,9 +16,9 @@ export const UNDEFINED_END: EpochEndOffset = {
 };
 
 /**
- * Which leader epoch begins at which offset (`LeaderEpochFileCache`): what a diverged follower is truncated by
- * (KIP-101, KIP-279). Entries rise strictly in epoch and in offset. Every change answers whether there was one: the
- * log writes the checkpoint then.
+ * Which leader epoch begins at which offset (`LeaderEpochFileCache`): what a diverged follower is truncated
+ * by (KIP-101, KIP-279). Entries rise strictly in epoch and in offset. Every change answers whether there was
+ * one: the log writes the checkpoint then.
  */
 export class LeaderEpochCache {
   readonly #entries: EpochEntry[] = [];
@@ -36,8 +36,8 @@ export class LeaderEpochCache {
   }
 
   /**
-   * An epoch already latest keeps its start, unless the new one is lower. Whatever contradicts the new entry goes
-   * first: later epochs, and epochs that would start at or after it.
+   * An epoch already latest keeps its start, unless the new one is lower. Whatever contradicts the new entry
+   * goes first: later epochs, and epochs that would start at or after it.
    */
   assign(leaderEpoch: number, startOffset: number): boolean {
     assert(leaderEpoch >= 0 && startOffset >= 0, () => `leader epoch ${leaderEpoch} from ${startOffset}`);
@@ -57,8 +57,8 @@ export class LeaderEpochCache {
   }
 
   /**
-   * Drops entries that start at `endOffset` or later. An entry at the log end itself goes too: a leader that appended
-   * nothing has written one, and the next leader's must win (KAFKA-10706).
+   * Drops entries that start at `endOffset` or later. An entry at the log end itself goes too: a leader that
+   * appended nothing has written one, and the next leader's must win (KAFKA-10706).
    */
   truncateFromEnd(endOffset: number): boolean {
     const entries = this.#entries;

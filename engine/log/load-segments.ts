@@ -63,8 +63,9 @@ export function loadSegments(options: LoadOptions, out: Outbox): LoadedSegments 
 }
 
 /**
- * Deletes what was being deleted or cleaned, and completes swaps: a `.swap` replaces the segments in its range of
- * offsets, unless a `.cleaned` file at or below it says that the split which made it was not complete (KAFKA-6264).
+ * Deletes what was being deleted or cleaned, and completes swaps: a `.swap` replaces the segments in its
+ * range of offsets, unless a `.cleaned` file at or below it says that the split which made it was not
+ * complete (KAFKA-6264).
  */
 function finishInterruptedWork({ storage, directory }: LoadOptions): DiskError | null {
   const { disk } = storage;
@@ -134,7 +135,9 @@ interface OpenedSegments {
   readonly truncatedBytes: number;
 }
 
-/** Opens segments in order; after the first that had to be cut, or a hole between two, the rest is deleted. */
+/**
+ * Opens segments in order; after the first that had to be cut, or a hole between two, the rest is deleted.
+ */
 function openSegments(options: LoadOptions, out: Outbox): OpenedSegments | DiskError {
   const { storage, config, epochs } = options;
   const all = listSegments(options);
@@ -160,8 +163,8 @@ function openSegments(options: LoadOptions, out: Outbox): OpenedSegments | DiskE
     if (intact) continue;
     const again = new Segment(storage, options.directory, segment.baseOffset);
     segments[segments.length - 1] = again;
-    // Epochs that begin here are read from the batches anew: the epoch file is written behind the log and may miss
-    // some or hold some that were truncated.
+    // Epochs that begin here are read from the batches anew: the epoch file is written behind the log and may
+    // miss some or hold some that were truncated.
     if (index >= firstUnflushed) epochs.truncateFromEnd(segment.baseOffset);
     const cut = recoverSegment(storage, again, config, epochs, out);
     if (cut instanceof DiskError) return cut;
@@ -173,8 +176,8 @@ function openSegments(options: LoadOptions, out: Outbox): OpenedSegments | DiskE
 }
 
 /**
- * Unflushed segments are created one by one, and a power loss may undo one creation and not the next: what follows the
- * hole would be taken for the log. Compaction leaves holes of its own.
+ * Unflushed segments are created one by one, and a power loss may undo one creation and not the next: what
+ * follows the hole would be taken for the log. Compaction leaves holes of its own.
  */
 function isBeyondHole(before: readonly Segment[], segment: Segment, config: LogConfig, out: Outbox): boolean {
   const previous = before.at(-1);

@@ -16,8 +16,8 @@ export interface ReadResult {
 const NOTHING_READ: ReadResult = { records: [], bytes: 0 };
 
 /**
- * The segments of one log and where they end (`LocalLog`): bytes in, bytes out, nothing of replication. Segments are
- * never empty as a list; the last is the active one. An error is the storage's first and stays.
+ * The segments of one log and where they end (`LocalLog`): bytes in, bytes out, nothing of replication.
+ * Segments are never empty as a list; the last is the active one. An error is the storage's first and stays.
  */
 export class LocalLog {
   readonly directory: string;
@@ -92,7 +92,9 @@ export class LocalLog {
     return isDue ? this.roll(firstOffset) : null;
   }
 
-  /** Closes the active segment, begins one at `offset` or the log end, and starts flushing what was closed. */
+  /**
+   * Closes the active segment, begins one at `offset` or the log end, and starts flushing what was closed.
+   */
   roll(offset = this.#logEndOffset): DiskError | null {
     const baseOffset = Math.max(offset, this.#logEndOffset);
     if (this.#active.baseOffset === baseOffset) return null;
@@ -170,8 +172,8 @@ export class LocalLog {
   }
 
   /**
-   * Writes a small file whole, to be seen at once and durable with the next flush. A power loss before may leave it
-   * torn: its reader must be able to tell.
+   * Writes a small file whole, to be seen at once and durable with the next flush. A power loss before may
+   * leave it torn: its reader must be able to tell.
    */
   writeSmallFile(name: string, content: Uint8Array): DiskError | null {
     const { disk } = this.#storage;

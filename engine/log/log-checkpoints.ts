@@ -77,8 +77,8 @@ export class LogCheckpoints implements DurableWaiter, RecoveryPointWatcher {
   }
 
   /**
-   * A log was truncated: the file must not go on promising what is gone (`LogManager.truncateTo` writes it at once).
-   * Many truncations in a row, as after an election, share a write.
+   * A log was truncated: the file must not go on promising what is gone (`LogManager.truncateTo` writes it at
+   * once). Many truncations in a row, as after an election, share a write.
    */
   onRecoveryPointLowered(): void {
     this.#areRecoveryPointsStale = true;

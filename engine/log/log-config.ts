@@ -1,5 +1,6 @@
 /**
- * What a topic's configuration says to its logs. Kafka's names and defaults; `Number.MAX_SAFE_INTEGER` for Long.MAX.
+ * What a topic's configuration says to its logs. Kafka's names and defaults; `Number.MAX_SAFE_INTEGER` for
+ * Long.MAX.
  */
 export interface LogConfig {
   readonly 'segment.bytes': number;

@@ -190,8 +190,8 @@ export class LogDirectory {
   }
 
   /**
-   * The first error of the disk, once: the owner takes the directory offline then. Until it asks, appends to these
-   * logs answer the error.
+   * The first error of the disk, once: the owner takes the directory offline then. Until it asks, appends to
+   * these logs answer the error.
    */
   takeFailure(out: Outbox): DiskError | null {
     if (this.#storage.failure === null || this.#wasFailureTold) return null;
@@ -253,8 +253,9 @@ export class LogDirectory {
   }
 
   /**
-   * The marker goes before any log is loaded: a crash from here on is an unclean stop (KAFKA-10471). Until the sync of the
-   * directory is through a power loss may bring it back; Kafka does not even ask for that sync.
+   * The marker goes before any log is loaded: a crash from here on is an unclean stop (KAFKA-10471). Until
+   * the sync of the directory is through a power loss may bring it back; Kafka does not even ask for that
+   * sync.
    */
   #takeMarker(): DiskError | null {
     if (!this.wasCleanShutdown) return null;

@@ -7,8 +7,8 @@ export class LogFailure {
   readonly errorCode: number;
   readonly message: string;
   /**
-   * Of a follower's append that begins below the log end offset (`UnexpectedAppendOffsetException`): its offsets, by
-   * which an empty log may start over. -1 otherwise.
+   * Of a follower's append that begins below the log end offset (`UnexpectedAppendOffsetException`): its
+   * offsets, by which an empty log may start over. -1 otherwise.
    */
   readonly firstOffset: number;
   readonly lastOffset: number;

@@ -54,7 +54,10 @@ export function logName(topic: string, partition: number): string {
 
 const MAX_NAME_LENGTH = 255;
 
-/** `orders-3.<32 hex digits>-delete`, the topic cut so that a file system takes it (`LocalLog.logDeleteDirName`). */
+/**
+ * `orders-3.<32 hex digits>-delete`, the topic cut so that a file system takes it
+ * (`LocalLog.logDeleteDirName`).
+ */
 export function deletedDirectoryName(name: string, random: Random): string {
   const { topic, partition } = parseLogName(name)!;
   let unique = '';

@@ -16,7 +16,10 @@ export interface RecoveryPointWatcher {
   readonly isBehind: boolean;
 }
 
-/** Checks one whole batch: length, magic, CRC. A host may hand in one that remembers batches which it has seen. */
+/**
+ * Checks one whole batch: length, magic, CRC. A host may hand in one that remembers batches which it has
+ * seen.
+ */
 export type BatchVerifier = (batch: Uint8Array) => RecordsError | null;
 
 export interface LogStorageOptions {
@@ -24,13 +27,16 @@ export interface LogStorageOptions {
   readonly wall: WallClock;
   readonly compression?: Compression;
   readonly verify?: BatchVerifier;
-  /** True: files marked for deletion go at once. A directory deletes them after `log.segment.delete.delay.ms`. */
+  /**
+   * True: files marked for deletion go at once. A directory deletes them after `log.segment.delete.delay.ms`.
+   */
   readonly deletesAtOnce?: boolean;
 }
 
 /**
- * What the logs of one directory share: the disk, its first error, the syncs under way, the files to be deleted.
- * The first error is for ever (`LogDirFailureChannel`, KAFKA-10778): nothing is written over a disk that has lied.
+ * What the logs of one directory share: the disk, its first error, the syncs under way, the files to be
+ * deleted. The first error is for ever (`LogDirFailureChannel`, KAFKA-10778): nothing is written over a disk
+ * that has lied.
  */
 export class LogStorage {
   readonly disk: Disk;
@@ -75,8 +81,8 @@ export class LogStorage {
   }
 
   /**
-   * True when the ticket was asked for here. A file that went while its sync was under way (a segment truncated
-   * away, a log deleted) has nothing left to lose: that is no error.
+   * True when the ticket was asked for here. A file that went while its sync was under way (a segment
+   * truncated away, a log deleted) has nothing left to lose: that is no error.
    */
   onSynced(ticket: Ticket, error: DiskError | null, out: Outbox): boolean {
     const owner = this.#waiting.get(ticket);
@@ -92,8 +98,8 @@ export class LogStorage {
   }
 
   /**
-   * A segment below the recovery point is not checked at boot. So none is closed while the disk may promise a recovery
-   * point that is too high: only the active segment is always checked.
+   * A segment below the recovery point is not checked at boot. So none is closed while the disk may promise a
+   * recovery point that is too high: only the active segment is always checked.
    */
   get mayRoll(): boolean {
     return this.#watcher === null || !this.#watcher.isBehind;
@@ -103,7 +109,9 @@ export class LogStorage {
     this.#watcher?.onRecoveryPointLowered();
   }
 
-  /** Reads exactly `length` bytes; a shorter answer means that the file is not what was written: an error too. */
+  /**
+   * Reads exactly `length` bytes; a shorter answer means that the file is not what was written: an error too.
+   */
   read(path: string, position: number, length: number): Uint8Array | DiskError {
     const bytes = this.disk.read(path, position, length);
     if (bytes instanceof DiskError) return this.fail(bytes);

@@ -27,9 +27,7 @@ export class Log {
   #logStartOffset: number;
   #highWatermark: number;
 
-  /**
-   * Brings a log back from its directory, or makes it. Emits `log recovered` after an unclean stop, and `log opened`.
-   */
+  /** Brings a log back from its directory, or makes it. */
   static open(options: LogOptions, out: Outbox): Log | DiskError {
     const opened = openLog(options, out);
     if (opened instanceof DiskError) return opened;
@@ -119,11 +117,6 @@ export class Log {
     return this.#local.firstOffset;
   }
 
-  /** Kafka's `activeSegment.baseOffset`: where a reader stops being on an older segment. */
-  get activeSegmentBaseOffset(): number {
-    return this.#local.segments.at(-1)!.baseOffset;
-  }
-
   /** The disk's first error; from then on every call answers it. */
   get failure(): DiskError | null {
     return this.#storage.failure;
@@ -139,8 +132,8 @@ export class Log {
   }
 
   /**
-   * A leader's append: validates, assigns offsets from the log end offset, stamps the leader epoch. A client sends one
-   * batch; a coordinator may send more, and control batches.
+   * A leader's append: validates, assigns offsets from the log end offset, stamps the leader epoch. A client
+   * sends one batch; a coordinator may send more, and control batches.
    */
   appendAsLeader(
     records: Records,
@@ -154,7 +147,9 @@ export class Log {
     return entries instanceof LogFailure ? entries : this.#append(entries, out);
   }
 
-  /** The quorum leader's append: batches come with offsets from the log end offset on, and with this epoch. */
+  /**
+   * The quorum leader's append: batches come with offsets from the log end offset on, and with this epoch.
+   */
   appendAsRaftLeader(records: Records, leaderEpoch: number, out: Outbox): AppendInfo | LogFailure {
     if (this.#storage.failure !== null) return storageFailure(this.#storage.failure);
     const entries = entriesAsGiven(records, leaderEpoch, this.logEndOffset, this.#storage, out);
@@ -168,8 +163,8 @@ export class Log {
 
   /**
    * A follower's append: offsets and epochs as its leader gave them. From the first batch with an epoch above
-   * `maxLeaderEpoch` on everything is left out: it was appended by a later leader than the one that was asked, after a
-   * truncation that this replica has not followed (KAFKA-18723).
+   * `maxLeaderEpoch` on everything is left out: it was appended by a later leader than the one that was
+   * asked, after a truncation that this replica has not followed (KAFKA-18723).
    */
   appendAsFollower(records: Records, maxLeaderEpoch: number, out: Outbox): AppendInfo | LogFailure {
     if (this.#storage.failure !== null) return storageFailure(this.#storage.failure);
@@ -198,7 +193,7 @@ export class Log {
     return this.#local.bytesBetween(startOffset, endOffset);
   }
 
-  /** Batches from the one that holds `startOffset` to the log end, for replay. Ends early when the disk fails. */
+  /** Batches from the one that holds `startOffset` to the log end. Ends early when the disk fails. */
   batches(startOffset: number): Generator<Uint8Array, void> {
     return this.#local.batches(startOffset);
   }
@@ -220,8 +215,8 @@ export class Log {
   }
 
   /**
-   * Drops everything from `offset` on. True when there was something. Leader epochs that start there go even when no
-   * record does (KAFKA-10706).
+   * Drops everything from `offset` on. True when there was something. Leader epochs that start there go even
+   * when no record does (KAFKA-10706).
    */
   truncateTo(offset: number, out: Outbox): boolean | LogFailure {
     assert(offset >= 0, () => `truncate to ${offset}`);
@@ -253,8 +248,8 @@ export class Log {
   }
 
   /**
-   * Raises the log start offset, never above the high watermark, and deletes segments that lie wholly below it. True
-   * when it moved.
+   * Raises the log start offset, never above the high watermark, and deletes segments that lie wholly below
+   * it. True when it moved.
    */
   advanceLogStart(offset: number, out: Outbox): boolean | LogFailure {
     if (this.#storage.failure !== null) return storageFailure(this.#storage.failure);
@@ -311,8 +306,8 @@ export class Log {
   }
 
   /**
-   * Starts making the log durable up to an offset, and answers the ticket of the sync begun last (0: it is durable).
-   * All is durable when `recoveryPoint` has reached the offset, which `onSynced` brings about.
+   * Starts making the log durable up to an offset, and answers the ticket of the sync begun last (0: it is
+   * durable). All is durable when `recoveryPoint` has reached the offset, which `onSynced` brings about.
    */
   flush(upTo = this.logEndOffset): Ticket {
     return this.#local.flush(upTo);
@@ -339,8 +334,8 @@ export class Log {
   }
 
   /**
-   * Writes `partition.metadata`, before any data can be there without it; making it durable is the first flush's
-   * business. Another id later is an impossible state.
+   * Writes `partition.metadata`, before any data can be there without it; making it durable is the first
+   * flush's business. Another id later is an impossible state.
    */
   assignTopicId(topicId: Uuid): DiskError | null {
     if (this.#topicId !== null) {

@@ -5,8 +5,8 @@ import type { LogStorage } from './log-storage.ts';
 const ENTRY_BYTES = 8;
 
 /**
- * `.index`: every `index.interval.bytes` an entry of 8 bytes, the offset relative to the segment's and the position
- * of its batch. Offsets and positions rise strictly.
+ * `.index`: every `index.interval.bytes` an entry of 8 bytes, the offset relative to the segment's and the
+ * position of its batch. Offsets and positions rise strictly.
  */
 export class OffsetIndex {
   readonly path: string;

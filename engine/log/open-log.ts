@@ -71,13 +71,18 @@ export function openLog(options: LogOptions, out: Outbox): OpenedLog | DiskError
   return { local, epochs, epochFile, topicId, wereEpochsRebuilt: recovered > 0 || startedOver };
 }
 
-/** The process before may have died between writing and syncing: the first flush syncs names and small files again. */
+/**
+ * The process before may have died between writing and syncing: the first flush syncs names and small files
+ * again.
+ */
 function distrust(local: LocalLog, hasTopicId: boolean): void {
   local.recoveryPoint.touchParent();
   if (hasTopicId) local.recoveryPoint.touchFile(`${local.directory}/${PARTITION_METADATA}`);
 }
 
-/** A file that cannot be trusted counts as empty: epochs above the recovery point come back from the batches. */
+/**
+ * A file that cannot be trusted counts as empty: epochs above the recovery point come back from the batches.
+ */
 function readEpochs(file: CheckpointFile, out: Outbox): LeaderEpochCache | DiskError {
   const content = file.read();
   if (content instanceof DiskError) return content;

@@ -6,8 +6,8 @@ import type { LogStorage } from './log-storage.ts';
 import { MAX_RELATIVE_OFFSET, type Segment } from './segment.ts';
 
 /**
- * Reads the headers of a segment that is known to be whole. False when they do not add up to the file: then the
- * segment is recovered, wherever it lies. Kafka would trust it until a read fails.
+ * Reads the headers of a segment that is known to be whole. False when they do not add up to the file: then
+ * the segment is recovered, wherever it lies. Kafka would trust it until a read fails.
  */
 export function loadSegment(storage: LogStorage, segment: Segment): boolean | DiskError {
   const fileSize = storage.disk.size(segment.path);

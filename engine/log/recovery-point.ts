@@ -16,8 +16,8 @@ interface Flush {
 }
 
 /**
- * Up to where a log is durable (`LocalLog.recoveryPoint`), and the flushes that move it. Flushes complete in the
- * order in which they began: a later one does not sync again what an earlier one is syncing.
+ * Up to where a log is durable (`LocalLog.recoveryPoint`), and the flushes that move it. Flushes complete in
+ * the order in which they began: a later one does not sync again what an earlier one is syncing.
  */
 export class RecoveryPoint implements SyncOwner {
   readonly #storage: LogStorage;
@@ -71,8 +71,9 @@ export class RecoveryPoint implements SyncOwner {
   }
 
   /**
-   * Starts making the log durable up to `offset`. The ticket is that of the sync begun last, the newest segment's
-   * own; the recovery point tells when all of them are done. With `force` an empty active segment is synced too.
+   * Starts making the log durable up to `offset`. The ticket is that of the sync begun last, the newest
+   * segment's own; the recovery point tells when all of them are done. With `force` an empty active segment
+   * is synced too.
    */
   advanceTo(offset: number, segments: readonly Segment[], force: boolean): Ticket {
     if (this.#storage.failure !== null) return 0;

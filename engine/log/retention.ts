@@ -2,9 +2,9 @@ import type { LogConfig } from './log-config.ts';
 import type { Segment } from './segment.ts';
 
 /**
- * Segments to be deleted, counted from the oldest (`UnifiedLog.deletableSegments`): by size, then by time. Only
- * segments wholly below the high watermark (KAFKA-5634), and never an active segment without records. When all go,
- * the active one is rolled first.
+ * Segments to be deleted, counted from the oldest (`UnifiedLog.deletableSegments`): by size, then by time.
+ * Only segments wholly below the high watermark (KAFKA-5634), and never an active segment without records.
+ * When all go, the active one is rolled first.
  */
 export function deletableSegments(
   segments: readonly Segment[],
@@ -40,7 +40,9 @@ function countBySize(
   return count;
 }
 
-/** By the largest timestamp of a segment. One without timestamps stays: there is no file time to fall back on. */
+/**
+ * By the largest timestamp of a segment. One without timestamps stays: there is no file time to fall back on.
+ */
 function countByTime(
   segments: readonly Segment[],
   highWatermark: number,

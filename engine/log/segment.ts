@@ -16,8 +16,8 @@ import { TimeIndex } from './time-index.ts';
 export const MAX_RELATIVE_OFFSET = 0x7fff_ffff;
 
 /**
- * One segment of a log (`LogSegment`): a run of batches, its two indexes, and in memory four parallel arrays with one
- * entry a batch, by which every lookup is a binary search.
+ * One segment of a log (`LogSegment`): a run of batches, its two indexes, and in memory four parallel arrays
+ * with one entry a batch, by which every lookup is a binary search.
  */
 export class Segment {
   readonly baseOffset: number;
@@ -199,7 +199,10 @@ export class Segment {
     this.#dirty = false;
   }
 
-  /** Renames the files to `.deleted` and leaves their removal to the storage. A power loss may have taken an index. */
+  /**
+   * Renames the files to `.deleted` and leaves their removal to the storage. A power loss may have taken an
+   * index.
+   */
   delete(): DiskError | null {
     for (const path of [this.path, this.offsetIndex.path, this.timeIndex.path]) {
       if (this.#storage.disk.size(path) < 0) continue;
@@ -232,7 +235,9 @@ export class Segment {
   }
 }
 
-/** The segment that an offset would lie in: the last one that starts at it or before; -1 when there is none. */
+/**
+ * The segment that an offset would lie in: the last one that starts at it or before; -1 when there is none.
+ */
 export function floorSegment(segments: readonly Segment[], offset: number): number {
   let low = 0;
   let high = segments.length;

@@ -5,8 +5,8 @@ import type { LogStorage } from './log-storage.ts';
 const ENTRY_BYTES = 12;
 
 /**
- * `.timeindex`: entries of 12 bytes, the largest timestamp so far and the relative offset of its batch's last record.
- * Timestamps rise strictly: an entry that would repeat the last one is left out.
+ * `.timeindex`: entries of 12 bytes, the largest timestamp so far and the relative offset of its batch's last
+ * record. Timestamps rise strictly: an entry that would repeat the last one is left out.
  */
 export class TimeIndex {
   readonly path: string;

@@ -19,7 +19,9 @@ import type { LogConfig } from './log-config.ts';
 import { LogFailure, recordsFailure } from './log-failure.ts';
 import type { LogStorage } from './log-storage.ts';
 
-/** Who hands a batch to a leader (`AppendOrigin`): a coordinator may write control batches, a client may not. */
+/**
+ * Who hands a batch to a leader (`AppendOrigin`): a coordinator may write control batches, a client may not.
+ */
 export type AppendOrigin = 'client' | 'coordinator';
 
 /** A batch that may be appended, and the timestamp that its header should say. */
@@ -30,9 +32,9 @@ export interface AcceptedBatch {
 }
 
 /**
- * What a leader asks of a batch before it takes it, in Kafka's order (`UnifiedLog.analyzeAndValidateRecords`, then
- * `LogValidator`). Records within a compressed batch are looked at only where a rule needs them (keys of a compacted
- * topic) and the codec is there; Kafka unfolds every one.
+ * What a leader asks of a batch before it takes it, in Kafka's order (`UnifiedLog.analyzeAndValidateRecords`,
+ * then `LogValidator`). Records within a compressed batch are looked at only where a rule needs them (keys of
+ * a compacted topic) and the codec is there; Kafka unfolds every one.
  */
 export function acceptBatch(
   batch: Uint8Array,
@@ -103,8 +105,8 @@ function acceptRecords(
 }
 
 /**
- * The batch as the log keeps it. The header's maximum timestamp is set right where the records say otherwise, which
- * takes a new checksum; most batches need none.
+ * The batch as the log keeps it. The header's maximum timestamp is set right where the records say otherwise,
+ * which takes a new checksum; most batches need none.
  */
 export function stampBatch(
   accepted: AcceptedBatch,

@@ -59,8 +59,8 @@ const FIRST_CAPACITY = 256;
 const NO_HEADERS: NonNullable<NewRecord['headers']> = [];
 
 /**
- * Collects records and closes into one batch. The producer id, epoch and sequence may be known only when the batch is
- * drained (`Sender` sets them then), so they are given to `close`.
+ * Collects records and closes into one batch. The producer id, epoch and sequence may be known only when the
+ * batch is drained (`Sender` sets them then), so they are given to `close`.
  */
 export class BatchBuilder {
   #bytes: Uint8Array;
@@ -174,7 +174,10 @@ export class BatchBuilder {
   }
 }
 
-/** One batch from a list of records. A codec that cannot is a mistake of the caller's: see `BatchBuilder.close`. */
+/**
+ * One batch from a list of records. A codec that cannot is a mistake of the caller's: see
+ * `BatchBuilder.close`.
+ */
 export function buildBatch(options: BatchOptions, records: readonly NewRecord[]): Uint8Array {
   const builder = new BatchBuilder();
   for (const record of records) builder.append(record);

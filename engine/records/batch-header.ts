@@ -62,8 +62,9 @@ export interface BatchHeader {
 }
 
 /**
- * Reads the header of the batch at `at`, whose bytes may go on after the batch (or end inside it: then `truncated`).
- * Checks the shape, not the CRC: see `verifyBatch`. `end` is where the file ends when `bytes` is only its beginning.
+ * Reads the header of the batch at `at`, whose bytes may go on after the batch (or end inside it: then
+ * `truncated`). Checks the shape, not the CRC: see `verifyBatch`. `end` is where the file ends when `bytes`
+ * is only its beginning.
  */
 export function parseBatch(bytes: Uint8Array, at = 0, end = bytes.length): BatchHeader | RecordsError {
   const length = batchLengthAt(bytes, at, end);
@@ -109,7 +110,9 @@ function headerAt(bytes: Uint8Array, at: number, length: number): BatchHeader {
   };
 }
 
-/** No log can hold these: an offset below zero or beyond what a number counts, a time that no number counts. */
+/**
+ * No log can hold these: an offset below zero or beyond what a number counts, a time that no number counts.
+ */
 function rejectHeader(header: BatchHeader): RecordsError | null {
   if (!Number.isSafeInteger(header.baseOffset) || header.baseOffset < 0) {
     return new RecordsError('corrupt', `base offset ${header.baseOffset}`);

@@ -1,4 +1,6 @@
-/** Integers as the JVM writes them. An int64 is read as two halves: offsets and timestamps are safe integers. */
+/**
+ * Integers as the JVM writes them. An int64 is read as two halves: offsets and timestamps are safe integers.
+ */
 const TWO_32 = 0x1_0000_0000;
 
 export function readInt16(bytes: Uint8Array, at: number): number {

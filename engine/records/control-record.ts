@@ -122,11 +122,15 @@ export type ControlRecord =
 const KEY_VERSION = 0;
 const KEY_BYTES = 4;
 /**
- * Every payload is at its version 0 (`ControlRecordUtils`): LeaderChange's version 1 is defined and not yet written.
+ * Every payload is at its version 0 (`ControlRecordUtils`): LeaderChange's version 1 is defined and not yet
+ * written.
  */
 const PAYLOAD_VERSION = 0;
 
-/** One control batch. Raft's batches carry no producer; an end marker's carries its producer and is transactional. */
+/**
+ * One control batch. Raft's batches carry no producer; an end marker's carries its producer and is
+ * transactional.
+ */
 export function buildControlBatch(
   options: BatchOptions,
   timestamp: number,
@@ -143,8 +147,8 @@ export function buildControlBatch(
 }
 
 /**
- * The control records of a control batch. A type that is not known here is left out, as Kafka's readers ignore
- * `UNKNOWN`; a key or a payload that cannot be read is an error.
+ * The control records of a control batch. A type that is not known here is left out, as Kafka's readers
+ * ignore `UNKNOWN`; a key or a payload that cannot be read is an error.
  */
 export function readControlRecords(batch: Uint8Array): readonly ControlRecord[] | RecordsError {
   const records = readRecords(batch, noCompression);

@@ -1,7 +1,7 @@
 /**
  * `corrupt`: the bytes cannot be what was written (CORRUPT_MESSAGE). `invalid`: they are, and break a rule
- * (INVALID_RECORD). `truncated`: the bytes end inside a batch. `unsupported`: an old magic or a codec that nobody
- * injected.
+ * (INVALID_RECORD). `truncated`: the bytes end inside a batch. `unsupported`: an old magic or a codec that
+ * nobody injected.
  */
 export type RecordsErrorCode = 'corrupt' | 'invalid' | 'truncated' | 'unsupported';
 

@@ -11,8 +11,9 @@ export interface RecordScan {
 }
 
 /**
- * Walks an unfolded records section (`LogValidator.assignOffsetsNonCompressed` iterates for the same reasons): every
- * length is honest, the count is true, and the maximum timestamp is what the records say, not what the header claims.
+ * Walks an unfolded records section (`LogValidator.assignOffsetsNonCompressed` iterates for the same
+ * reasons): every length is honest, the count is true, and the maximum timestamp is what the records say, not
+ * what the header claims.
  */
 export function scanRecords(section: Uint8Array, header: BatchHeader): RecordScan | RecordsError {
   const reader = new VarintReader(section, 0, section.length);

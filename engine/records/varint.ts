@@ -53,8 +53,8 @@ export function writeVarlong(bytes: Uint8Array, at: number, value: number): numb
 }
 
 /**
- * Reads varints from bytes that may lie. A read past the end, an overlong varint or a number beyond the safe integers
- * sets `failed` and answers 0: the caller asks once, after a record, instead of at every field.
+ * Reads varints from bytes that may lie. A read past the end, an overlong varint or a number beyond the safe
+ * integers sets `failed` and answers 0: the caller asks once, after a record, instead of at every field.
  */
 export class VarintReader {
   readonly bytes: Uint8Array;

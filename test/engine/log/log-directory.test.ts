@@ -341,7 +341,8 @@ describe('after any history', () => {
             stage.disk.powerLoss((bound) => (draw = (Math.imul(draw, 69_069) + 1) >>> 0) % bound);
             stage.boot();
             expect(stage.directory.wasCleanShutdown).toBe(kind === 'stop');
-            // The marker's removal is durable before a broker can have registered, and so before it is written to.
+            // The marker's removal is durable before a broker can have registered, and so before it is
+            // written to.
             stage.completeSyncs();
             for (const [at, before] of logs.entries()) {
               const after = stage.directory.get(before.name)!;

@@ -135,8 +135,8 @@ describe('a flush', () => {
     const stage = new LogStage();
     stage.lead(['a'], 1);
     stage.log.flush();
-    // First round: the segment's syncs and the epoch file's temp. The recovery point waits for the rename to be
-    // durable.
+    // First round: the segment's syncs and the epoch file's temp. The recovery point waits for the rename to
+    // be durable.
     for (const ticket of stage.disk.completeSyncs()) stage.log.onSynced(ticket, null, stage.out);
     expect(stage.log.recoveryPoint).toBe(0);
     stage.settle();

@@ -182,7 +182,9 @@ function reopenAfterLoss(stage: LogStage, model: Model): void {
   adopt(stage, model);
 }
 
-/** From here on the model is what the log says: a power loss may bring back what was truncated and not synced. */
+/**
+ * From here on the model is what the log says: a power loss may bring back what was truncated and not synced.
+ */
 function adopt(stage: LogStage, model: Model): void {
   const { log } = stage;
   model.start = log.logStartOffset;

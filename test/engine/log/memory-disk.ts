@@ -15,7 +15,9 @@ interface PendingSync {
 
 const EMPTY = new Uint8Array(0);
 
-/** A page cache in memory: what is not synced survives a process crash and not, or only in part, a power loss. */
+/**
+ * A page cache in memory: what is not synced survives a process crash and not, or only in part, a power loss.
+ */
 export class MemoryDisk implements Disk {
   #files = new Map<string, Inode>();
   #directories = new Set<string>();
@@ -169,8 +171,8 @@ export class MemoryDisk implements Disk {
   }
 
   /**
-   * The power goes: an entry that was not synced is there or not, a file holds what was synced, what was written, or
-   * what was written up to some byte and then garbage.
+   * The power goes: an entry that was not synced is there or not, a file holds what was synced, what was
+   * written, or what was written up to some byte and then garbage.
    */
   powerLoss(pick: Pick): void {
     this.processCrash();
@@ -250,7 +252,8 @@ export class MemoryDisk implements Disk {
 }
 
 /**
- * Bytes that both have in common stay; beyond them one, the other, or the written ones up to a point and then noise.
+ * Bytes that both have in common stay; beyond them one, the other, or the written ones up to a point and then
+ * noise.
  */
 function afterLoss(written: Uint8Array, durable: Uint8Array, pick: Pick): Uint8Array {
   let common = 0;
