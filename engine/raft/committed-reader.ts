@@ -2,6 +2,7 @@ import { baseOffsetOf, isControlBatch, lastOffsetOf, leaderEpochOf } from '../re
 import type { Records } from '../wire/index.ts';
 import type { MetadataLog } from './metadata-log.ts';
 import type { OffsetAndEpoch } from './offset-and-epoch.ts';
+import type { Role } from './roles/role.ts';
 
 /** A batch that a majority has, as the state machine gets it. */
 export interface CommittedBatch {
@@ -31,13 +32,11 @@ export class CommittedReader {
   readonly #log: MetadataLog;
   /** -1 until the first snapshot or batch. */
   #nextOffset = -1;
+  /** The epoch that the state machine believes to lead, or -1. */
+  #ledEpoch = -1;
 
   constructor(log: MetadataLog) {
     this.#log = log;
-  }
-
-  get nextOffset(): number {
-    return this.#nextOffset;
   }
 
   /** A snapshot is due to a new reader, and to one whose next record is no longer in the log. */
@@ -74,5 +73,20 @@ export class CommittedReader {
       }
     }
     return committed;
+  }
+
+  /**
+   * Kafka lets a resigned leader's state machine find out by a refused append; here it is told at once. A new leader's
+   * waits until the reader is beyond the epoch's first record.
+   */
+  takeLeadership(role: Role): 'became leader' | 'lost leadership' | null {
+    if (this.#ledEpoch >= 0) {
+      if (role.kind === 'leader' && role.epoch === this.#ledEpoch) return null;
+      this.#ledEpoch = -1;
+      return 'lost leadership';
+    }
+    if (role.kind !== 'leader' || this.#nextOffset <= role.epochStartOffset) return null;
+    this.#ledEpoch = role.epoch;
+    return 'became leader';
   }
 }

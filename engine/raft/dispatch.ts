@@ -23,6 +23,11 @@ import { handleFetchSnapshot, onFetchSnapshotResponse } from './messages/fetch-s
 import { handleVote, onVoteResponse } from './messages/vote.ts';
 import type { RaftCore } from './raft-core.ts';
 
+/** An input of the raft thread: it may have to wait while something is being synced. */
+export type Deferred =
+  | { readonly kind: 'request'; readonly request: Request }
+  | { readonly kind: 'reply'; readonly token: number; readonly reply: Reply };
+
 /** The answer to a request, or null when it is parked. */
 export function handleRequest(core: RaftCore, now: Us, request: Request, out: Outbox): object | null {
   switch (request.apiKey) {

@@ -11,11 +11,12 @@ import type {
 } from '../wire/index.ts';
 import type { CommittedBatch, SnapshotToLoad } from './committed-reader.ts';
 import { CommittedReader } from './committed-reader.ts';
-import { handleReply, handleRequest } from './dispatch.ts';
+import { type Deferred, handleReply, handleRequest } from './dispatch.ts';
 import type { DurableFile } from './durable-file.ts';
 import { ElectionFile } from './election-file.ts';
 import { MetadataLog } from './metadata-log.ts';
 import { METADATA_LOG } from './metadata-partition.ts';
+import type { OffsetAndEpoch } from './offset-and-epoch.ts';
 import { openMetadataLog } from './open-metadata-log.ts';
 import { Outbound } from './outbound.ts';
 import { Quorum } from './quorum.ts';
@@ -28,10 +29,6 @@ import { Voters } from './voters.ts';
 
 /** Roles a replica can pass through without waiting: the only voter's way to leadership is the longest. */
 const MAX_POLLS = 10;
-
-type Deferred =
-  | { readonly kind: 'request'; readonly request: Request }
-  | { readonly kind: 'reply'; readonly token: number; readonly reply: Reply };
 
 /** What the raft thread stands still for. */
 type Waiting =
@@ -56,8 +53,6 @@ export class Raft {
   #isStopped = false;
   #armedAt: Us = NEVER;
   #cleanAt: Us = NEVER;
-  /** The epoch that the state machine above believes to lead, or -1. */
-  #ledEpoch = -1;
 
   constructor(options: RaftOptions) {
     this.#options = options;
@@ -198,7 +193,7 @@ export class Raft {
   }
 
   /** The end offset and epoch of the newest snapshot, or null. */
-  get latestSnapshotId(): { readonly offset: number; readonly epoch: number } | null {
+  get latestSnapshotId(): OffsetAndEpoch | null {
     return this.#log.snapshots.latest;
   }
 
@@ -237,29 +232,14 @@ export class Raft {
    * only when all before its epoch has been read: a controller that acts on less decides from the past.
    */
   takeLeadership(): 'became leader' | 'lost leadership' | null {
-    const { role } = this.#core.quorum;
-    if (this.#ledEpoch >= 0 && (role.kind !== 'leader' || role.epoch !== this.#ledEpoch)) {
-      this.#ledEpoch = -1;
-      return 'lost leadership';
-    }
-    if (this.#ledEpoch < 0 && role.kind === 'leader' && this.#committed.nextOffset > role.epochStartOffset) {
-      this.#ledEpoch = role.epoch;
-      return 'became leader';
-    }
-    return null;
+    return this.#committed.takeLeadership(this.#core.quorum.role);
   }
 
   /**
    * Writes a snapshot of all before `offset`; `state` holds the batches of the image, whose offsets are set here.
    * False when there is nothing to do. The log below goes later, when retention says so.
    */
-  createSnapshot(
-    _now: Us,
-    offset: number,
-    epoch: number,
-    state: readonly Uint8Array[],
-    out: Outbox,
-  ): boolean {
+  createSnapshot(_: Us, offset: number, epoch: number, state: readonly Uint8Array[], out: Outbox): boolean {
     const isWriting = this.#log.createSnapshot({ offset, epoch }, state);
     this.#failIfBroken(out);
     return isWriting;

@@ -220,6 +220,7 @@ export function onFetchResponse(core: RaftCore, now: Us, response: FetchResponse
     truncate(core, follower, { offset: divergingEpoch.endOffset, epoch: divergingEpoch.epoch }, out);
   } else if (snapshotId.epoch >= 0 || snapshotId.endOffset >= 0) {
     if (snapshotId.epoch < 0 || snapshotId.endOffset < 0) return false;
+    core.log.abandonDownload(follower.download);
     follower.download = core.log.beginDownload({ offset: snapshotId.endOffset, epoch: snapshotId.epoch });
   } else {
     if (answer.records !== null) core.log.appendAsFollower(answer.records, core.epoch, out);

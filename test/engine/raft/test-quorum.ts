@@ -2,11 +2,9 @@ import type { Request } from '../../../engine/exchange/index.ts';
 import {
   type Fact,
   MS,
-  noWork,
   type Outbox,
   SECOND,
   type Ticket,
-  type TimerId,
   timerKind,
   type Us,
 } from '../../../engine/machine/index.ts';
@@ -23,7 +21,9 @@ import { EventClock } from './event-clock.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { seededRandom } from './seeded-random.ts';
 import { TestNetwork } from './test-network.ts';
-import { textBatch, textOf } from './text-records.ts';
+import { testOutbox } from './test-outbox.ts';
+import { TestStateMachine } from './test-state-machine.ts';
+import { textBatch } from './text-records.ts';
 
 const WALL_EPOCH_MS = 1_700_000_000_000;
 const CLUSTER_ID = 'cccccccccccccccccccccA';
@@ -45,26 +45,17 @@ export interface Told {
   readonly fact: Fact;
 }
 
-/** What the state machine above a replica has made of the log: values by offset, and a snapshot's as one list. */
-export interface Applied {
-  values: string[];
-  nextOffset: number;
-  lastEpoch: number;
-  isLeader: boolean;
-}
-
 interface Node {
   readonly id: number;
   readonly disk: MemoryDisk;
   raft: Raft | null;
   out: Outbox;
   incarnation: number;
-  timers: Map<TimerId, Us>;
-  applied: Applied;
+  applied: TestStateMachine;
   exit: string | null;
 }
 
-/** Several replicas, their disks, a network between them, and one clock. Everything follows from the seed. */
+/** Replicas, their disks, a network between them, and one clock. Everything follows from the seed. */
 export class TestQuorum {
   readonly voters: readonly Voter[];
   readonly ids: readonly number[];
@@ -122,10 +113,9 @@ export class TestQuorum {
     const node = this.#node(id);
     if (node.raft !== null) throw new Error(`${id} is running`);
     node.incarnation++;
-    node.timers = new Map();
-    node.applied = { values: [], nextOffset: -1, lastEpoch: -1, isLeader: false };
+    node.applied = new TestStateMachine();
     node.exit = null;
-    node.out = this.#outbox(node, node.incarnation);
+    node.out = this.#outbox(node);
     node.raft = new Raft(this.#options(node));
     this.#step(node, (raft) => raft.boot(this.now, node.out));
   }
@@ -217,15 +207,13 @@ export class TestQuorum {
     return asked;
   }
 
-  // Looking.
-
   raft(id: number): Raft {
     const { raft, exit } = this.#node(id);
     if (raft === null) throw new Error(`${id} is not running${exit === null ? '' : `: ${exit}`}`);
     return raft;
   }
 
-  applied(id: number): Applied {
+  applied(id: number): TestStateMachine {
     return this.#node(id).applied;
   }
 
@@ -327,8 +315,7 @@ export class TestQuorum {
       raft: null,
       out: null as never,
       incarnation: 0,
-      timers: new Map(),
-      applied: { values: [], nextOffset: -1, lastEpoch: -1, isLeader: false },
+      applied: new TestStateMachine(),
       exit: null,
     };
     node.disk.onSync = (ticket) =>
@@ -371,61 +358,26 @@ export class TestQuorum {
       this.crash(node.id);
       return;
     }
-    this.#apply(node, raft);
+    node.applied.takeFrom(raft, (batch, values) => this.onCommitted(node.id, batch, values));
   }
 
-  /** What an owner does after each step. */
-  #apply(node: Node, raft: Raft): void {
-    const { applied } = node;
-    const snapshot = raft.takeSnapshotToLoad();
-    if (snapshot !== null) {
-      applied.values = [...textOf(snapshot.chunks)];
-      applied.nextOffset = snapshot.id.offset;
-      applied.lastEpoch = snapshot.id.epoch;
-    }
-    for (const batch of raft.takeCommitted()) {
-      const values = batch.isControl ? [] : textOf([batch.batch]);
-      applied.values.push(...values);
-      applied.nextOffset = batch.lastOffset + 1;
-      applied.lastEpoch = batch.epoch;
-      this.onCommitted(node.id, batch, values);
-    }
-    const change = raft.takeLeadership();
-    if (change !== null) applied.isLeader = change === 'became leader';
-  }
-
-  #outbox(node: Node, incarnation: number): Outbox {
-    const isAlive = () => node.incarnation === incarnation && node.raft !== null;
-    return {
-      work: noWork(),
-      connect: () => {
-        throw new Error('raft connects through the exchange');
+  #outbox(node: Node): Outbox {
+    const { incarnation } = node;
+    return testOutbox(this.#clock, {
+      onTimer: (timer) => {
+        if (node.incarnation !== incarnation) return;
+        this.#step(node, (raft) => raft.onTimer(this.now, timerKind(timer), node.out));
       },
-      send: () => {
-        throw new Error('raft sends through the exchange');
-      },
-      close: () => {},
-      arm: (timer, at) => {
-        node.timers.set(timer, at);
-        this.#clock.schedule(Math.max(at - this.now, 0), () => {
-          if (!isAlive() || node.timers.get(timer) !== at) return;
-          node.timers.delete(timer);
-          this.#step(node, (raft) => raft.onTimer(this.now, timerKind(timer), node.out));
-        });
-      },
-      disarm: (timer) => {
-        node.timers.delete(timer);
-      },
-      exit: (_reason, message) => {
+      onExit: (message) => {
         node.exit = message;
       },
-      probe: (name) => {
-        this.probes.set(name, (this.probes.get(name) ?? 0) + 1);
+      onProbe: (name) => {
+        this.probes.set(name, this.probed(name) + 1);
       },
-      fact: (fact) => {
+      onFact: (fact) => {
         this.facts.push({ at: this.now, node: node.id, fact });
       },
-    };
+    });
   }
 
   #handle(node: Node, request: Request): void {
