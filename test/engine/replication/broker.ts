@@ -88,17 +88,19 @@ export class TestBroker {
     const { now } = this.#cluster;
     switch (request.apiKey) {
       case ApiKey.Produce:
-        return this.#replicas.handleProduce(now, request as Request<ProduceRequest>, this.#out);
+        this.#replicas.handleProduce(now, request as Request<ProduceRequest>, this.#out);
+        break;
       case ApiKey.Fetch:
-        return this.#replicas.handleFetch(now, request as Request<FetchRequest>, this.#out);
+        this.#replicas.handleFetch(now, request as Request<FetchRequest>, this.#out);
+        break;
       case ApiKey.ListOffsets:
-        return this.#replicas.handleListOffsets(now, request as Request<ListOffsetsRequest>, this.#out);
-      case ApiKey.OffsetForLeaderEpoch:
-        return this.#replicas.handleOffsetForLeaderEpoch(
-          now,
-          request as Request<OffsetForLeaderEpochRequest>,
-          this.#out,
-        );
+        this.#replicas.handleListOffsets(now, request as Request<ListOffsetsRequest>, this.#out);
+        break;
+      case ApiKey.OffsetForLeaderEpoch: {
+        const asked = request as Request<OffsetForLeaderEpochRequest>;
+        this.#replicas.handleOffsetForLeaderEpoch(now, asked, this.#out);
+        break;
+      }
       default:
         throw new Error(`api ${request.apiKey}`);
     }

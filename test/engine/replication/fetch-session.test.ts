@@ -9,7 +9,7 @@ import { batchOf, TestCluster, topicIdOf, valuesIn } from './cluster.ts';
 
 type Asked = Partially<FetchRequest['topics'][number]['partitions'][number]>;
 
-function ask(...partitions: readonly Asked[]): Partially<FetchRequest>['topics'] {
+function ask(...partitions: readonly Asked[]): NonNullable<Partially<FetchRequest>['topics']> {
   const bounded = partitions.map((partition) => ({ partitionMaxBytes: 1 << 20, ...partition }));
   return [{ topicId: topicIdOf('t'), partitions: bounded }];
 }

@@ -5,7 +5,7 @@ import { batchOf, TestCluster, topicIdOf, valuesIn } from './cluster.ts';
 
 type Asked = Partially<FetchRequest['topics'][number]['partitions'][number]>;
 
-function ask(topic: string, ...partitions: readonly Asked[]): Partially<FetchRequest>['topics'] {
+function ask(topic: string, ...partitions: readonly Asked[]): NonNullable<Partially<FetchRequest>['topics']> {
   const bounded = partitions.map((partition) => ({ partitionMaxBytes: 1 << 20, ...partition }));
   return [{ topicId: topicIdOf(topic), partitions: bounded }];
 }
@@ -136,7 +136,7 @@ describe('fetch', () => {
   test('an unknown topic does not keep the others from waiting', () => {
     const cluster = new TestCluster([1]);
     cluster.createTopic('t', [1]);
-    const topics = [...(ask('nobody', { partition: 0 }) ?? []), ...(ask('t', { partition: 0 }) ?? [])];
+    const topics = [...ask('nobody', { partition: 0 }), ...ask('t', { partition: 0 })];
     const answer = cluster.fetch(1, { maxWaitMs: 500, minBytes: 1, topics });
     expect(answer.ended).toBe('not yet');
     cluster.produce(1, 't', ['a']);

@@ -147,7 +147,7 @@ describe('high watermark', () => {
     const cluster = new TestCluster([1, 2]);
     cluster.holds = (call) => call.apiKey === ApiKey.Fetch;
     cluster.createTopic('t', [1, 2]);
-    const asked = (cluster.calls[0]?.body as FetchRequest).topics[0]?.partitions[0];
+    const asked = (cluster.calls[0]!.body as FetchRequest).topics[0]?.partitions[0];
     expect(asked).toMatchObject({ currentLeaderEpoch: 0, lastFetchedEpoch: -1, fetchOffset: 0 });
   });
 });

@@ -87,11 +87,14 @@ function apply(cluster: TestCluster, action: Step, sent: Sent[]): void {
       return;
     }
     case 'deliver':
-      return deliverOne(cluster, action.choice);
+      deliverOne(cluster, action.choice);
+      return;
     case 'run':
-      return cluster.run(action.ms);
+      cluster.run(action.ms);
+      return;
     case 'publish':
-      return cluster.publish(action.broker);
+      cluster.publish(action.broker);
+      return;
     case 'crash':
       if (cluster.broker(action.broker).isUp) cluster.broker(action.broker).crash();
       return;
@@ -107,11 +110,13 @@ function apply(cluster: TestCluster, action: Step, sent: Sent[]): void {
     case 'fence':
       if (!isActive(cluster.truth.broker(action.broker))) return;
       cluster.fence(action.broker);
-      return removeFromIsr(cluster, action.broker);
+      removeFromIsr(cluster, action.broker);
+      return;
     case 'unfence':
       if (isActive(cluster.truth.broker(action.broker))) return;
       cluster.unfence(action.broker);
-      return electIfLeaderless(cluster);
+      electIfLeaderless(cluster);
+      return;
     case 'elect': {
       const partition = cluster.truth.partition(topicIdOf('t'), 0);
       const eligible = partition?.isr.filter((id) => isActive(cluster.truth.broker(id))) ?? [];

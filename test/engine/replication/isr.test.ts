@@ -155,6 +155,8 @@ describe('isr', () => {
   test('who falls behind for replica.lag.time.max.ms leaves, and the high watermark moves on (L6)', () => {
     const cluster = new TestCluster([1, 2]);
     cluster.createTopic('t', [1, 2]);
+    // The answer of the controller alone must do: metadata comes later.
+    cluster.publishes = false;
     cluster.broker(2).crash();
     const answer = cluster.produce(1, 't', ['a'], -1, 120_000);
     cluster.run(29_000);
@@ -196,13 +198,18 @@ describe('isr', () => {
   });
 
   test('an expansion counts its newcomer at once (R22)', () => {
-    const cluster = withOutsider();
-    cluster.holds = isAlterPartition;
+    const cluster = new TestCluster([1, 2, 3]);
+    cluster.holds = (call) => call.from !== 1;
+    cluster.createTopic('t', [1, 2, 3], { isr: [1, 2] });
+    for (const value of ['a', 'b']) cluster.produce(1, 't', [value], 1);
+    // 3 fetches once, at the high watermark and far from the end: proposed, and the answer is slow.
+    cluster.holds = (call) => isAlterPartition(call) || call.from === 2 || call.stage === 'response';
     cluster.run(0);
-    cluster.holds = (call) => isAlterPartition(call) || call.from === 2;
-    cluster.produce(1, 't', ['a'], 1);
-    expect(cluster.broker(1).view('t').isr).toEqual([1]);
-    expect(cluster.broker(1).view('t').maximalIsr).toEqual([1, 2]);
+    expect(cluster.broker(1).view('t').maximalIsr).toEqual([1, 2, 3]);
+    cluster.holds = (call) => isAlterPartition(call) || call.from === 3;
+    cluster.run(1_000);
+    expect(cluster.broker(2).log('t').logEndOffset).toBe(2);
+    expect(cluster.broker(1).view('t').isr).toEqual([1, 2]);
     expect(cluster.broker(1).log('t').highWatermark).toBe(0);
   });
 
@@ -278,13 +285,19 @@ describe('isr', () => {
     expect(cluster.broker(1).probes).toContain('late answer to an isr change ignored');
   });
 
-  test('metadata older than an answer of the controller is ignored', () => {
-    const cluster = withOutsider();
+  test('metadata older than what the controller has answered is ignored', () => {
+    const cluster = new TestCluster([1, 2, 3]);
+    cluster.holds = (call) => call.from !== 1;
+    cluster.createTopic('t', [1, 2, 3], { isr: [1] });
+    const known = cluster.records.length;
     cluster.publishes = false;
     cluster.holds = () => false;
-    cluster.run(0);
-    expect(cluster.broker(1).view('t').partitionEpoch).toBe(1);
-    cluster.broker(1).readMetadata(cluster.records.slice(0, cluster.records.length));
-    expect(cluster.broker(1).view('t').isr).toEqual([1, 2]);
+    cluster.run(1_000);
+    const view = cluster.broker(1).view('t');
+    expect([view.isr, view.partitionEpoch]).toEqual([[1, 2, 3], 2]);
+    // The metadata log is read up to the first of the two changes only.
+    cluster.broker(1).readMetadata(cluster.records.slice(0, known + 1));
+    expect([view.isr, view.partitionEpoch]).toEqual([[1, 2, 3], 2]);
+    expect(cluster.broker(1).probes).toContain('older partition epoch ignored');
   });
 });

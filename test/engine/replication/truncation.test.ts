@@ -83,6 +83,32 @@ describe('truncation', () => {
     expect(cluster.broker(2).log('t').epochs.entries).toEqual(cluster.broker(1).log('t').epochs.entries);
   });
 
+  test('an epoch of the leader that the follower never had is walked back past, too (R3)', () => {
+    const cluster = new TestCluster([1, 2]);
+    cluster.createTopic('t', [1, 2]);
+    cluster.produce(1, 't', ['common']);
+    cluster.run(1_000);
+    const leadAlone = (id: number, values: readonly string[]) => {
+      cluster.elect('t', id, [id]);
+      cluster.broker(id).restart();
+      cluster.publish();
+      for (const value of values) cluster.produce(id, 't', [value], 1);
+      cluster.broker(id).crash();
+    };
+    cluster.broker(1).crash();
+    cluster.broker(2).crash();
+    // 1: common | e2 k k k k k | e4 z        2: common | e1 x | e3 y
+    leadAlone(2, ['x']);
+    leadAlone(1, ['k', 'k', 'k', 'k', 'k']);
+    leadAlone(2, ['y']);
+    leadAlone(1, ['z']);
+    cluster.broker(1).restart();
+    cluster.broker(2).restart();
+    cluster.publish();
+    cluster.run(3_000);
+    expect(all(cluster, 2)).toEqual(['common', 'k', 'k', 'k', 'k', 'k', 'z']);
+  });
+
   test('a leader change that comes back to the same leader still makes its follower truncate (R7)', () => {
     const cluster = new TestCluster([1, 2, 3]);
     cluster.createTopic('t', [1, 2, 3]);
