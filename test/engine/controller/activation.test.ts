@@ -62,6 +62,16 @@ describe('what is not committed', () => {
     expect(stage.factsOf('broker changed')).toHaveLength(2);
   });
 
+  it('includes a record right at the high watermark, which is exclusive', () => {
+    const stage = new Stage();
+    const id = stage.ask(ApiKey.BrokerRegistration, 4, stage.registration(1));
+    stage.append();
+    stage.controller.onCommitted(stage.logEndOffset - 1, stage.out);
+    expect(stage.answers.has(id)).toBe(false);
+    stage.controller.onCommitted(stage.logEndOffset, stage.out);
+    expect(stage.answers.has(id)).toBe(true);
+  });
+
   it('holds back an answer that rests on it, even one without records', () => {
     const stage = new Stage();
     stage.start(1);

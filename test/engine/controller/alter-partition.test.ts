@@ -130,6 +130,16 @@ describe('a change of the ISR is refused', () => {
     expect(answer.errorCode).toBe(ErrorCode.INVALID_REQUEST);
   });
 
+  it('with INVALID_REQUEST when one that was elected uncleanly asks for company before it recovered', () => {
+    const stage = threeReplicas({ 'unclean.leader.election.enable': 'true' });
+    stage.alterIsr('t', [1]);
+    stage.expire(1);
+    expect(stage.partition('t')).toMatchObject({ leader: 2, leaderRecoveryState: 'RECOVERING' });
+    const early = stage.alterIsr('t', [2, 3], { leaderRecoveryState: 1 });
+    expect(early.errorCode).toBe(ErrorCode.INVALID_REQUEST);
+    expect(stage.alterIsr('t', [2, 3])).toMatchObject({ errorCode: 0, leaderRecoveryState: 0, isr: [2, 3] });
+  });
+
   it('with INVALID_REQUEST when a leader that had recovered says that it is recovering', () => {
     const stage = threeReplicas();
     const answer = stage.alterIsr('t', [1], { leaderRecoveryState: 1 });

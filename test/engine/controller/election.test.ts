@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ELR_VERSION } from '../../../engine/metadata/index.ts';
-import { ElectionType, ErrorCode } from '../../../engine/wire/index.ts';
-import { SECOND, Stage } from './stage.ts';
+import { ApiKey, ElectionType, ErrorCode } from '../../../engine/wire/index.ts';
+import { directoryOf, MS, SECOND, Stage } from './stage.ts';
 
 const withoutElr = { [ELR_VERSION]: 0 };
 const UNCLEAN = { 'unclean.leader.election.enable': 'true' };
@@ -184,6 +184,31 @@ describe('an election that is asked for', () => {
     expect(codeOf(stage, ElectionType.PREFERRED)).toBe(ErrorCode.ELECTION_NOT_NEEDED);
   });
 
+  it('PREFERRED passes over a preferred replica that is in the ELR only: the ISR is not empty', () => {
+    const stage = new Stage();
+    stage.start(1, 2, 3);
+    stage.createTopic('t', [[3, 1, 2]], { 'min.insync.replicas': '3' });
+    stage.expire(3);
+    stage.heartbeat(3);
+    expect(stage.partition('t')).toMatchObject({ leader: 1, isr: [1, 2], elr: [3] });
+    expect(codeOf(stage, ElectionType.PREFERRED)).toBe(ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE);
+    expect(stage.partition('t')).toMatchObject({ leader: 1, isr: [1, 2], elr: [3] });
+  });
+
+  it('UNCLEAN does not take a replica whose directory is gone: its broker came back with another disk', () => {
+    const stage = new Stage();
+    stage.start(1, 2);
+    stage.createTopic('t', [[1, 2]]);
+    stage.alterIsr('t', [1]);
+    stage.expire(1);
+    stage.expire(2);
+    stage.register(2, { life: 1, logDirs: [directoryOf(20)] });
+    stage.heartbeat(2);
+    expect(stage.image.broker(2)?.fenced).toBe(false);
+    expect(codeOf(stage, ElectionType.UNCLEAN)).toBe(ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE);
+    expect(stage.partition('t').leader).toBe(-1);
+  });
+
   it('UNCLEAN takes any live replica of a partition without a leader', () => {
     const stage = new Stage();
     stage.start(1, 2);
@@ -246,6 +271,31 @@ describe('periodic elections', () => {
     expect(stage.partition('t').leader).toBe(2);
     stage.advance(2 * SECOND);
     expect(stage.partition('t').leader).toBe(1);
+  });
+
+  it('are a thousand a time at most, the rest ten milliseconds later', () => {
+    const stage = new Stage({ 'broker.session.timeout.ms': 10_000_000 });
+    stage.start(1, 2);
+    const partitions = 1_001;
+    stage.createTopic('t', new Array(partitions).fill([1, 2]));
+    stage.heartbeat(1, { wantFence: true });
+    stage.heartbeat(1);
+    const topicId = stage.topicId('t');
+    const [first] = stage.isrChange('t', [1, 2]).topics[0]?.partitions ?? [];
+    const changes = Array.from({ length: partitions }, (_, partitionIndex) => ({ ...first, partitionIndex }));
+    const request = {
+      brokerId: 2,
+      brokerEpoch: stage.epochOf(2),
+      topics: [{ topicId, partitions: changes }],
+    };
+    stage.call(ApiKey.AlterPartition, 3, request);
+    const led = () => stage.image.topicsByName.get('t')?.partitions.filter((p) => p.leader === 1).length;
+    stage.advance(300 * SECOND);
+    expect(led()).toBe(1_000);
+    stage.advance(9 * MS);
+    expect(led()).toBe(1_000);
+    stage.advance(MS);
+    expect(led()).toBe(partitions);
   });
 
   it('do not when auto.leader.rebalance.enable is off', () => {

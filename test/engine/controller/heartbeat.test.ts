@@ -106,6 +106,21 @@ describe('a controlled shutdown', () => {
     expect(stage.partition('alone')).toMatchObject({ leader: -1, isr: [], elr: [1], lastKnownElr: [1] });
   });
 
+  it('does not wait for another broker that is leaving too', () => {
+    const stage = new Stage();
+    stage.start(1, 2, 3);
+    stage.createTopic('t', [
+      [1, 3],
+      [2, 3],
+    ]);
+    for (const broker of [1, 2]) stage.heartbeat(broker, { wantShutDown: true });
+    stage.heartbeat(3);
+    for (const broker of [1, 2]) {
+      const answer = stage.heartbeat(broker, { wantShutDown: true, offset: 0 });
+      expect(answer.shouldShutDown, `broker ${broker}`).toBe(true);
+    }
+  });
+
   it('is known to the next controller, which asks for no second record of it', () => {
     const stage = new Stage();
     stage.start(1, 2);
