@@ -101,7 +101,8 @@ export type ConsumerAction =
 
 /**
  * One application thread around a consumer. Asked when the last action has ended; the first time at boot. A driver that
- * polls again and again without a time-out, or after a failure that stays, spins without time passing: let it think.
+ * polls again and again without a time-out spins without time passing: let it think. After a poll that failed it is asked
+ * when retry.backoff.ms has passed.
  */
 export interface ConsumerDriver {
   next(now: Us): ConsumerAction;

@@ -2,6 +2,7 @@ import type { Reply } from '../../exchange/index.ts';
 import {
   type Input,
   type Machine,
+  MS,
   type Outbox,
   type RandomSource,
   timerId,
@@ -66,6 +67,7 @@ export class Consumer implements Machine, ReplyReceiver {
   readonly #network: ClientNetwork;
   readonly #fetcher: Fetcher;
   readonly #offsets: OffsetFetcher;
+  readonly #failurePauseUs: Us;
   #action: ConsumerAction | null = null;
   #pollUntil: Us = 0;
   #isClosed = false;
@@ -76,6 +78,7 @@ export class Consumer implements Machine, ReplyReceiver {
 
   constructor({ config, driver, listener, randoms, wall, compression }: ConsumerPorts) {
     this.#driver = driver;
+    this.#failurePauseUs = config['retry.backoff.ms'] * MS;
     this.#listener = listener;
     const autoCreate = config['allow.auto.create.topics'];
     this.#network = new ClientNetwork(config, MAX_IN_FLIGHT, this.#topics, autoCreate, randoms);
@@ -201,11 +204,11 @@ export class Consumer implements Machine, ReplyReceiver {
   #poll(now: Us, out: Outbox): Us | null {
     const positionsDue = this.#offsets.updatePositions(now, out);
     const failure = this.#offsets.takeFailure() ?? this.#metadataFailure();
-    if (failure !== null) return this.#failPoll(now, failure);
+    if (failure !== null) return this.#failPoll(now, failure, out);
     const collected = this.#fetcher.collect(now, out);
     // Asked for before the records are handed over: the next ones travel while the application works.
     const fetchesDue = this.#fetcher.sendFetches(now, out);
-    if (collected.failure !== null) return this.#failPoll(now, collected.failure);
+    if (collected.failure !== null) return this.#failPoll(now, collected.failure, out);
     if (collected.batches.length > 0 || now >= this.#pollUntil) {
       this.#listener.onPolled(now, collected.batches);
       return null;
@@ -213,9 +216,13 @@ export class Consumer implements Machine, ReplyReceiver {
     return Math.min(positionsDue, fetchesDue, this.#pollUntil);
   }
 
-  #failPoll(now: Us, failure: PollFailure): null {
+  /** An application that catches an exception has spent time: without a pause one that polls on would stop the clock. */
+  #failPoll(now: Us, failure: PollFailure, out: Outbox): Us {
     this.#listener.onPollFailed(now, failure);
-    return null;
+    const until = now + this.#failurePauseUs;
+    this.#action = { do: 'think', until };
+    this.#armDriver(until, out);
+    return NEVER;
   }
 
   /** A topic that cannot be read is told of once for each metadata that says so (`maybeThrowAnyException`). */

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import {
   type Endpoint,
   type Frame,
@@ -13,7 +14,9 @@ import {
   ApiKey,
   apis,
   apiVersionsResponse,
+  decodeRequest,
   ErrorCode,
+  encodeFrame,
   type MetadataRequest,
   type MetadataResponse,
   make,
@@ -202,6 +205,8 @@ export class ClientStage {
 
   #receive(connection: number, request: RequestFrame): void {
     const broker = this.#brokerOf.get(connection)!;
+    // What a client sends must be what the wire gives to a broker in that version, or codecs would differ.
+    expect(decodeRequest(encodeFrame(request))).toEqual(request);
     const received = { at: this.now, broker, connection, request, body: request.body };
     const open = this.#open.get(connection) ?? [];
     open.push({ request, body: null });

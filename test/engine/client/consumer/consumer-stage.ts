@@ -195,7 +195,7 @@ export class ConsumerStage implements ConsumerDriver, ConsumerListener {
       this.events.push(`${topic}-${partition} e${leaderEpoch} ${text} >${nextPosition}`);
     }
   }
-  onPollFailed(now: Us, failure: PollFailure): void {
+  onPollFailed(_now: Us, failure: PollFailure): void {
     const { kind, topic, partition, position } = failure;
     const more =
       failure.kind === 'log truncation'
@@ -204,7 +204,6 @@ export class ConsumerStage implements ConsumerDriver, ConsumerListener {
           ? ` ${failure.error.message}`
           : '';
     this.events.push(`failed ${topic}-${partition} @${position}: ${kind}${more}`);
-    this.actions.push({ do: 'think', until: now + 50 * MS });
   }
   onPosition(
     _now: Us,

@@ -264,7 +264,7 @@ describe('where to start', () => {
     const s = new ConsumerStage({ 'auto.offset.reset': 'none' }).start();
     expect(s.events).toEqual(['failed t-0 @-1: no offset']);
     s.actions.push({ do: 'seek', topic: 't', partition: 0, offset: 7 });
-    s.settle(60 * MS);
+    s.settle(100 * MS);
     expect(s.fetches().map(asked)).toEqual(['b1 s0/0: 0@7e5']);
   });
 
