@@ -44,13 +44,16 @@ export function writeWhole(path: string, content: string): void {
   renameSync(partial, path);
 }
 
+/** Taken before any run begins: during one, the global is trapped. */
+const wallNow = Date.now;
+
 /** One line on a terminal that is drawn over; nothing in a pipe, nothing within the first second. */
 export class Progress {
-  readonly #from = Date.now();
+  readonly #from = wallNow();
   #drawnAt = 0;
 
   update(text: string): void {
-    const now = Date.now();
+    const now = wallNow();
     if (!process.stderr.isTTY || now - this.#from < 1_000 || now - this.#drawnAt < 100) return;
     this.#drawnAt = now;
     process.stderr.write(`\r\x1b[2K${pc.dim(text)}`);

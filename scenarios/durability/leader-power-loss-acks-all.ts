@@ -27,5 +27,5 @@ export default scenario({
     { kind: 'power-loss', target: 'leader:orders-1', at: '45s', until: '55s' },
   ],
   duration: '70s',
-  expect: { probes: ['crash: power lost', 'partition leader elected', 'broker fenced'] },
+  expect: { probes: ['crash: power lost', 'partition leader elected', 'controller: broker session expired'] },
 });

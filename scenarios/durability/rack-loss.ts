@@ -24,5 +24,5 @@ export default scenario({
   },
   faults: [{ kind: 'power-loss', target: 'rack:a', at: '10s', until: '40s' }],
   duration: '60s',
-  expect: { probes: ['crash: power lost', 'partition leader elected', 'broker fenced'] },
+  expect: { probes: ['crash: power lost', 'partition leader elected', 'controller: broker session expired'] },
 });

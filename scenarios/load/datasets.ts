@@ -17,7 +17,7 @@ interface Flight {
  */
 export function loadDataset(name: string): Dataset {
   if (name !== 'us-flights') throw new RangeError(`no such data set: ${name}`);
-  const home = dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json'));
+  const home = dirname(dirname(createRequire(import.meta.url).resolve('vega-datasets')));
   const flights = JSON.parse(readFileSync(join(home, 'data', 'flights-20k.json'), 'utf8')) as Flight[];
   const events = flights
     .map((flight, i) => ({

@@ -25,5 +25,5 @@ export default scenario({
   },
   faults: [{ kind: 'isolate', target: 'leader:orders-0', direction: 'outbound', at: '8s', until: '38s' }],
   duration: '60s',
-  expect: { probes: ['fault: isolate', 'partition leader elected', 'broker fenced'] },
+  expect: { probes: ['fault: isolate', 'partition leader elected', 'controller: broker session expired'] },
 });

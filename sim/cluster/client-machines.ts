@@ -53,7 +53,7 @@ export function adminFactory(
 ): MachineFactory {
   const config = { 'bootstrap.servers': bootstrapServers(scenario), 'client.id': 'admin' };
   return ({ random, wall }) =>
-    new Admin({ config: adminConfig(config), driver, listener, randoms: random, wall });
+    new Admin({ config: adminConfig(config), driver, listener, randoms: random });
 }
 
 function own(scenario: Scenario, name: string, rack: string | null): object {

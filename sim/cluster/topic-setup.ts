@@ -2,7 +2,7 @@ import {
   type AdminAction,
   type AdminDriver,
   type AdminListener,
-  createTopicsCall,
+  createTopics,
   NEVER,
 } from '../../engine/client/index.ts';
 import type { CreateTopicsResponse } from '../../engine/wire/index.ts';
@@ -23,13 +23,11 @@ export class TopicSetup implements AdminDriver, AdminListener {
   next(): AdminAction {
     if (this.#asked) return { do: 'think', until: NEVER };
     this.#asked = true;
-    const topics = this.#topics.map(({ name, partitions, replicationFactor, config }) => ({
-      name,
-      numPartitions: partitions,
-      replicationFactor,
-      configs: Object.entries(config).map(([key, value]) => ({ name: key, value: String(value) })),
+    const topics = this.#topics.map(({ config, ...topic }) => ({
+      ...topic,
+      configs: Object.fromEntries(Object.entries(config).map(([key, value]) => [key, String(value)])),
     }));
-    return { do: 'call', id: 1, call: createTopicsCall(topics) };
+    return { do: 'call', id: 1, call: createTopics(topics) };
   }
 
   onCall(): void {}

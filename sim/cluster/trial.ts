@@ -19,12 +19,7 @@ import {
   readRecordId,
   SyntheticDriver,
 } from '../workload/index.ts';
-import {
-  adminFactory,
-  configOfProducer,
-  consumerFactory,
-  producerFactory,
-} from './client-machines.ts';
+import { adminFactory, configOfProducer, consumerFactory, producerFactory } from './client-machines.ts';
 import { Cluster } from './cluster.ts';
 import { COMPRESSION } from './compression.ts';
 import { HistoryRecorder } from './history-recorder.ts';
