@@ -8,7 +8,13 @@ import {
   LogStorage,
   logConfigDefaults,
 } from '../../../engine/log/index.ts';
-import { buildBatch, leaderEpochOf, noCompression, readRecords } from '../../../engine/records/index.ts';
+import {
+  buildBatch,
+  crc32c,
+  leaderEpochOf,
+  noCompression,
+  readRecords,
+} from '../../../engine/records/index.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { RecordingOutbox } from './recording-outbox.ts';
 
@@ -98,4 +104,13 @@ export class LogStage {
 export function appended(answer: AppendInfo | LogFailure): AppendInfo {
   expect(answer).not.toBeInstanceOf(LogFailure);
   return answer as AppendInfo;
+}
+
+/** A batch with bytes changed on purpose and the checksum that goes with them: what a hostile client sends. */
+export function forged(batch: Uint8Array, change: (view: DataView) => unknown): Uint8Array {
+  const copy = batch.slice();
+  const view = new DataView(copy.buffer);
+  change(view);
+  view.setUint32(17, crc32c(copy, 21, copy.length));
+  return copy;
 }

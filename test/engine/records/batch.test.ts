@@ -188,6 +188,9 @@ describe('hostile bytes', () => {
         readRecords(copy, noCompression);
       }
     }
+    const padded = buildBatch({}, [{ timestamp: 0, key: null, value: Uint8Array.of(1, 2) }]);
+    padded[66] = 2;
+    expect(readRecords(padded, noCompression)).toMatchObject({ code: 'invalid' });
     const lying = batch.slice();
     new DataView(lying.buffer).setInt32(57, 2);
     expect(readRecords(lying, noCompression)).toMatchObject({ code: 'invalid' });
