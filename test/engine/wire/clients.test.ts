@@ -19,7 +19,9 @@ import {
   platformaticProduce,
   platformaticReader,
 } from './clients/platformatic.ts';
-import { carried, sampleRequests, sampleResponses } from './clients/sample-bodies.ts';
+import { sampleRequests } from './clients/sample-requests.ts';
+import { sampleResponses } from './clients/sample-responses.ts';
+import { carried } from './clients/sample-values.ts';
 
 /**
  * Two clients that others wrote are made to agree with the codecs here, API by API and version by version:

@@ -95,6 +95,32 @@ describe('structures that stand on their own', () => {
     expect(decodeStruct(odd, 3, encoded)).toMatchObject({ code: 'malformed' });
   });
 
+  it.each([126, 127, 128, 16_382, 16_383])('lists and strings of %i read back', (length) => {
+    const names = Array.from({ length }, (_, index) => `${index % 10}`);
+    const value = make(odd, { names, moved: 'm'.repeat(length), payload: new Uint8Array(length) });
+    for (const version of [1, 2, 3]) {
+      expect(decodeStruct(odd, version, encodeStruct(odd, version, value))).toEqual(value);
+    }
+  });
+
+  it('a string beyond 32767 bytes is a fault to write and malformed to read', () => {
+    const longest = make(odd, { moved: 'm'.repeat(32_767) });
+    const encoded = encodeStruct(odd, 2, longest);
+    expect(decodeStruct(odd, 2, encoded)).toEqual(longest);
+    expect(() => encodeStruct(odd, 2, make(odd, { moved: 'm'.repeat(32_768) }))).toThrow('32768 bytes');
+    expect(() => encodeStruct(odd, 0, make(odd, { moved: 'm'.repeat(32_768) }))).toThrow('32768 bytes');
+    const at = encoded.indexOf(0x6d);
+    const longer = new Uint8Array(encoded.length + 1);
+    longer.set(encoded.subarray(0, at + 1));
+    longer.set(encoded.subarray(at), at + 1);
+    expect([...longer.subarray(at - 3, at)]).toEqual([0x80, 0x80, 0x02]);
+    longer[at - 3] = 0x81;
+    expect(decodeStruct(odd, 2, longer)).toMatchObject({
+      code: 'malformed',
+      message: 'a string of 32768 bytes',
+    });
+  });
+
   it('a version that it does not have is an error value to read and a fault to write', () => {
     expect(decodeStruct(odd, 4, new Uint8Array(0))).toMatchObject({ code: 'unsupported version' });
     expect(() => encodeStruct(odd, 4, make(odd, {}))).toThrow('Odd has no version 4');
