@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ErrorCode } from '../../../engine/wire/index.ts';
-import { SECOND, Stage } from './stage.ts';
+import { MS, SECOND, Stage } from './stage.ts';
 
 describe('a heartbeat', () => {
   it('of an unknown broker, or of another epoch, is told STALE_BROKER_EPOCH', () => {
@@ -92,7 +92,8 @@ describe('a controlled shutdown', () => {
       isFenced: true,
       shouldShutDown: true,
     });
-    expect(stage.image.broker(1)?.fenced).toBe(true);
+    // Its way out stays on record until it registers anew.
+    expect(stage.image.broker(1)).toMatchObject({ fenced: true, inControlledShutdown: true });
   });
 
   it('waits while nobody can take a partition over', () => {
@@ -187,6 +188,18 @@ describe('a broker that is not heard of', () => {
         expect(fenced.has(fact.leader)).toBe(false);
       }
     }
+  });
+
+  it('is looked for again ten milliseconds after another was found', () => {
+    const stage = new Stage();
+    stage.start(1, 2);
+    const fenced = () => [1, 2].map((id) => stage.image.broker(id)?.fenced);
+    // The sweep runs eight times a session: the first that finds them is at 9/8 of it.
+    stage.advance(10_125 * MS);
+    expect(fenced()).toEqual([true, false]);
+    stage.advance(10 * MS);
+    expect(fenced()).toEqual([true, true]);
+    expect(stage.probes).toContain('controller: broker session expired');
   });
 
   it('has a whole session again after a failover, which knows of no heartbeats', () => {

@@ -56,6 +56,14 @@ describe('a topic that is created', () => {
     expect(told.has('internal.segment.bytes')).toBe(false);
   });
 
+  it('is in the log before its configuration, and that before its partitions', () => {
+    const stage = brokers(1);
+    const before = stage.log.length;
+    stage.createTopic('t', [[1]], { 'min.insync.replicas': '1' });
+    const types = stage.log.slice(before).map(({ record }) => record.type);
+    expect(types).toEqual(['TopicRecord', 'ConfigRecord', 'ClearElrRecord', 'PartitionRecord']);
+  });
+
   it('is only talked about in a dry run', () => {
     const stage = brokers(1);
     const end = stage.logEndOffset;
