@@ -15,9 +15,9 @@ const INTEGER_RANGE: Readonly<Partial<Record<ScalarType, readonly [number, numbe
 };
 
 /**
- * What keeps a body from being equal to `decode(encode(body))` in its version, in words with its path, or null:
- * missing and unknown fields, values out of range, fields that the version does not carry. Slow; for tests and for
- * runs that look for such mistakes.
+ * What keeps a body from being equal to `decode(encode(body))` in its version, in words with its path, or
+ * null: missing and unknown fields, values out of range, fields that the version does not carry. Slow; for
+ * tests and for runs that look for such mistakes.
  */
 export function checkBody(schema: Schema<object>, version: number, body: object): string | null {
   if (!schema.has(version)) return `${schema.name} has no version ${version}`;

@@ -3,10 +3,10 @@ import type { Schema } from './schema.ts';
 import { WireError } from './wire-error.ts';
 
 /**
- * The body as its receiver will see it in `version`: the same object when nothing is lost, else a copy in which
- * ignorable fields that the version does not carry hold their defaults. A field that may not be dropped is an error,
- * as Kafka throws UnsupportedVersionException. Who sends a body written without knowing the version passes it
- * through here, so that it looks the same whether it travels as an object or as bytes.
+ * The body as its receiver will see it in `version`: the same object when nothing is lost, else a copy in
+ * which ignorable fields that the version does not carry hold their defaults. A field that may not be dropped
+ * is an error, as Kafka throws UnsupportedVersionException. Who sends a body written without knowing the
+ * version passes it through here, so that it looks the same whether it travels as an object or as bytes.
  */
 export function conform<T extends object>(schema: Schema<T>, version: number, body: T): T | WireError {
   if (!schema.has(version)) return new WireError('unsupported version', `${schema.name} v${version}`);

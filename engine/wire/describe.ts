@@ -11,7 +11,8 @@ const MAX_LENGTH = 400;
 
 /**
  * One line about a frame, with the fields that differ from their defaults:
- * `Fetch v18 request #7 replicaState={replicaId=2} topics=[{topicId=… partitions=[{partition=0 fetchOffset=417}]}]`.
+ *
+ *     Fetch v18 request #7 replicaState={replicaId=2} topics=[{partitions=[{partition=0 fetchOffset=417}]}]
  */
 export function describeFrame(frame: Frame): string {
   const head = `${apiName(frame.apiKey)} v${frame.apiVersion} ${frame.kind} #${frame.correlationId}`;

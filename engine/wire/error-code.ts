@@ -1,4 +1,6 @@
-/** Kafka's error codes (`Errors`), -1 to 136. A protocol error is one of these numbers, never an exception. */
+/**
+ * Kafka's error codes (`Errors`), -1 to 136. A protocol error is one of these numbers, never an exception.
+ */
 export const ErrorCode = {
   UNKNOWN_SERVER_ERROR: -1,
   NONE: 0,
@@ -146,7 +148,9 @@ const names: ReadonlyMap<number, string> = new Map(
   Object.entries(ErrorCode).map(([name, code]) => [code as number, name]),
 );
 
-/** Codes whose exception extends `RetriableException` in Kafka's clients: the same request may succeed later. */
+/**
+ * Codes whose exception extends `RetriableException` in Kafka's clients: the same request may succeed later.
+ */
 const retriable: ReadonlySet<number> = new Set([
   ErrorCode.CORRUPT_MESSAGE,
   ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,

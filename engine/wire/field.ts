@@ -1,12 +1,14 @@
 import { assert } from '../machine/index.ts';
 
 /**
- * Stands for Java's Long.MAX_VALUE, which no safe integer can hold and a few fields use for "no limit" or "not known".
- * It is the one int64 that changes on its way through memory.
+ * Stands for Java's Long.MAX_VALUE, which no safe integer can hold and a few fields use for "no limit" or
+ * "not known". It is the one int64 that changes on its way through memory.
  */
 export const LONG_MAX: number = Number.MAX_SAFE_INTEGER;
 
-/** Whole record batches: one field of bytes on the wire, a list of chunks in memory. Chunks are never mutated. */
+/**
+ * Whole record batches: one field of bytes on the wire, a list of chunks in memory. Chunks are never mutated.
+ */
 export type Records = readonly Uint8Array[];
 
 /** Versions as Kafka writes them: `3`, `3+`, `3-7`. Both ends belong to the range. */
@@ -33,7 +35,9 @@ export type ScalarType =
 
 export type FieldType = ScalarType | 'struct' | 'structs' | 'scalars';
 
-/** One field of a message, as data. `T` is what the field holds in memory and shows in the type of `default`. */
+/**
+ * One field of a message, as data. `T` is what the field holds in memory and shows in the type of `default`.
+ */
 export interface Field<out T> {
   readonly type: FieldType;
   readonly versions: Versions;

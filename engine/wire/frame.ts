@@ -26,7 +26,8 @@ export function encodeFrame(frame: Frame): Uint8Array {
     writer.view.setInt16(at, frame.apiKey);
     writer.view.setInt16(at + 2, frame.apiVersion);
     writer.view.setInt32(at + 4, frame.correlationId);
-    // The client id keeps its int16 length in header v2, so that a broker can read it whatever the version (KIP-511).
+    // The client id keeps its int16 length in header v2, so that a broker can read it whatever the version
+    // (KIP-511).
     writer.string(frame.clientId);
     if (frame.apiVersion >= api.flexibleFrom) writer.uvarint(0);
     api.request.codec(frame.apiVersion).encode(writer, frame.body);
@@ -114,7 +115,8 @@ function readResponse(bytes: Uint8Array, api: Api, apiVersion: number): Response
 }
 
 /**
- * Header v1 comes with flexible versions, but never with ApiVersions: its reader may not know the version (KIP-511).
+ * Header v1 comes with flexible versions, but never with ApiVersions: its reader may not know the version
+ * (KIP-511).
  */
 function responseHeaderHasTags(api: Api, apiVersion: number): boolean {
   return apiVersion >= api.flexibleFrom && api.key !== ApiKey.ApiVersions;

@@ -47,8 +47,8 @@ interface ScalarValues {
 }
 
 /**
- * A message or structure with its versions. Kafka's counterpart is one JSON file read by the `generator` module;
- * here it is a value, and the TypeScript type of a message is inferred from it.
+ * A message or structure with its versions. Kafka's counterpart is one JSON file read by the `generator`
+ * module; here it is a value, and the TypeScript type of a message is inferred from it.
  */
 export class Schema<out T extends object> {
   readonly name: string;
@@ -56,7 +56,10 @@ export class Schema<out T extends object> {
   /** From this version on lengths are compact and structures end in tagged fields. Infinity: never. */
   readonly flexibleFrom: number;
   readonly fields: Fields;
-  /** Codecs by version, made when first asked for: a memo of a pure function, the only thing here that changes. */
+  /**
+   * Codecs by version, made when first asked for: a memo of a pure function, the only thing here that
+   * changes.
+   */
   readonly #codecs: (Codec | undefined)[] = [];
   /** Carries the type only. */
   declare readonly value: T;
@@ -162,8 +165,8 @@ function scalar<T>(type: ScalarType, zero: T): ScalarField<T> {
 }
 
 /**
- * The options' type decides whether null is part of `T`, which the body of a generic function cannot see: hence the
- * cast.
+ * The options' type decides whether null is part of `T`, which the body of a generic function cannot see:
+ * hence the cast.
  */
 function field<T>(
   type: FieldType,
@@ -192,7 +195,10 @@ function field<T>(
   };
 }
 
-/** Defaults are shared by all values that hold them. An array of bytes cannot be frozen; the default one is empty. */
+/**
+ * Defaults are shared by all values that hold them. An array of bytes cannot be frozen; the default one is
+ * empty.
+ */
 function frozen(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
   return Object.freeze(value);

@@ -4,7 +4,8 @@ import type { Schema } from './schema.ts';
 import { WireError } from './wire-error.ts';
 
 /**
- * The bytes of a structure that stands on its own: a metadata record, a control record's payload, a file's content.
+ * The bytes of a structure that stands on its own: a metadata record, a control record's payload, a file's
+ * content.
  */
 export function encodeStruct<T extends object>(schema: Schema<T>, version: number, value: T): Uint8Array {
   const codec = schema.codec(version);

@@ -1,7 +1,7 @@
 /**
- * UTF-8 by hand: the engine has no TextEncoder, and names on the wire are short, where a loop beats one anyway.
- * What is not Unicode is replaced as Java does it: a lone surrogate is written as '?', a malformed sequence reads as
- * U+FFFD.
+ * UTF-8 by hand: the engine has no TextEncoder, and names on the wire are short, where a loop beats one
+ * anyway. What is not Unicode is replaced as Java does it: a lone surrogate is written as '?', a malformed
+ * sequence reads as U+FFFD.
  */
 const REPLACEMENT = 0xfffd;
 const QUESTION_MARK = 0x3f;
@@ -80,7 +80,10 @@ function pointAt(text: string, i: number): number {
   return point >= 0xd800 && point <= 0xdfff ? QUESTION_MARK : point;
 }
 
-/** A concatenation this long is kept as a tree of pieces, which costs again when the string becomes a map's key. */
+/**
+ * A concatenation this long is kept as a tree of pieces, which costs again when the string becomes a map's
+ * key.
+ */
 const FLAT_LENGTH = 12;
 /** Characters made in one call; more could overflow the stack of arguments. */
 const CHUNK = 4096;
@@ -134,7 +137,8 @@ function readWide(bytes: Uint8Array, at: number, end: number): string {
       continue;
     }
     const more = lead >= 0xf0 ? (lead < 0xf5 ? 3 : 0) : lead >= 0xe0 ? 2 : lead >= 0xc2 ? 1 : 0;
-    // The second byte has a narrower range where a lead byte could spell too short, a surrogate, or beyond Unicode.
+    // The second byte has a narrower range where a lead byte could spell too short, a surrogate, or beyond
+    // Unicode.
     let low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
     let high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
     let point = more === 0 ? REPLACEMENT : lead & (0x3f >> more);

@@ -26,7 +26,8 @@ const MAX_DRAWS = 64;
 /** The uuid of four unsigned 32-bit words, most significant first. */
 export function uuidFromWords(a: number, b: number, c: number, d: number): Uuid {
   if ((a | b | c | d) === 0) return ZERO_UUID;
-  // One flat string at one stroke: topic ids end up as keys of maps, which would have to flatten a concatenation.
+  // One flat string at one stroke: topic ids end up as keys of maps, which would have to flatten a
+  // concatenation.
   return String.fromCharCode(
     CODE[a >>> 26]!,
     CODE[(a >>> 20) & 63]!,
@@ -91,8 +92,8 @@ export function isUuid(text: string): boolean {
 }
 
 /**
- * A random (version 4) uuid. Like Kafka's `Uuid.randomUuid` never a reserved one and never with a '-', for shells'
- * sake.
+ * A random (version 4) uuid. Like Kafka's `Uuid.randomUuid` never a reserved one and never with a '-', for
+ * shells' sake.
  */
 export function randomUuid(random: Random): Uuid {
   for (let draw = 0; draw < MAX_DRAWS; draw++) {

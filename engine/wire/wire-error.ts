@@ -11,9 +11,9 @@ export type WireErrorCode = 'truncated' | 'malformed' | 'unsupported version' | 
 /**
  * Why bytes are not a message: a value that `decode...` returns, never thrown out of this room.
  *
- * `header` is there when a request's header was read whole. A server answers an ApiVersions request of an unknown
- * version from it, with version 0 and UNSUPPORTED_VERSION (KIP-511); for any other error it closes the connection,
- * as Kafka does.
+ * `header` is there when a request's header was read whole. A server answers an ApiVersions request of an
+ * unknown version from it, with version 0 and UNSUPPORTED_VERSION (KIP-511); for any other error it closes
+ * the connection, as Kafka does.
  */
 export class WireError {
   readonly code: WireErrorCode;

@@ -45,9 +45,10 @@ const SMALL_FRAMES = 20;
 const SMALL_BYTES = 32 * KIB;
 
 /**
- * Codecs side by side. kafkajs takes records apart and puts them together within its Produce and Fetch; here that is
- * another room's work. So that both do the same, its own Encoder and Decoder walk over those two messages as its
- * request and response modules do, with the batches as bytes. The other messages go through its modules unchanged.
+ * Codecs side by side. kafkajs takes records apart and puts them together within its Produce and Fetch; here
+ * that is another room's work. So that both do the same, its own Encoder and Decoder walk over those two
+ * messages as its request and response modules do, with the batches as bytes. The other messages go through
+ * its modules unchanged.
  */
 export async function codecBench(): Promise<readonly CodecRow[]> {
   const cases = [

@@ -8,8 +8,8 @@ import { deriveSizer } from './sizer.ts';
 import type { Writer } from './writer.ts';
 
 /**
- * What one version of a schema compiles to. Each function is derived when first called: a run meets few of the 300
- * pairs of message and version, and a run with `codec: objects` never encodes.
+ * What one version of a schema compiles to. Each function is derived when first called: a run meets few of
+ * the 300 pairs of message and version, and a run with `codec: objects` never encodes.
  */
 export class Codec {
   size = (value: object): number => {

@@ -17,8 +17,9 @@ import { Source } from './source.ts';
 type Scope = Record<string, unknown>;
 
 /**
- * Derives the function that reads a value. Fields are read into constants in the order of the wire and gathered into
- * one object literal with the schema's order of fields, so that a message has the same shape in every version.
+ * Derives the function that reads a value. Fields are read into constants in the order of the wire and
+ * gathered into one object literal with the schema's order of fields, so that a message has the same shape in
+ * every version.
  */
 export function deriveDecoder(fields: Fields, target: Target): (reader: Reader) => object {
   const source = new Source();

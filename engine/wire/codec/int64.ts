@@ -7,7 +7,8 @@ const TWO_32 = 0x1_0000_0000;
 const HIGH_LIMIT = 0x20_0000;
 
 /**
- * Reads an int64 as two halves: no bigint on this path. What is not a safe integer is refused by throwing a WireError.
+ * Reads an int64 as two halves: no bigint on this path. What is not a safe integer is refused by throwing a
+ * WireError.
  */
 export function readInt64(view: DataView, at: number): number {
   const high = view.getInt32(at);

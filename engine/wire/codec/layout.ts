@@ -99,7 +99,10 @@ function fixedStructSize(fields: Fields, target: Target): number | null {
   return size;
 }
 
-/** The least that an element of a list can take: what bounds a list's claimed length before anything is allocated. */
+/**
+ * The least that an element of a list can take: what bounds a list's claimed length before anything is
+ * allocated.
+ */
 export function leastElementSize(field: Field<unknown>, target: Target): number {
   const size =
     field.type === 'scalars'
@@ -130,7 +133,9 @@ function leastScalarSize(type: ScalarType, target: Target): number {
   return type === 'string' ? 2 : 4;
 }
 
-/** An expression that is true when `value`, the expression of a field, is not what the field holds by default. */
+/**
+ * An expression that is true when `value`, the expression of a field, is not what the field holds by default.
+ */
 export function differs(value: string, field: Field<unknown>): string {
   if (field.default === null) return `${value} !== null`;
   const orNull = field.nullable === null ? '' : `${value} === null || `;

@@ -3,13 +3,16 @@ import { readUtf8 } from '../utf8.ts';
 import { WireError } from '../wire-error.ts';
 import { MAX_STRING_BYTES } from './writer.ts';
 
-/** Elements of lists that one frame may hold, all lists together: bounds the memory that hostile bytes can ask for. */
+/**
+ * Elements of lists that one frame may hold, all lists together: bounds the memory that hostile bytes can ask
+ * for.
+ */
 export const MAX_ELEMENTS = 1 << 22;
 
 /**
- * Reads bytes that nobody vouches for. Every length is compared with what is left before anything is allocated for it.
- * Failures are thrown as WireError and caught where a codec is entered (`decode...`): nothing else is, so that a
- * mistake in here still crashes.
+ * Reads bytes that nobody vouches for. Every length is compared with what is left before anything is
+ * allocated for it. Failures are thrown as WireError and caught where a codec is entered (`decode...`):
+ * nothing else is, so that a mistake in here still crashes.
  */
 export class Reader {
   readonly bytes: Uint8Array;
@@ -147,7 +150,8 @@ export class Reader {
   }
 
   /**
-   * Kafka ignores what follows a message. Here it is an error: a codec that is off by a byte should be heard of.
+   * Kafka ignores what follows a message. Here it is an error: a codec that is off by a byte should be heard
+   * of.
    */
   finish(): void {
     const left = this.#end - this.#at;

@@ -12,8 +12,8 @@ import * as sizes from './sizes.ts';
 import { Source } from './source.ts';
 
 /**
- * Derives the function that tells how many bytes a value takes, without encoding it: it runs for every simulated
- * frame.
+ * Derives the function that tells how many bytes a value takes, without encoding it: it runs for every
+ * simulated frame.
  */
 export function deriveSizer(fields: Fields, target: Target): (value: object) => number {
   const source = new Source();

@@ -2,7 +2,8 @@ import type { Records } from '../field.ts';
 import { utf8Length } from '../utf8.ts';
 
 /**
- * What the parts of variable length take on the wire. Compact ones count their length in an unsigned varint (KIP-482).
+ * What the parts of variable length take on the wire. Compact ones count their length in an unsigned varint
+ * (KIP-482).
  */
 export function uvarintSize(value: number): number {
   if (value < 0x80) return 1;

@@ -2,7 +2,9 @@ import { api } from '../api.ts';
 import { ApiKey } from '../api-key.ts';
 import { bytes, type Infer, int16, struct } from '../schema.ts';
 
-/** A client's request that a broker passes on to the active controller, with the client's identity (KIP-590). */
+/**
+ * A client's request that a broker passes on to the active controller, with the client's identity (KIP-590).
+ */
 export const envelopeRequest = struct(
   'EnvelopeRequest',
   { versions: '0', flexible: '0+' },

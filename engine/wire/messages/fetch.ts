@@ -18,8 +18,8 @@ import {
 
 /**
  * How consumers, followers and KRaft voters read a log. v7 brings sessions (KIP-227), v12 diverging epochs
- * (KIP-595), v13 topic ids, v15 the replica's state as a tag (KIP-903), v17 its directory (KIP-853), v18 its high
- * watermark (KIP-1166).
+ * (KIP-595), v13 topic ids, v15 the replica's state as a tag (KIP-903), v17 its directory (KIP-853), v18 its
+ * high watermark (KIP-1166).
  */
 export const fetchRequest = struct(
   'FetchRequest',

@@ -87,7 +87,7 @@ export type ProduceRequest = Infer<typeof produceRequest>;
 export type ProduceResponse = Infer<typeof produceResponse>;
 
 /**
- * Brokers advertise 0 though they refuse 0 to 2: librdkafka reads its choice of compression codecs off the advertised
- * minimum (KAFKA-18659).
+ * Brokers advertise 0 though they refuse 0 to 2: librdkafka reads its choice of compression codecs off the
+ * advertised minimum (KAFKA-18659).
  */
 export const produceApi = api(ApiKey.Produce, ['broker'], produceRequest, produceResponse, 0);

@@ -26,11 +26,12 @@ import { carried } from './clients/sample-values.ts';
 /**
  * Two clients that others wrote are made to agree with the codecs here, API by API and version by version:
  *
- *     @platformatic/kafka 2.12.1   Produce 3-11, Fetch 4-17, ListOffsets 1-9, Metadata 0-12, ApiVersions 0-4,
- *                                  CreateTopics 2-7, DeleteTopics 1-6, OffsetForLeaderEpoch 2-4, DescribeQuorum 0-2,
- *                                  AlterPartition 2-3, Envelope 0, DescribeCluster 0-1, DescribeTopicPartitions 0
- *     kafkajs 2.2.4                Produce 3-7, Fetch 4-11, ListOffsets 1-3, Metadata 0-6, ApiVersions 0-2,
- *                                  CreateTopics 2-3, DeleteTopics 1
+ *     @platformatic/kafka 2.12.1   Produce 3-11, Fetch 4-17, ListOffsets 1-9, Metadata 0-12,
+ *                                  ApiVersions 0-4, CreateTopics 2-7, DeleteTopics 1-6,
+ *                                  OffsetForLeaderEpoch 2-4, DescribeQuorum 0-2, AlterPartition 2-3,
+ *                                  Envelope 0, DescribeCluster 0-1, DescribeTopicPartitions 0
+ *     kafkajs 2.2.4                Produce 3-7, Fetch 4-11, ListOffsets 1-3, Metadata 0-6,
+ *                                  ApiVersions 0-2, CreateTopics 2-3, DeleteTopics 1
  *
  * Neither speaks the quorum's and the brokers' own APIs (Vote and the like), nor ElectLeaders.
  */

@@ -22,7 +22,8 @@ import {
 } from '../../../engine/wire/index.ts';
 
 /**
- * Bytes written by hand from the protocol's grammar; every line of hex is one field, or a few that belong together.
+ * Bytes written by hand from the protocol's grammar; every line of hex is one field, or a few that belong
+ * together.
  */
 function hex(lines: readonly string[]): string {
   return lines.map((line) => line.replace(/ *--.*$/, '').replaceAll(' ', '')).join('');

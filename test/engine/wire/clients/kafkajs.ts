@@ -7,7 +7,9 @@ const frameOf: (
   options: object,
 ) => Promise<{ readonly buffer: Buffer }> = require('kafkajs/src/protocol/request.js');
 
-/** How kafkajs 2.2.4 is asked for a request, and what it makes of a response. All of its names are its own. */
+/**
+ * How kafkajs 2.2.4 is asked for a request, and what it makes of a response. All of its names are its own.
+ */
 export interface KafkajsApi {
   readonly key: number;
   readonly folder: string;

@@ -238,8 +238,8 @@ export function hexUuid(uuid: Uuid): string {
 }
 
 /**
- * Where what the client read differs from what was written, as paths, over the fields that the version carries. A
- * tag that the client skips is passed over. Records are compared elsewhere.
+ * Where what the client read differs from what was written, as paths, over the fields that the version
+ * carries. A tag that the client skips is passed over. Records are compared elsewhere.
  */
 export function differences(
   client: PlatformaticApi,
