@@ -45,9 +45,12 @@ export class Storm {
   readonly #cut = new Set<string>();
   readonly #sent: Sent[] = [];
   readonly #acknowledged: Sent[] = [];
+  readonly #calmness: number;
   #nextValue = 0;
 
-  constructor(seed: string, codec: 'objects' | 'bytes' = 'objects') {
+  /** About every `calmness` times 150 ms something happens. */
+  constructor(seed: string, codec: 'objects' | 'bytes' = 'objects', calmness = 8) {
+    this.#calmness = calmness;
     this.#random = randomSource(seed).stream('storm');
     this.cluster = new TinyCluster({ codec, seed, config: { 'min.insync.replicas': 2 } });
     const { world } = this.cluster;
@@ -65,7 +68,7 @@ export class Storm {
         this.#produceSome();
         cluster.world.runFor(50_000 + this.#random.below(200_000));
         this.#collect();
-        if (this.#random.below(8) === 0) this.#fault();
+        if (this.#random.below(this.#calmness) === 0) this.#fault();
         this.#restartExited();
       }
     }
