@@ -161,7 +161,8 @@ export class Kernel {
         slot = wheel.first(at);
         if (heap.size > 0) {
           const heapAt = heap.at[0]!;
-          if (heapAt < at || (heapAt === at && heap.seq[0]! < this.#seqs[slot]!)) {
+          // Of one time, what was put in when it was far came before what was put in when it was near.
+          if (heapAt <= at) {
             at = heapAt;
             slot = heap.slot[0]!;
           }

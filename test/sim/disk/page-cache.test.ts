@@ -74,6 +74,16 @@ describe('the page cache', () => {
     expect(textOf(disk.read('/d/f', 0, 99))).toBe('abcXYZZ');
   });
 
+  it('gathers any number of small appends', () => {
+    const { disk } = new BenchDisk();
+    const expected: number[] = [];
+    for (let i = 0; i < 2_000; i++) {
+      disk.append('/d/f', Uint8Array.of(i & 255, (i >> 8) & 255, 7));
+      expected.push(i & 255, (i >> 8) & 255, 7);
+    }
+    expect([...(disk.read('/d/f', 0, 1e6) as Uint8Array)]).toEqual(expected);
+  });
+
   it('has directories: sorted lists, renames over a file, removal of all that is in one', () => {
     const { disk } = new BenchDisk();
     disk.makeDirectory('/d/t-0');

@@ -304,6 +304,27 @@ describe('a frame that waits for a sync', () => {
   });
 });
 
+describe('work and a sync', () => {
+  it('both hold a frame back, the longer one for longer', () => {
+    const both: Script = (input, out, _now, ports) => {
+      if (input.kind !== 'frame') return;
+      out.work.requests += wordOf(input.frame) === 'much work' ? 4 : 1;
+      ports.disk.append('/f', new Uint8Array(1));
+      out.send(input.connection, say('!'), ports.disk.sync('/f'));
+    };
+    const prices = { ...FREE, request: 50_000 };
+    for (const [word, at] of [
+      ['little work', 6_500],
+      ['much work', 6_600],
+    ] as const)
+      expect(
+        pair(caller([word]), both, { prices })
+          .world.of('a', true)
+          .at(-1),
+      ).toBe(`${at} frame 1 !`);
+  });
+});
+
 describe('a crash', () => {
   it('by a failed assertion ends the process and tells the world, with the facts that came before', () => {
     const { world, b } = pair(caller(['x']), (input, out) => {
@@ -374,6 +395,33 @@ describe('a crash', () => {
     expect([b.state, b.incarnation]).toEqual(['running', 2]);
   });
 
+  it('while the process boots or the machine starts makes what was under way stale', () => {
+    const world = new TestWorld();
+    const b = world.scripted('b', nothing);
+    b.start();
+    world.run(600);
+    b.kill();
+    b.start();
+    world.run(600);
+    expect(b.state).toBe('booting');
+    world.run(5_000);
+    b.powerOff();
+    b.powerOn();
+    world.run(6_000);
+    b.powerOff();
+    b.powerOn();
+    world.run(6_000);
+    expect(b.state).toBe('dead');
+    world.run(6_000);
+    expect(world.of('b')).toEqual([
+      'crash: killed',
+      'boot',
+      'crash: power lost',
+      'crash: power lost',
+      'boot',
+    ]);
+  });
+
   it('may be caused by whoever hears a fact, a probe, a sending or a delivery', () => {
     const telling: Script = (input, out) => {
       if (input.kind !== 'frame') return;
@@ -382,24 +430,28 @@ describe('a crash', () => {
       out.send(input.connection, say('first'));
       out.send(input.connection, say('second'));
     };
-    for (const [moment, heard] of [
-      ['metadata applied', []],
-      ['rare', []],
-      ['sent first to a', ['frame 1 first']],
-      ['delivered x from a', []],
-    ] as const) {
-      const world = new TestWorld();
-      const b = world.scripted('b', telling);
-      world.listener = (host, what) => {
-        if (what === moment) host.kill();
-      };
-      b.start();
-      world.run(5_000);
-      world.scripted('a', caller(['x'])).start();
-      world.run(5_000);
-      expect(world.of('a').slice(2)).toEqual([...heard, 'closed 1 reset']);
-      expect(b.state).toBe('dead');
-    }
+    for (const prices of [FREE, { ...FREE, step: 5_000 }])
+      for (const [moment, heard] of [
+        ['metadata applied', []],
+        ['rare', []],
+        ['sent first to a', ['frame 1 first']],
+        ['delivered x from a', []],
+      ] as const) {
+        const world = new TestWorld();
+        const b = world.scripted('b', telling, { prices });
+        let after = 0;
+        world.listener = (host, what) => {
+          if (host.state === 'dead' && what.startsWith('sent')) after++;
+          if (what === moment) host.kill();
+        };
+        b.start();
+        world.run(5_000);
+        world.scripted('a', caller(['x'])).start();
+        world.run(5_000);
+        expect(world.of('a').slice(2)).toEqual([...heard, 'closed 1 reset']);
+        expect(after).toBe(0);
+        expect(b.state).toBe('dead');
+      }
   });
 });
 

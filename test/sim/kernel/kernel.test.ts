@@ -101,6 +101,15 @@ describe('the kernel', () => {
     expect(kernel.pending).toBe(0);
   });
 
+  it('runs what was scheduled from afar before what was scheduled for the same time from near', () => {
+    const { kernel, ran, note } = noting();
+    const nudge = kernel.register('nudge', () => kernel.schedule(3 * WHEEL_US, note, 'near'));
+    kernel.schedule(3 * WHEEL_US, note, 'far');
+    kernel.schedule(3 * WHEEL_US - 10, nudge);
+    kernel.run(1e6);
+    expect(ran.map(([, name]) => name)).toEqual(['far', 'near']);
+  });
+
   it('keeps the order when thousands of cancelled events are swept out', () => {
     const { kernel, ran, note } = noting();
     const handles = Array.from({ length: 20_000 }, (_, i) =>

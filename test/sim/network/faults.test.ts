@@ -163,8 +163,8 @@ describe('other faults', () => {
   it('a rate limit spreads bytes over time, the tightest of several', () => {
     const net = new TestNet();
     const { b, aEnd } = net.pair();
-    net.network.inject(['a'], ['b'], { kind: 'limit', bytesPerSecond: 1_000_000 });
     const tight = net.network.inject(['a'], ['b'], { kind: 'limit', bytesPerSecond: 10_000 });
+    net.network.inject(['a'], ['b'], { kind: 'limit', bytesPerSecond: 1_000_000 });
     net.send(aEnd, 'x', 1_000);
     net.run(999_000);
     net.network.heal(tight);
