@@ -2,19 +2,10 @@ import { expect } from 'vitest';
 import {
   Controller,
   type ControllerConfig,
-  ControllerTimer,
   defaultControllerConfig,
 } from '../../../engine/controller/index.ts';
 import type { Request, Responder } from '../../../engine/exchange/index.ts';
-import {
-  type Fact,
-  noWork,
-  type Outbox,
-  type Random,
-  type RandomSource,
-  timerKind,
-  type Us,
-} from '../../../engine/machine/index.ts';
+import { type Fact, noWork, type Outbox, timerKind, type Us } from '../../../engine/machine/index.ts';
 import {
   type ClusterImage,
   decodeRecords,
@@ -28,7 +19,6 @@ import {
   type AlterPartitionRequest,
   type AlterPartitionResponse,
   ApiKey,
-  alterPartitionRequest,
   apiOf,
   type BrokerHeartbeatResponse,
   type BrokerRegistrationResponse,
@@ -48,47 +38,20 @@ import {
   type Partially,
 } from '../../../engine/wire/index.ts';
 
+import {
+  type BrokerOptions,
+  directoryOf,
+  type HeartbeatOptions,
+  type IsrChangeOptions,
+  incarnationOf,
+  isrChangeOf,
+  seededRandoms,
+} from './stage-parts.ts';
+
+export { directoryOf, seededRandom } from './stage-parts.ts';
 export const CLUSTER_ID = 'trial-cluster';
 export const MS = 1_000;
 export const SECOND = 1_000_000;
-
-/** A small deterministic generator: tests need luck, not quality. */
-export function seededRandom(seed: number): Random {
-  let state = (seed * 2_654_435_761 + 1) >>> 0;
-  const u32 = () => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
-    return (state ^ (state >>> 13)) >>> 0;
-  };
-  return { u32, below: (bound) => u32() % bound };
-}
-
-export function seededRandoms(seed: number): RandomSource {
-  return { stream: (name) => seededRandom(seed + name.length * 7_919) };
-}
-
-/** The id of a broker's only log directory, and of its n-th incarnation. */
-export const directoryOf = (broker: number) => `dir-${String(broker).padStart(3, '0')}-aaaaaaaaaaaaaA`;
-export const incarnationOf = (broker: number, life = 0) =>
-  `inc-${String(broker).padStart(3, '0')}-${String(life).padStart(3, '0')}-aaaaaaaaaA`;
-
-export interface BrokerOptions {
-  readonly life?: number;
-  readonly rack?: string | null;
-  readonly previousBrokerEpoch?: number;
-  readonly version?: number;
-  readonly clusterId?: string;
-  readonly logDirs?: readonly string[];
-  readonly features?: readonly { name: string; minSupportedVersion: number; maxSupportedVersion: number }[];
-}
-
-export interface HeartbeatOptions {
-  readonly wantFence?: boolean;
-  readonly wantShutDown?: boolean;
-  /** How far it has read; to the end of the log unless said otherwise. */
-  readonly offset?: number;
-  readonly epoch?: number;
-  readonly offlineLogDirs?: readonly string[];
-}
 
 /**
  * A controller with a log of one voter: everything appended is committed when the test says so. State is set up by
@@ -382,49 +345,14 @@ export class Stage {
   }
 
   /** What the leader of a partition would ask, but for what the test wants otherwise. */
-  isrChange(
-    topic: string,
-    isr: readonly number[],
-    change: {
-      sender?: number;
-      senderEpoch?: number;
-      leaderEpoch?: number;
-      partitionEpoch?: number;
-      leaderRecoveryState?: number;
-      index?: number;
-      topicId?: string;
-      memberEpochs?: Record<number, number>;
-    } = {},
-  ): AlterPartitionRequest {
-    const partition = this.image.topicsByName.get(topic)?.partitions[change.index ?? 0];
-    const sender = change.sender ?? partition?.leader ?? -1;
-    return make(alterPartitionRequest, {
-      brokerId: sender,
-      brokerEpoch: change.senderEpoch ?? this.epochOf(sender),
-      topics: [
-        {
-          topicId: change.topicId ?? this.topicId(topic),
-          partitions: [
-            {
-              partitionIndex: change.index ?? 0,
-              leaderEpoch: change.leaderEpoch ?? partition?.leaderEpoch ?? 0,
-              partitionEpoch: change.partitionEpoch ?? partition?.partitionEpoch ?? 0,
-              leaderRecoveryState: change.leaderRecoveryState ?? 0,
-              newIsrWithEpochs: isr.map((brokerId) => ({
-                brokerId,
-                brokerEpoch: change.memberEpochs?.[brokerId] ?? this.epochOf(brokerId),
-              })),
-            },
-          ],
-        },
-      ],
-    });
+  isrChange(topic: string, isr: readonly number[], change: IsrChangeOptions = {}): AlterPartitionRequest {
+    return isrChangeOf(this.image, (broker) => this.epochOf(broker), topic, isr, change);
   }
 
   alterIsr(
     topic: string,
     isr: readonly number[],
-    change: Parameters<Stage['isrChange']>[2] = {},
+    change: IsrChangeOptions = {},
   ): AlterPartitionResponse['topics'][number]['partitions'][number] & { readonly topError: number } {
     const request = this.isrChange(topic, isr, change);
     const answer = this.call<AlterPartitionResponse>(ApiKey.AlterPartition, 3, request);
@@ -457,5 +385,3 @@ export class Stage {
     });
   }
 }
-
-export { ControllerTimer };
