@@ -1,6 +1,6 @@
 import type { Reply } from '../exchange/index.ts';
 import { isLogFailure } from '../log/index.ts';
-import { assert, MS, type Outbox, timerId, type Us } from '../machine/index.ts';
+import { assert, MS, type Outbox, type Ticket, timerId, type Us } from '../machine/index.ts';
 import {
   ApiKey,
   ErrorCode,
@@ -9,12 +9,12 @@ import {
   type ListOffsetsRequest,
   type ListOffsetsResponse,
 } from '../wire/index.ts';
-import { FetchState } from './fetch-state.ts';
+import type { FetchState } from './fetch-state.ts';
+import { FetchStates } from './fetch-states.ts';
 import { FetcherSession, type SessionRequest } from './fetcher-session.ts';
 import { appendFetched } from './follower-append.ts';
 import { OffsetSpec } from './list-offsets.ts';
 import { News, type Partition } from './partition.ts';
-import { PartitionMap } from './partition-map.ts';
 import type { ReplicationContext } from './replication-context.ts';
 import { FETCHER_OWNER, ReplicationTimer } from './timer.ts';
 import { decideTruncation } from './truncation.ts';
@@ -43,10 +43,10 @@ export class Fetcher {
   readonly source: number;
   readonly #context: ReplicationContext;
   readonly #owner: FetcherOwner;
-  readonly #states = new PartitionMap<FetchState>();
+  readonly #states = new FetchStates();
   readonly #session: FetcherSession;
-  #changed: FetchState[] = [];
-  #delayed: FetchState[] = [];
+  /** Flushes that `flush.messages` asked for: the next fetch would vouch for what they make durable. */
+  readonly #syncs = new Set<Ticket>();
   #isUnderWay = false;
 
   constructor(context: ReplicationContext, owner: FetcherOwner, source: number) {
@@ -62,20 +62,12 @@ export class Fetcher {
 
   /** Starts at the end of the local log, which must have been cut to what is certain if it knows no epoch. */
   add(partition: Partition): void {
-    const log = partition.openLog();
-    assert(this.#states.get(partition.topicId, partition.index) === undefined, 'a partition is fetched once');
-    const state = new FetchState(partition, log.logEndOffset, log.latestLeaderEpoch);
-    this.#states.set(partition.topicId, partition.index, state);
-    this.#noteChanged(state);
+    this.#states.add(partition);
   }
 
   /** True when the partition was this fetcher's. */
   remove(partition: Partition): boolean {
-    const state = this.#states.delete(partition.topicId, partition.index);
-    if (state === undefined) return false;
-    state.removed = true;
-    this.#noteChanged(state);
-    return true;
+    return this.#states.remove(partition);
   }
 
   /** The local log start moved without a fetch: the leader shall hear of it. */
@@ -87,13 +79,13 @@ export class Fetcher {
       told !== undefined &&
       told.logStartOffset !== partition.openLog().logStartOffset
     ) {
-      this.#noteChanged(state);
+      this.#states.noteChanged(state);
     }
   }
 
   /** Sends the next fetch unless one is under way or nothing is ready. */
   fetch(now: Us, out: Outbox): void {
-    if (this.#isUnderWay) return;
+    if (this.#isUnderWay || this.#syncs.size > 0) return;
     const request = this.#nextRequest();
     if (request === null) return;
     this.#isUnderWay = true;
@@ -126,27 +118,20 @@ export class Fetcher {
   }
 
   onBackoffEnded(now: Us, out: Outbox): void {
-    let next = 0;
-    let kept = 0;
-    for (const state of this.#delayed) {
-      if (state.removed) continue;
-      if (state.delayedUntil > now) {
-        if (next === 0 || state.delayedUntil < next) next = state.delayedUntil;
-        this.#delayed[kept] = state;
-        kept += 1;
-      } else {
-        state.delayedUntil = 0;
-        this.#noteChanged(state);
-      }
-    }
-    this.#delayed.length = kept;
+    const next = this.#states.endBackoffs(now);
     if (next !== 0) out.arm(timerId(ReplicationTimer.FetcherBackoff, this.source), next);
     this.fetch(now, out);
   }
 
+  /** True when the ticket was this fetcher's. */
+  onSynced(now: Us, ticket: Ticket, out: Outbox): boolean {
+    if (!this.#syncs.delete(ticket)) return false;
+    this.fetch(now, out);
+    return true;
+  }
+
   #nextRequest(): SessionRequest | null {
-    const changed = this.#changed;
-    this.#changed = [];
+    const changed = this.#states.takeChanged();
     if (this.#session.isFull) return this.#session.fullRequest(this.#states.values());
     return this.#session.incrementalRequest(changed, (topicId, index) => this.#states.get(topicId, index));
   }
@@ -201,7 +186,7 @@ export class Fetcher {
       case ErrorCode.OFFSET_OUT_OF_RANGE:
         out.probe('follower out of range');
         state.phase = 'resetting';
-        this.#noteChanged(state);
+        this.#states.noteChanged(state);
         this.#askOffset(now, 'latest offset', state, out);
         return;
       case ErrorCode.FENCED_LEADER_EPOCH:
@@ -227,17 +212,6 @@ export class Fetcher {
     );
     const outcome = appendFetched(this.#context, partition, data, state.leaderEpoch, out);
     switch (outcome) {
-      case 'appended':
-        if (log.logEndOffset !== state.fetchOffset) {
-          state.fetchOffset = log.logEndOffset;
-          state.lastFetchedEpoch = log.latestLeaderEpoch;
-          this.#noteChanged(state);
-        } else if (
-          this.#session.told(partition.topicId, partition.index)?.logStartOffset !== log.logStartOffset
-        ) {
-          this.#noteChanged(state);
-        }
-        return;
       case 'corrupt':
         // Bytes may be read while they are being written, or be damaged on the way: the next fetch may be whole.
         this.#delay(now, state, out);
@@ -248,7 +222,23 @@ export class Fetcher {
       case 'failed':
         this.#fail(state, out);
         return;
+      default:
+        if (outcome !== 0) this.#syncs.add(outcome);
+        this.#moveOn(state);
     }
+  }
+
+  /** To wherever the local log ends now; the leader hears of it if anything moved. */
+  #moveOn(state: FetchState): void {
+    const { partition } = state;
+    const log = partition.openLog();
+    const told = this.#session.told(partition.topicId, partition.index);
+    if (log.logEndOffset === state.fetchOffset && told?.logStartOffset === log.logStartOffset) return;
+    if (log.logEndOffset !== state.fetchOffset) {
+      state.fetchOffset = log.logEndOffset;
+      state.lastFetchedEpoch = log.latestLeaderEpoch;
+    }
+    this.#states.noteChanged(state);
   }
 
   #truncate(now: Us, state: FetchState, offset: number, out: Outbox): void {
@@ -267,7 +257,7 @@ export class Fetcher {
     state.phase = 'fetching';
     state.fetchOffset = log.logEndOffset;
     state.lastFetchedEpoch = log.latestLeaderEpoch;
-    this.#noteChanged(state);
+    this.#states.noteChanged(state);
     // Consumers of this follower must see that its log was cut.
     this.#context.hosted.tell(state.partition, News.End | News.HighWatermark);
   }
@@ -333,19 +323,9 @@ export class Fetcher {
   }
 
   #delay(now: Us, state: FetchState, out: Outbox): void {
-    if (state.delayedUntil !== 0) return;
-    state.delayedUntil = now + this.#context.config['replica.fetch.backoff.ms'] * MS;
-    if (this.#delayed.length === 0) {
-      out.arm(timerId(ReplicationTimer.FetcherBackoff, this.source), state.delayedUntil);
-    }
-    this.#delayed.push(state);
-    this.#noteChanged(state);
-  }
-
-  #noteChanged(state: FetchState): void {
-    if (state.changed) return;
-    state.changed = true;
-    this.#changed.push(state);
+    const until = now + this.#context.config['replica.fetch.backoff.ms'] * MS;
+    if (this.#states.delay(state, until))
+      out.arm(timerId(ReplicationTimer.FetcherBackoff, this.source), until);
   }
 
   #call(now: Us, call: FetcherCall, apiKey: number, body: object, out: Outbox): void {

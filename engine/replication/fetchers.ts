@@ -1,5 +1,5 @@
 import type { Reply } from '../exchange/index.ts';
-import type { Outbox, Us } from '../machine/index.ts';
+import type { Outbox, Ticket, Us } from '../machine/index.ts';
 import { Fetcher, type FetcherCall, type FetcherOwner } from './fetcher.ts';
 import type { Partition } from './partition.ts';
 import type { ReplicationContext } from './replication-context.ts';
@@ -51,6 +51,12 @@ export class Fetchers implements FetcherOwner {
     const { fetcher, call } = expected;
     if (this.#bySource.get(fetcher.source) === fetcher) fetcher.onReply(now, call, reply, out);
     return true;
+  }
+
+  /** True when the ticket was a fetcher's. */
+  onSynced(now: Us, ticket: Ticket, out: Outbox): boolean {
+    for (const fetcher of this.#bySource.values()) if (fetcher.onSynced(now, ticket, out)) return true;
+    return false;
   }
 
   onBackoffEnded(now: Us, source: number, out: Outbox): void {

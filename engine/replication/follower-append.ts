@@ -1,12 +1,13 @@
-import { isLogFailure, type LogFailure } from '../log/index.ts';
-import type { Outbox } from '../machine/index.ts';
+import { type AppendInfo, isLogFailure, type LogFailure } from '../log/index.ts';
+import type { Outbox, Ticket } from '../machine/index.ts';
 import { ErrorCode, type FetchResponse, type Records } from '../wire/index.ts';
 import { News, type Partition } from './partition.ts';
 import type { ReplicationContext } from './replication-context.ts';
 
 type FetchedPartition = FetchResponse['responses'][number]['partitions'][number];
 
-export type FollowerAppend = 'appended' | 'corrupt' | 'storage failed' | 'failed';
+/** A number: appended, and the flush to wait for before vouching for it, 0 for none. */
+export type FollowerAppend = Ticket | 'corrupt' | 'storage failed' | 'failed';
 
 /**
  * Takes in what a leader sent to its follower (`ReplicaFetcherThread.processPartitionData`): records, then the high
@@ -21,9 +22,11 @@ export function appendFetched(
   out: Outbox,
 ): FollowerAppend {
   const log = partition.openLog();
+  let sync: Ticket = 0;
   if (data.records !== null && data.records.length > 0) {
-    const failure = appendRecords(partition, data.records, leaderEpoch, out);
-    if (failure !== null) return judge(failure, out);
+    const appended = appendRecords(partition, data.records, leaderEpoch, out);
+    if (isLogFailure(appended)) return judge(appended, out);
+    sync = appended.sync;
     context.hosted.tell(partition, News.End);
   }
   const highWatermark = Math.min(data.highWatermark, log.logEndOffset);
@@ -35,7 +38,7 @@ export function appendFetched(
     if (isLogFailure(moved)) return judge(moved, out);
     context.hosted.tell(partition, News.LogStart);
   }
-  return 'appended';
+  return sync;
 }
 
 function appendRecords(
@@ -43,10 +46,10 @@ function appendRecords(
   records: Records,
   leaderEpoch: number,
   out: Outbox,
-): LogFailure | null {
+): AppendInfo | LogFailure {
   const log = partition.openLog();
   const appended = log.appendAsFollower(records, leaderEpoch, out);
-  if (!isLogFailure(appended)) return null;
+  if (!isLogFailure(appended)) return appended;
   // The leader's log start lies inside its first batch (DeleteRecords), and this log is empty: it may start there too.
   const startsInside =
     log.logEndOffset === log.logStartOffset &&
@@ -57,8 +60,7 @@ function appendRecords(
   out.probe('follower restarted below the leader log start');
   const failure = log.restartAt(appended.firstOffset, out);
   if (failure !== null) return failure;
-  const again = log.appendAsFollower(records, leaderEpoch, out);
-  return isLogFailure(again) ? again : null;
+  return log.appendAsFollower(records, leaderEpoch, out);
 }
 
 function judge(failure: LogFailure, out: Outbox): FollowerAppend {

@@ -25,7 +25,8 @@
 export { Acks } from './append.ts';
 export { OffsetSpec } from './list-offsets.ts';
 export { describeReplica, type ReplicaView } from './replica-view.ts';
-export { type LogHome, Replicas, type ReplicasOptions } from './replicas.ts';
+export { Replicas, type ReplicasOptions } from './replicas.ts';
 export { RACK_AWARE_SELECTOR, REPLICATION_DEFAULTS, type ReplicationConfig } from './replication-config.ts';
 export type { BrokerIdentity } from './replication-context.ts';
+export type { LogHome } from './role-changes.ts';
 export { ALTER_PARTITION_OWNER, FETCHER_OWNER, ReplicationTimer } from './timer.ts';

@@ -1,4 +1,5 @@
 import type { RequestId } from '../exchange/index.ts';
+import type { Ticket } from '../machine/index.ts';
 import type { ProducedPartition } from './produce-response.ts';
 
 /** What became of one partition of a produce. */
@@ -20,6 +21,8 @@ export interface ParkedProduce {
   /** One a partition, in the order of the request; replaced when the verdict is known. */
   readonly outcomes: ProduceOutcome[];
   pending: number;
+  /** The last flush that its appends asked for (`flush.messages`), 0 for none: no answer before it. */
+  sync: Ticket;
 }
 
 /** A parked produce's interest in one partition: answered when the high watermark reaches `requiredOffset`. */

@@ -51,6 +51,7 @@ export class Produces {
       apiVersion: request.apiVersion,
       outcomes,
       pending: 0,
+      sync: 0,
     };
     for (const topic of body.topicData) {
       const name = this.#nameOf(topic.name, topic.topicId);
@@ -155,6 +156,7 @@ export class Produces {
       const logStartOffset = isAboutBatch(appended) ? (partition.log?.logStartOffset ?? -1) : -1;
       return notProduced(partition.index, appended, logStartOffset);
     }
+    produce.sync = Math.max(produce.sync, appended.sync);
     if (acks === Acks.All) {
       awaited.push({ produce, outcome: produce.outcomes.length, requiredOffset: appended.lastOffset + 1 });
     }
@@ -210,7 +212,7 @@ export class Produces {
 
   #answer(produce: ParkedProduce, out: Outbox): void {
     const body = produceResponse(this.#context, produce.apiVersion, produce.outcomes);
-    this.#context.responder.respond(produce.requestId, body, out);
+    this.#context.responder.respond(produce.requestId, body, out, produce.sync);
   }
 
   /** acks=0 has no answer: the only way to tell of an error is to hang up. */

@@ -45,6 +45,7 @@ export class TestBroker {
   #timers = new Map<TimerId, Us>();
   #logs = new Map<string, Log>();
   #replicas: Replicas;
+  #logStorage!: LogStorage;
   #image = new ClusterImage();
   #applied = 0;
 
@@ -53,6 +54,7 @@ export class TestBroker {
     this.id = id;
     this.#config = { ...REPLICATION_DEFAULTS, ...config };
     this.#replicas = this.#boot();
+    this.#replicas.start(cluster.now, this.#out);
   }
 
   get replicas(): Replicas {
@@ -144,10 +146,20 @@ export class TestBroker {
     this.#applied = 0;
     this.#logs = new Map();
     this.#replicas = this.#boot();
+    this.#replicas.start(this.#cluster.now, this.#out);
+  }
+
+  /** Ends every sync under way. */
+  completeSyncs(): void {
+    for (const ticket of this.disk.synced.splice(0)) {
+      this.#logStorage.onSynced(ticket, null, this.#out);
+      this.#replicas.onSynced(this.#cluster.now, ticket, null, this.#out);
+    }
   }
 
   #boot(): Replicas {
-    const storage = this.#storage();
+    const storage = new LogStorage({ disk: this.disk, wall: { nowMs: () => 1_700_000_000_000 } });
+    this.#logStorage = storage;
     for (const name of this.disk.list('/data')) this.#open(storage, name, null);
     const home: LogHome = {
       logs: () => this.#logs.values(),
@@ -169,7 +181,7 @@ export class TestBroker {
       identity: this,
       random: { u32: () => (draw += 104_729) >>> 0, below: (bound) => (draw += 104_729) % bound },
       responder: {
-        respond: (request, body) => cluster.ended(request, body, 'answered'),
+        respond: (request, body, _out, afterSync = 0) => cluster.ended(request, body, 'answered', afterSync),
         settleSilently: (request) => cluster.ended(request, null, 'silently'),
         disconnect: (request) => cluster.ended(request, null, 'disconnected'),
       },
@@ -188,10 +200,6 @@ export class TestBroker {
           }),
       },
     });
-  }
-
-  #storage(): LogStorage {
-    return new LogStorage({ disk: this.disk, wall: { nowMs: () => 1_700_000_000_000 } });
   }
 
   #open(storage: LogStorage, name: string, topicId: string | null, config?: LogConfig): Log | DiskError {

@@ -52,6 +52,8 @@ export interface Call {
 export interface Answer<Body> {
   body: Body | null;
   ended: 'not yet' | 'answered' | 'silently' | 'disconnected';
+  /** What the answer waits for, 0 for nothing. */
+  sync: number;
 }
 
 const VERSIONS: Readonly<Record<number, number>> = {
@@ -270,7 +272,7 @@ export class TestCluster {
   }
 
   client<Body extends object>(id: number, apiKey: number, body: object, version: number): Answer<Body> {
-    const answer: Answer<Body> = { body: null, ended: 'not yet' };
+    const answer: Answer<Body> = { body: null, ended: 'not yet', sync: 0 };
     this.#requests += 1;
     const request: Request = {
       id: this.#requests,
@@ -291,11 +293,12 @@ export class TestCluster {
     this.calls.push(call);
   }
 
-  ended(requestId: number, body: object | null, how: Answer<object>['ended']): void {
+  ended(requestId: number, body: object | null, how: Answer<object>['ended'], sync = 0): void {
     const answer = this.#clients.get(requestId);
     if (answer !== undefined) {
       answer.body = body;
       answer.ended = how;
+      answer.sync = sync;
       return;
     }
     const call = this.#served.get(requestId);

@@ -188,6 +188,22 @@ describe('produce', () => {
     );
   });
 
+  test('with flush.messages nobody vouches for records that are not durable', () => {
+    const cluster = new TestCluster([1, 2]);
+    cluster.createTopic('t', [1, 2]);
+    cluster.configure('t', 'flush.messages', '1');
+    cluster.publish();
+    const answer = cluster.produce(1, 't', ['a']);
+    cluster.run(5_000);
+    // 2 has the record, and does not ask for the next one before it is on its disk.
+    expect(cluster.broker(2).log('t').logEndOffset).toBe(1);
+    expect(answer.ended).toBe('not yet');
+    cluster.broker(2).completeSyncs();
+    cluster.run(0);
+    expect(answer.ended).toBe('answered');
+    expect(answer.sync).toBeGreaterThan(0);
+  });
+
   test('a disk that fails takes every replica of the broker offline', () => {
     const cluster = new TestCluster([1, 2]);
     cluster.createTopic('t', [1, 2]);

@@ -1,0 +1,216 @@
+import type { Log, LogConfig } from '../log/index.ts';
+import { assert, type DiskError, isDiskError, type Outbox, type Us } from '../machine/index.ts';
+import {
+  type ClusterImage,
+  type ConfigNode,
+  ConfigResource,
+  type MetadataDelta,
+  type PartitionDelta,
+  type PartitionRegistration,
+  topicConfigNumber,
+} from '../metadata/index.ts';
+import type { Fetchers } from './fetchers.ts';
+import { advanceLeaderHighWatermark } from './high-watermark.ts';
+import { News, Partition } from './partition.ts';
+import type { ReplicationContext } from './replication-context.ts';
+import { topicLogConfig } from './topic-log-config.ts';
+
+/** The logs of the broker's directory: what `LogDirectory` offers. */
+export interface LogHome {
+  logs(): Iterable<Log>;
+  get(name: string): Log | undefined;
+  create(name: string, topicId: string, config: LogConfig, out: Outbox): Log | DiskError;
+  remove(name: string, out: Outbox): unknown;
+}
+
+/**
+ * Turns what the metadata says of this broker's replicas into roles (`ReplicaManager.applyDelta`): who leads, who follows
+ * whom, whose log is made or deleted, and under which configuration.
+ */
+export class RoleChanges {
+  readonly #context: ReplicationContext;
+  readonly #fetchers: Fetchers;
+  readonly #directory: LogHome;
+  readonly #node: ConfigNode;
+  #isStopping = false;
+  #isDirectoryOffline = false;
+
+  constructor(context: ReplicationContext, fetchers: Fetchers, directory: LogHome, node: ConfigNode) {
+    this.#context = context;
+    this.#fetchers = fetchers;
+    this.#directory = directory;
+    this.#node = node;
+  }
+
+  get isDirectoryOffline(): boolean {
+    return this.#isDirectoryOffline;
+  }
+
+  /** Deletions come first: a topic of the same name may be created in the same delta. */
+  apply(now: Us, delta: MetadataDelta, out: Outbox): void {
+    const changes = delta.partitions();
+    for (const change of changes) if (this.#leavesHere(change)) this.#stop(change, out);
+    const { nodeId } = this.#context;
+    const followed: PartitionDelta[] = [];
+    for (const change of changes) {
+      if (!this.#staysHere(change) || change.next === null) continue;
+      if (change.next.leader === nodeId) this.#lead(now, change, change.next, out);
+      else followed.push(change);
+    }
+    for (const change of followed) if (change.next !== null) this.#follow(change, change.next, out);
+    if (delta.configs.length > 0) this.#refreshConfigs(delta);
+  }
+
+  /** Logs of partitions that the metadata no longer places here, left over from before a restart. */
+  removeStrays(image: ClusterImage, out: Outbox): void {
+    for (const log of [...this.#directory.logs()]) {
+      const split = log.name.lastIndexOf('-');
+      const topic = image.topicsByName.get(log.name.slice(0, split));
+      const registration = topic?.partitions[Number(log.name.slice(split + 1))];
+      const isSame = topic !== undefined && (log.topicId === null || log.topicId === topic.id);
+      if (isSame && (registration?.replicas.includes(this.#context.nodeId) ?? false)) continue;
+      out.probe('stray log removed');
+      this.#directory.remove(log.name, out);
+    }
+  }
+
+  /** From now on a replica that loses its place in the ISR, or its leader, is not fetched any more. */
+  becomeStopping(): void {
+    this.#isStopping = true;
+  }
+
+  /** Everything in the log directory is offline until the process restarts (`handleLogDirFailure`). */
+  onDirectoryFailed(out: Outbox): void {
+    if (this.#isDirectoryOffline) return;
+    this.#isDirectoryOffline = true;
+    out.probe('log directory failed');
+    for (const partition of this.#context.hosted.values()) {
+      this.#fetchers.remove(partition);
+      this.#markOffline(partition);
+    }
+  }
+
+  #leavesHere({ previous, next }: PartitionDelta): boolean {
+    const { nodeId } = this.#context;
+    return (previous?.replicas.includes(nodeId) ?? false) && !(next?.replicas.includes(nodeId) ?? false);
+  }
+
+  #staysHere({ previous, next }: PartitionDelta): boolean {
+    if (next === null || !next.replicas.includes(this.#context.nodeId)) return false;
+    return previous === null || previous.partitionEpoch !== next.partitionEpoch;
+  }
+
+  #stop(change: PartitionDelta, out: Outbox): void {
+    const { hosted } = this.#context;
+    const partition = hosted.find(change.topic, change.partition);
+    if (partition === undefined || partition.topicId !== change.topicId) return;
+    this.#fetchers.remove(partition);
+    const hadLog = partition.log !== null;
+    partition.becomeStopped();
+    hosted.remove(partition);
+    hosted.tell(partition, News.Role);
+    if (hadLog) this.#directory.remove(partition.name, out);
+  }
+
+  #lead(now: Us, change: PartitionDelta, registration: PartitionRegistration, out: Outbox): void {
+    const partition = this.#host(change, out);
+    if (partition === null) return;
+    this.#fetchers.remove(partition);
+    if (!partition.becomeLeader(now, this.#context.nodeId, registration, out)) return;
+    this.#context.hosted.tell(partition, News.Role);
+    const leading = partition.leading;
+    assert(leading !== null, 'it has just become leader');
+    // The ISR may be down to this broker alone.
+    advanceLeaderHighWatermark(this.#context, partition, leading, now, out);
+  }
+
+  #follow(change: PartitionDelta, registration: PartitionRegistration, out: Outbox): void {
+    const partition = this.#host(change, out);
+    if (partition === null) return;
+    const isNewEpoch = partition.becomeFollower(registration, out);
+    if (isNewEpoch === null) return;
+    this.#context.hosted.tell(partition, News.Role);
+    const isPlaceless = registration.leader === -1 || !registration.isr.includes(this.#context.nodeId);
+    if (this.#isStopping && isPlaceless) {
+      out.probe('stopping replica fetches no more');
+      this.#fetchers.remove(partition);
+      return;
+    }
+    // A new epoch restarts the fetcher even if the leader is the same: it may have led in between (KAFKA-7164).
+    if (isNewEpoch) this.#startFetching(partition, registration.leader, out);
+  }
+
+  #startFetching(partition: Partition, leader: number, out: Outbox): void {
+    this.#fetchers.remove(partition);
+    if (!this.#context.image.brokers.has(leader)) return;
+    const log = partition.openLog();
+    if (log.latestLeaderEpoch === -1 && log.logEndOffset > log.highWatermark) {
+      // Without any epoch nothing tells where histories part: only what is replicated is certain.
+      out.probe('truncated to the high watermark for want of epochs');
+      log.truncateTo(log.highWatermark, out);
+    }
+    this.#fetchers.add(partition, leader);
+  }
+
+  /** The hosted replica of a partition, made if it is new here; null when it lies in a failed directory. */
+  #host(change: PartitionDelta, out: Outbox): Partition | null {
+    const { hosted } = this.#context;
+    let partition = hosted.find(change.topic, change.partition);
+    if (partition !== undefined && partition.role.kind === 'offline') {
+      if (partition.topicId === change.topicId) return null;
+      hosted.remove(partition);
+      partition = undefined;
+    }
+    if (partition !== undefined) {
+      assert(partition.topicId === change.topicId, () => `${change.topic} lives here under another topic id`);
+      return partition;
+    }
+    partition = new Partition(change.topic, change.topicId, change.partition);
+    hosted.add(partition);
+    this.#configure(partition);
+    const config = topicLogConfig(this.#context.image, change.topic, this.#node);
+    const log = this.#isDirectoryOffline ? null : this.#openLog(partition, config, out);
+    if (log === null || isDiskError(log)) {
+      this.#markOffline(partition);
+      return null;
+    }
+    log.updateConfig(config);
+    partition.attachLog(log);
+    return partition;
+  }
+
+  #openLog({ name, topicId }: Partition, config: LogConfig, out: Outbox): Log | DiskError {
+    return this.#directory.get(name) ?? this.#directory.create(name, topicId, config, out);
+  }
+
+  #configure(partition: Partition): void {
+    const { image } = this.#context;
+    partition.minInsyncReplicas = topicConfigNumber(
+      image,
+      partition.topic,
+      'min.insync.replicas',
+      this.#node,
+    );
+  }
+
+  #refreshConfigs(delta: MetadataDelta): void {
+    const changed = new Set<string>();
+    let all = false;
+    for (const { resourceType, resourceName } of delta.configs) {
+      if (resourceType === ConfigResource.TOPIC) changed.add(resourceName);
+      else if (resourceType === ConfigResource.BROKER) all = true;
+    }
+    for (const partition of this.#context.hosted.values()) {
+      if (!all && !changed.has(partition.topic)) continue;
+      this.#configure(partition);
+      partition.log?.updateConfig(topicLogConfig(this.#context.image, partition.topic, this.#node));
+    }
+  }
+
+  /** The fact is the directory's to tell (`LogDirectory.takeFailure`). */
+  #markOffline(partition: Partition): void {
+    if (partition.role.kind === 'offline') return;
+    partition.becomeOffline();
+    this.#context.hosted.tell(partition, News.Role);
+  }
+}
