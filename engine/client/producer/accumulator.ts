@@ -67,7 +67,7 @@ export class Accumulator {
     let bytes = batch === undefined ? -1 : batch.tryAppend(record, timestamp);
     const isNew = bytes < 0;
     if (isNew) {
-      batch = this.#newBatch(now, record, chosen);
+      batch = this.#newBatch(now, record, queue);
       if (batch === undefined) return 'no memory';
       batch.tryAppend(record, timestamp);
       bytes = batch.sizeInBytes;
@@ -106,6 +106,7 @@ export class Accumulator {
       if (first.isBackingOff(now, this.#leaderEpoch(topic, partition))) continue;
       if (size + first.sizeInBytes > this.#config['max.request.size'] && drained.length > 0) break;
       queue.batches.shift();
+      queue.usualBytes = first.sizeInBytes;
       size += first.sizeInBytes;
       drained.push(first);
     }
@@ -182,12 +183,12 @@ export class Accumulator {
     }
   }
 
-  #newBatch(now: Us, record: OutgoingRecord, partition: number): ProducerBatch | undefined {
+  #newBatch(now: Us, record: OutgoingRecord, queue: PartitionQueue): ProducerBatch | undefined {
     const bytes = Math.max(this.#config['batch.size'], batchSizeUpperBound(record));
     if (bytes > this.#freeBytes) return undefined;
     this.#freeBytes -= bytes;
     this.#incomplete++;
-    return new ProducerBatch(record.topic, partition, now, bytes, bytes);
+    return new ProducerBatch(record.topic, queue.partition, now, bytes, bytes, queue.usualBytes);
   }
 
   #checkTopic(now: Us, topic: TopicQueue, check: ReadyCheck): void {

@@ -2,6 +2,9 @@ import { assert, type Us } from '../../machine/index.ts';
 import { BatchBuilder, type Compression, RecordsError, readRecords } from '../../records/index.ts';
 import type { OutgoingRecord } from '../ports.ts';
 
+/** Room that a batch has at once when nothing is known of its like. */
+const FIRST_CAPACITY = 256;
+
 /** What a batch is written with. */
 export interface BatchFormat {
   readonly codec: number;
@@ -36,14 +39,21 @@ export class ProducerBatch {
   #leaderEpoch = -1;
   #attemptsAtLeaderChange = -1;
 
-  constructor(topic: string, partition: number, now: Us, writeLimit: number, reservedBytes: number) {
+  constructor(
+    topic: string,
+    partition: number,
+    now: Us,
+    writeLimit: number,
+    reservedBytes: number,
+    firstCapacity: number,
+  ) {
     this.topic = topic;
     this.partition = partition;
     this.createdAt = now;
     this.waitingSince = now;
     this.reservedBytes = reservedBytes;
     this.#writeLimit = writeLimit;
-    this.#builder = new BatchBuilder();
+    this.#builder = new BatchBuilder(Math.max(firstCapacity, FIRST_CAPACITY));
   }
 
   get recordCount(): number {
@@ -109,7 +119,7 @@ export class ProducerBatch {
     for (let i = 0; i < records.length; i++) {
       const record = records[i]!;
       if (part === null || part.#append(this.ids[i]!, record) < 0) {
-        part = new ProducerBatch(this.topic, this.partition, this.createdAt, targetSize, 0);
+        part = new ProducerBatch(this.topic, this.partition, this.createdAt, targetSize, 0, 0);
         part.isSplit = true;
         part.maybeAppended = this.maybeAppended;
         part.#append(this.ids[i]!, record);

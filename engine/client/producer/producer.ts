@@ -4,6 +4,7 @@ import {
   MS,
   type Outbox,
   type RandomSource,
+  SECOND,
   timerId,
   timerKind,
   type Us,
@@ -23,6 +24,9 @@ import { Sender } from './sender.ts';
 
 /** Records that one step takes from its driver: what is left goes on in the next step, at the same time. */
 export const MAX_RECORDS_PER_STEP = 1_000;
+
+/** How often a topic that is in use is marked as such: far less than metadata.max.idle.ms may be. */
+const RENEW_INTEREST_US = 1 * SECOND;
 
 export interface ProducerPorts {
   readonly config: ProducerConfig;
@@ -52,6 +56,8 @@ export class Producer implements Machine {
   /** Metadata responses seen when the blocked send last asked for one; -1: it has not asked. */
   #updatesAtRequest = -1;
   #isClosing = false;
+  #renewedTopic: string | null = null;
+  #renewedAt: Us = 0;
   #workAt: Us = -1;
   #hasWork = false;
 
@@ -142,7 +148,11 @@ export class Producer implements Machine {
   /** False: it blocks. True: it is in a batch, or has failed. */
   #send(now: Us, record: OutgoingRecord, out: Outbox): boolean {
     const { topic } = record;
-    this.#network.addTopic(topic, now);
+    if (topic !== this.#renewedTopic || now - this.#renewedAt >= RENEW_INTEREST_US) {
+      this.#network.addTopic(topic, now);
+      this.#renewedTopic = topic;
+      this.#renewedAt = now;
+    }
     const count = this.#network.metadata.partitionCount(topic);
     const isPastBlocking = now - this.#blockedSince >= this.#config['max.block.ms'] * MS;
     if (count === 0 || record.partition >= count) return this.#awaitMetadata(now, record, isPastBlocking);

@@ -9,6 +9,8 @@ export interface PartitionQueue {
   readonly batches: ProducerBatch[];
   /** One in flight at a time keeps the order: muted while there is one. */
   isMuted: boolean;
+  /** How large batches are lately: what the next one should have room for at once. */
+  usualBytes: number;
 }
 
 /** One topic's queues, and where its records without a key go. */
@@ -45,7 +47,7 @@ export class TopicQueue implements PartitionChoice {
   queueOf(partition: number): PartitionQueue {
     const known = this.#byPartition.get(partition);
     if (known !== undefined) return known;
-    const queue: PartitionQueue = { partition, batches: [], isMuted: false };
+    const queue: PartitionQueue = { partition, batches: [], isMuted: false, usualBytes: 0 };
     this.#byPartition.set(partition, queue);
     this.queues.push(queue);
     return queue;
