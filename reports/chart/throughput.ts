@@ -15,6 +15,7 @@ export function throughputChart(result: Result): TopLevelSpec {
       ['acknowledged', 'acknowledged', perSecond],
       ['read', 'consumed', perSecond],
     ]),
+    namesFaults: true,
     colours: { sent: COLOUR.grey, acknowledged: COLOUR.blue, read: COLOUR.green },
   });
 }

@@ -10,6 +10,8 @@ export interface TimeChart {
   readonly log?: boolean;
   readonly unit: string;
   readonly height?: number;
+  /** Writes each fault's name into its band: once on a page is enough. */
+  readonly namesFaults?: boolean;
 }
 
 export const CHART_WIDTH = 860;
@@ -28,6 +30,7 @@ export function timeChart(result: Result, chart: TimeChart): TopLevelSpec {
         mark: { type: 'rect', color: COLOUR.red, opacity: 0.13 },
         encoding: { x: { ...x, field: 'from', axis: time }, x2: { field: 'to' } },
       },
+      ...(chart.namesFaults === true ? [faultNames(result, x)] : []),
       {
         data: { values: elections(result).map(({ t, kind }) => ({ t, kind })) },
         mark: { type: 'rule', strokeWidth: 1, opacity: 0.45, strokeDash: [2, 2], color: INK },
@@ -60,4 +63,21 @@ export function timeChart(result: Result, chart: TimeChart): TopLevelSpec {
       },
     ],
   } as TopLevelSpec;
+}
+
+function faultNames(result: Result, x: object) {
+  return {
+    data: { values: bands(result) },
+    mark: {
+      type: 'text',
+      align: 'left',
+      baseline: 'top',
+      dx: 3,
+      dy: 3,
+      fontSize: 10,
+      color: INK,
+      opacity: 0.8,
+    },
+    encoding: { x: { ...x, field: 'from' }, y: { value: 0 }, text: { field: 'label', type: 'nominal' } },
+  };
 }

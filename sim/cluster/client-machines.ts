@@ -52,8 +52,7 @@ export function adminFactory(
   listener: AdminListener,
 ): MachineFactory {
   const config = { 'bootstrap.servers': bootstrapServers(scenario), 'client.id': 'admin' };
-  return ({ random, wall }) =>
-    new Admin({ config: adminConfig(config), driver, listener, randoms: random });
+  return ({ random }) => new Admin({ config: adminConfig(config), driver, listener, randoms: random });
 }
 
 function own(scenario: Scenario, name: string, rack: string | null): object {

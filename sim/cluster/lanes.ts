@@ -105,9 +105,12 @@ export class Lanes {
     const order = new Map(nodes.map((node, i) => [node, i]));
     return {
       lanes: this.#spans
+        .filter(({ node }) => order.has(node))
         .map((span) => ({ ...span, from: span.from - trafficFromUs, to: span.to - trafficFromUs }))
         .sort((a, b) => order.get(a.node)! - order.get(b.node)! || a.from - b.from),
-      marks: this.#marks.map((mark) => ({ ...mark, at: mark.at - trafficFromUs })),
+      marks: this.#marks
+        .filter(({ node }) => order.has(node))
+        .map((mark) => ({ ...mark, at: mark.at - trafficFromUs })),
     };
   }
 }
