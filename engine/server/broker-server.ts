@@ -156,6 +156,7 @@ export class BrokerServer implements Machine {
   #onSynced(now: Us, parts: BrokerParts, ticket: Ticket, error: DiskError | null, out: Outbox): void {
     if (parts.raft.onSynced(now, ticket, error, out)) return;
     parts.logs.onSynced(now, ticket, error, out);
+    parts.replicas.onSynced(now, ticket, error, out);
   }
 
   /** Hands things from component to component until nothing moves any more. */
