@@ -176,10 +176,8 @@ export class MemoryDisk implements Disk {
    */
   powerLoss(pick: Pick): void {
     this.processCrash();
-    const now = new Map<string, Inode | 'directory'>([
-      ...[...this.#directories].map((path) => [path, 'directory'] as const),
-      ...this.#files,
-    ]);
+    const now = new Map<string, Inode | 'directory'>(this.#files);
+    for (const path of this.#directories) now.set(path, 'directory');
     const survived = new Map(this.#durableEntries);
     for (const [path, what] of now)
       if (survived.get(path) !== what && pick(2) === 0) survived.set(path, what);
@@ -193,10 +191,8 @@ export class MemoryDisk implements Disk {
       const content = afterLoss(join(what.chunks), what.durable, pick);
       this.#files.set(path, { chunks: [content], durable: content });
     }
-    this.#durableEntries = new Map([
-      ...[...this.#directories].map((path) => [path, 'directory'] as const),
-      ...this.#files,
-    ]);
+    this.#durableEntries = new Map<string, Inode | 'directory'>(this.#files);
+    for (const path of this.#directories) this.#durableEntries.set(path, 'directory');
   }
 
   /** The whole content of a file, for expectations. */
