@@ -187,7 +187,8 @@ export class ClientNetwork {
   }
 
   /**
-   * The node with the fewest requests in flight that can be used or connected to; null for none (KIP-899's trigger).
+   * The node with the fewest requests in flight that can be used or connected to; null for none (KIP-899's
+   * trigger).
    */
   leastLoadedNode(now: Us): number | null {
     const ids = this.metadata.brokerIds();

@@ -1,14 +1,15 @@
 /**
  * Clients as machines that speak only the protocol: a producer, a consumer of assigned partitions, an admin.
- * What an application would do comes from a driver, what happened goes to a listener (`ports.ts`); brokers are met
- * only as messages through the exchange.
+ * What an application would do comes from a driver, what happened goes to a listener (`ports.ts`); brokers
+ * are met only as messages through the exchange.
  *
- * Invariants: a record sent is told of exactly once, as acknowledged or failed; 'fail' means that it is certainly
- * not in the log; what a consumer hands out of one partition has rising offsets between two resets or seeks.
+ * Invariants: a record sent is told of exactly once, as acknowledged or failed; 'fail' means that it is
+ * certainly not in the log; what a consumer hands out of one partition has rising offsets between two resets
+ * or seeks.
  *
  * Kafka's counterparts: `KafkaProducer`, `RecordAccumulator`, `Sender`, `KafkaConsumer`, `SubscriptionState`,
- * `Fetcher`, `OffsetFetcher`, `KafkaAdminClient`, `Metadata`. KIPs: 101, 219, 227, 320, 392, 480, 516, 580, 794,
- * 899, 951, 1106. Not here yet: idempotence and transactions, groups.
+ * `Fetcher`, `OffsetFetcher`, `KafkaAdminClient`, `Metadata`. KIPs: 101, 219, 227, 320, 392, 480, 516, 580,
+ * 794, 899, 951, 1106. Not here yet: idempotence and transactions, groups.
  */
 export { Admin, type AdminPorts, MAX_CALLS } from './admin/admin.ts';
 export * from './admin/admin-calls.ts';

@@ -1,8 +1,8 @@
 /**
- * The seam between a client machine and the application that it stands for. A driver is the application's thread: the
- * machine asks it what it does next, in simulated time, and never the other way round. A listener hears what happened;
- * histories are built from nothing else. Both are called within the machine's step, must not keep state that the
- * machine owns, and never call back into it.
+ * The seam between a client machine and the application that it stands for. A driver is the application's
+ * thread: the machine asks it what it does next, in simulated time, and never the other way round. A listener
+ * hears what happened; histories are built from nothing else. Both are called within the machine's step, must
+ * not keep state that the machine owns, and never call back into it.
  */
 import type { Us } from '../machine/index.ts';
 
@@ -21,7 +21,10 @@ export interface RecordHeader {
 
 /** The error behind a failure: Kafka's code, and what it means for the application. */
 export interface ClientError {
-  /** An `ErrorCode`. Time-outs of the client itself are REQUEST_TIMED_OUT, a lost connection is NETWORK_EXCEPTION. */
+  /**
+   * An `ErrorCode`. Time-outs of the client itself are REQUEST_TIMED_OUT, a lost connection is
+   * NETWORK_EXCEPTION.
+   */
   readonly code: number;
   readonly message: string;
 }
@@ -29,7 +32,8 @@ export interface ClientError {
 // ------------------------------------------------------------------ producer
 
 /**
- * What an application hands to `send`. The producer has read it when `next` is called again: the object may be reused.
+ * What an application hands to `send`. The producer has read it when `next` is called again: the object may
+ * be reused.
  */
 export interface OutgoingRecord {
   /** The application's own name for this record, unique within the history. */
@@ -47,7 +51,8 @@ export interface OutgoingRecord {
 /** One application thread that calls `send` in a loop. While a `send` blocks, nothing is asked of it. */
 export interface ProducerDriver {
   /**
-   * The next record if one is due at `now`, else null. Called until it answers null: many records may be due at once.
+   * The next record if one is due at `now`, else null. Called until it answers null: many records may be due
+   * at once.
    */
   next(now: Us): OutgoingRecord | null;
   /** When `next` has a record, given that it has none now. NEVER: the application is done. */
@@ -65,8 +70,8 @@ export interface ProducerListener {
   /** The application called `send`; exactly one `onAcked` or `onFailed` names this record later. */
   onSend(now: Us, record: OutgoingRecord): void;
   /**
-   * A batch was acknowledged: record `ids[i]` has offset `baseOffset + i`. With acks=0 nobody knows the offsets and
-   * `baseOffset` is -1: then the records were only sent.
+   * A batch was acknowledged: record `ids[i]` has offset `baseOffset + i`. With acks=0 nobody knows the
+   * offsets and `baseOffset` is -1: then the records were only sent.
    */
   onAcked(now: Us, topic: string, partition: number, baseOffset: number, ids: readonly number[]): void;
   /** Records failed together; partition is -1 when none had been chosen. */
@@ -92,7 +97,8 @@ export type ConsumerAction =
   | { readonly do: 'pause'; readonly partitions: readonly TopicPartition[] }
   | { readonly do: 'resume'; readonly partitions: readonly TopicPartition[] }
   /**
-   * Ends with records (`onPolled`), empty at the time-out (`onPolled` with none) or with an error (`onPollFailed`).
+   * Ends with records (`onPolled`), empty at the time-out (`onPolled` with none) or with an error
+   * (`onPollFailed`).
    */
   | { readonly do: 'poll'; readonly timeoutUs: Us }
   /** Works on what it has; fetches go on in the background, as Kafka's prefetch does between polls. */
@@ -100,9 +106,9 @@ export type ConsumerAction =
   | { readonly do: 'close' };
 
 /**
- * One application thread around a consumer. Asked when the last action has ended; the first time at boot. A driver that
- * polls again and again without a time-out spins without time passing: let it think. After a poll that failed it is asked
- * when retry.backoff.ms has passed.
+ * One application thread around a consumer. Asked when the last action has ended; the first time at boot. A
+ * driver that polls again and again without a time-out spins without time passing: let it think. After a poll
+ * that failed it is asked when retry.backoff.ms has passed.
  */
 export interface ConsumerDriver {
   next(now: Us): ConsumerAction;
@@ -157,7 +163,9 @@ export type PollFailure =
       readonly partition: number;
       readonly position: number;
     }
-  /** KIP-320: the position is beyond where the leader's log diverged. -1: the end of the epoch is not known. */
+  /**
+   * KIP-320: the position is beyond where the leader's log diverged. -1: the end of the epoch is not known.
+   */
   | {
       readonly kind: 'log truncation';
       readonly topic: string;

@@ -16,8 +16,9 @@ export interface ChannelView {
 }
 
 /**
- * One owner's way to one node. Every component has its own, as each of Kafka's has its own `NetworkClient`: a server
- * works on one request of a connection at a time, so a long-polling fetch would hold up a heartbeat behind it.
+ * One owner's way to one node. Every component has its own, as each of Kafka's has its own `NetworkClient`: a
+ * server works on one request of a connection at a time, so a long-polling fetch would hold up a heartbeat
+ * behind it.
  */
 export class Channel implements ChannelView {
   readonly node: number;

@@ -27,15 +27,18 @@ const DISCONNECTED: Reply = { kind: 'failed', reason: 'disconnected' };
 const TIMED_OUT: Reply = { kind: 'failed', reason: 'timed out' };
 const UNSUPPORTED: Reply = { kind: 'failed', reason: 'unsupported version' };
 
-/** Who is told what became of a call; it may enqueue calls anew, but not on a channel that is being told of. */
+/**
+ * Who is told what became of a call; it may enqueue calls anew, but not on a channel that is being told of.
+ */
 export interface CallSettler {
   onAnswered(now: Us, channel: Channel, call: Call, body: object, out: Outbox): void;
   onLost(now: Us, call: Call, reply: Reply, out: Outbox): void;
 }
 
 /**
- * Drives channels: opens connections with backoff, shakes hands, sends what is queued within the in-flight window,
- * matches responses, gives up in time. As in `NetworkClient`, a request that times out takes its connection with it.
+ * Drives channels: opens connections with backoff, shakes hands, sends what is queued within the in-flight
+ * window, matches responses, gives up in time. As in `NetworkClient`, a request that times out takes its
+ * connection with it.
  */
 export class Connections {
   readonly #config: ExchangeConfig;

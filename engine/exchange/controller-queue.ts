@@ -2,7 +2,9 @@ import { MS, type Outbox, timerId, type Us } from '../machine/index.ts';
 import { type Call, earliestExpiry, NEVER, takeExpired } from './call.ts';
 import { ExchangeTimer } from './exchange-timer.ts';
 
-/** How long a controller that says that it is not one is left alone (`NodeToControllerRequestThread.doWork`). */
+/**
+ * How long a controller that says that it is not one is left alone (`NodeToControllerRequestThread.doWork`).
+ */
 const RETRY_AFTER_US: Us = 100 * MS;
 
 /** Who the active controller is, and the calls that wait to know it. */

@@ -19,7 +19,10 @@ import { Peers } from './peers.ts';
 import { type DeliveredReply, ReplyQueue } from './reply-queue.ts';
 import { ACTIVE_CONTROLLER, type Reply, type Rpc } from './request.ts';
 
-/** Requests that wait for a connection, per channel, and for a controller, in all. One more fails as disconnected. */
+/**
+ * Requests that wait for a connection, per channel, and for a controller, in all. One more fails as
+ * disconnected.
+ */
 export const MAX_QUEUED_CALLS = 10_000;
 
 const DISCONNECTED: Reply = { kind: 'failed', reason: 'disconnected' };
@@ -27,8 +30,9 @@ const TIMED_OUT: Reply = { kind: 'failed', reason: 'timed out' };
 const NO_NODE: Reply = { kind: 'failed', reason: 'no node' };
 
 /**
- * The outbound side of a process. Its owner names the nodes (`setNode`, `setController`), feeds it every input
- * (`onInput` says whether it was for this side), and drains `takeReplies` before the step ends, until it is empty.
+ * The outbound side of a process. Its owner names the nodes (`setNode`, `setController`), feeds it every
+ * input (`onInput` says whether it was for this side), and drains `takeReplies` before the step ends, until
+ * it is empty.
  */
 export class Exchange implements Rpc {
   readonly #peers = new Peers();
@@ -178,7 +182,8 @@ export class Exchange implements Rpc {
       this.#replies.push(call.owner, call.token, { kind: 'response', apiVersion: call.apiVersion, body });
       return;
     }
-    // The peer is no longer it: ask whoever is, as NodeToControllerRequestThread does, until the call expires.
+    // The peer is no longer it: ask whoever is, as NodeToControllerRequestThread does, until the call
+    // expires.
     out.probe('controller moved under a request');
     this.#controllerQueue.doubt(now, channel.node);
     this.#toController(now, call, out);

@@ -1,7 +1,8 @@
 import { assert, type Random, type Us } from '../machine/index.ts';
 
 /**
- * How far a delay strays from its term, in thousandths: 20 % either way (`CommonClientConfigs.RETRY_BACKOFF_JITTER`).
+ * How far a delay strays from its term, in thousandths: 20 % either way
+ * (`CommonClientConfigs.RETRY_BACKOFF_JITTER`).
  */
 const JITTER_PER_MILLE = 200;
 

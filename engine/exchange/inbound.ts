@@ -27,9 +27,10 @@ interface InProcess {
 }
 
 /**
- * The inbound side of a process: connections accepted, one request of each in process at a time, and so responses in
- * the order of the requests (`SocketServer`'s muting). The owner feeds it inputs, drains `takeRequests` until it is
- * empty, and every request taken is settled exactly once: `respond`, `settleSilently` or `disconnect`.
+ * The inbound side of a process: connections accepted, one request of each in process at a time, and so
+ * responses in the order of the requests (`SocketServer`'s muting). The owner feeds it inputs, drains
+ * `takeRequests` until it is empty, and every request taken is settled exactly once: `respond`,
+ * `settleSilently` or `disconnect`.
  */
 export class Inbound implements Responder {
   readonly #connections = new Map<ConnectionId, Accepted>();
@@ -83,7 +84,10 @@ export class Inbound implements Responder {
     else this.#answer(request, inProcess, inProcess.frame.apiVersion, body, out, afterSync);
   }
 
-  /** Answers in another version than asked: only ApiVersions does so, when it does not know the version (KIP-511). */
+  /**
+   * Answers in another version than asked: only ApiVersions does so, when it does not know the version
+   * (KIP-511).
+   */
   respondAs(request: RequestId, apiVersion: number, body: object, out: Outbox): void {
     const inProcess = this.#inProcess.get(request);
     if (inProcess === undefined) this.#settleOrphan(request);

@@ -33,12 +33,15 @@ export type Reply =
       readonly reason: 'disconnected' | 'timed out' | 'unsupported version' | 'no node';
     };
 
-/** How a component sends a request to another node. The reply reaches `owner` as `onReply(now, token, reply, out)`. */
+/**
+ * How a component sends a request to another node. The reply reaches `owner` as `onReply(now, token, reply,
+ * out)`.
+ */
 export interface Rpc {
   /**
-   * `node` is a node id or ACTIVE_CONTROLLER; `owner` says which component of the process asks; `token` is the asker's
-   * own and comes back untouched. The highest common version is used. Exactly one reply follows, never within this
-   * call.
+   * `node` is a node id or ACTIVE_CONTROLLER; `owner` says which component of the process asks; `token` is
+   * the asker's own and comes back untouched. The highest common version is used. Exactly one reply follows,
+   * never within this call.
    */
   request(
     now: Us,

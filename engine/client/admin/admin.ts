@@ -54,7 +54,10 @@ interface OpenCall {
   lastError: number;
 }
 
-/** An admin process: calls of the protocol, each with Kafka's retries until it has an answer (`KafkaAdminClient`). */
+/**
+ * An admin process: calls of the protocol, each with Kafka's retries until it has an answer
+ * (`KafkaAdminClient`).
+ */
 export class Admin implements Machine, ReplyReceiver {
   readonly #config: AdminConfig;
   readonly #driver: AdminDriver;

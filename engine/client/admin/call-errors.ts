@@ -4,8 +4,8 @@ import { ErrorCode } from '../../wire/index.ts';
 const VERDICT_LISTS = ['topics', 'responses', 'results'] as const;
 
 /**
- * The error of a response that speaks against the whole call: the one at its top, or a NOT_CONTROLLER of any entry, which
- * is all that a broker without a controller can say in the older shapes.
+ * The error of a response that speaks against the whole call: the one at its top, or a NOT_CONTROLLER of any
+ * entry, which is all that a broker without a controller can say in the older shapes.
  */
 export function callError(body: object): number {
   const fields = body as { readonly [field: string]: unknown };

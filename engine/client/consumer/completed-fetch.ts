@@ -23,7 +23,9 @@ export interface ReadOptions {
   readonly readCommitted: boolean;
 }
 
-/** What a fetch brought for one partition, handed out batch by batch as polls ask for it (`CompletedFetch`). */
+/**
+ * What a fetch brought for one partition, handed out batch by batch as polls ask for it (`CompletedFetch`).
+ */
 export class CompletedFetch {
   readonly state: PartitionState;
   readonly data: FetchedPartition;
@@ -65,7 +67,10 @@ export class CompletedFetch {
     return this.data.records === null || this.data.records.length === 0;
   }
 
-  /** Up to `limit` records, as batches appended to `polled`; their number. An error stays: the next call meets it again. */
+  /**
+   * Up to `limit` records, as batches appended to `polled`; their number. An error stays: the next call meets
+   * it again.
+   */
   read(limit: number, options: ReadOptions, polled: PolledBatch[], out: Outbox): number | RecordsError {
     let taken = 0;
     while (taken < limit) {
@@ -100,7 +105,9 @@ export class CompletedFetch {
     return { topic, partition, leaderEpoch: header.leaderEpoch, records, nextPosition: this.nextOffset };
   }
 
-  /** False at the end. Skips control batches, aborted transactions and what lies before the offset asked for. */
+  /**
+   * False at the end. Skips control batches, aborted transactions and what lies before the offset asked for.
+   */
   #nextBatch(options: ReadOptions, out: Outbox): boolean | RecordsError {
     if (this.#failure !== null) return this.#failure;
     const bytes = this.#batches[this.#batchIndex];

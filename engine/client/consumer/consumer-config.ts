@@ -4,8 +4,8 @@ import { type ClientConfig, clientConfigDefaults } from '../client-config.ts';
 export type OffsetResetPolicy = 'earliest' | 'latest' | 'none' | { readonly byDurationMs: number };
 
 /**
- * Kafka's names and defaults (`ConsumerConfig`) for what a consumer without a group needs. Groups have their place
- * here.
+ * Kafka's names and defaults (`ConsumerConfig`) for what a consumer without a group needs. Groups have their
+ * place here.
  */
 export interface ConsumerConfig extends ClientConfig {
   readonly 'auto.offset.reset': OffsetResetPolicy;

@@ -55,9 +55,9 @@ export interface ConsumedPartitionView {
 }
 
 /**
- * A consumer process of assigned partitions: one application thread that polls and works in turns, around the fetcher and
- * the look-ups of positions (`ClassicKafkaConsumer` without a group). Requests leave only within a poll, responses arrive
- * at any time.
+ * A consumer process of assigned partitions: one application thread that polls and works in turns, around the
+ * fetcher and the look-ups of positions (`ClassicKafkaConsumer` without a group). Requests leave only within
+ * a poll, responses arrive at any time.
  */
 export class Consumer implements Machine, ReplyReceiver {
   readonly #driver: ConsumerDriver;
@@ -216,7 +216,10 @@ export class Consumer implements Machine, ReplyReceiver {
     return Math.min(positionsDue, fetchesDue, this.#pollUntil);
   }
 
-  /** An application that catches an exception has spent time: without a pause one that polls on would stop the clock. */
+  /**
+   * An application that catches an exception has spent time: without a pause one that polls on would stop the
+   * clock.
+   */
   #failPoll(now: Us, failure: PollFailure, out: Outbox): Us {
     this.#listener.onPollFailed(now, failure);
     const until = now + this.#failurePauseUs;
@@ -225,7 +228,9 @@ export class Consumer implements Machine, ReplyReceiver {
     return NEVER;
   }
 
-  /** A topic that cannot be read is told of once for each metadata that says so (`maybeThrowAnyException`). */
+  /**
+   * A topic that cannot be read is told of once for each metadata that says so (`maybeThrowAnyException`).
+   */
   #metadataFailure(): PollFailure | null {
     if (this.#checkedUpdates === this.#network.updates) return null;
     this.#checkedUpdates = this.#network.updates;

@@ -30,8 +30,9 @@ export interface SessionView {
 }
 
 /**
- * The client's side of an incremental fetch session with one broker (KIP-227, `FetchSessionHandler`): both sides remember
- * the partitions, a request tells only what changed, and an epoch proves that nothing was lost in between.
+ * The client's side of an incremental fetch session with one broker (KIP-227, `FetchSessionHandler`): both
+ * sides remember the partitions, a request tells only what changed, and an epoch proves that nothing was lost
+ * in between.
  */
 export class FetchSession {
   #sessionId = NO_SESSION;

@@ -21,8 +21,9 @@ export interface Collected {
 }
 
 /**
- * Reads ahead for the assigned partitions, one fetch in flight a broker, and hands out what polls take (`AbstractFetch`,
- * `FetchBuffer`, `FetchCollector`). What came for a position that has moved meanwhile is dropped.
+ * Reads ahead for the assigned partitions, one fetch in flight a broker, and hands out what polls take
+ * (`AbstractFetch`, `FetchBuffer`, `FetchCollector`). What came for a position that has moved meanwhile is
+ * dropped.
  */
 export class Fetcher {
   readonly #config: ConsumerConfig;
@@ -61,7 +62,10 @@ export class Fetcher {
 
   // ---------------------------------------------------------------- asking
 
-  /** Sends a fetch to every broker that has something to be read and none in flight; answers when to look again. */
+  /**
+   * Sends a fetch to every broker that has something to be read and none in flight; answers when to look
+   * again.
+   */
   sendFetches(now: Us, out: Outbox): Us {
     const wanted = this.#wantedByNode(now);
     let nextDue = NEVER;
@@ -94,7 +98,8 @@ export class Fetcher {
   #wantedByNode(now: Us): Map<number, PartitionState[]> {
     const wanted = new Map<number, PartitionState[]>();
     const busy = new Set(this.#inFlight.values());
-    // A broker with buffered partitions is left alone: else its session would drop them, to add them again later.
+    // A broker with buffered partitions is left alone: else its session would drop them, to add them again
+    // later.
     for (const { state } of this.#buffer) this.#addNodeOf(now, state, busy);
     if (this.#nextInLine !== null) this.#addNodeOf(now, this.#nextInLine.state, busy);
     for (const state of this.#subscription.assigned) {
@@ -208,7 +213,9 @@ export class Fetcher {
 
   // ---------------------------------------------------------------- handing out
 
-  /** Takes up to max.poll.records of what has arrived. Errors are dealt with here, in the order of arrival. */
+  /**
+   * Takes up to max.poll.records of what has arrived. Errors are dealt with here, in the order of arrival.
+   */
   collect(now: Us, out: Outbox): Collected {
     const batches: PolledBatch[] = [];
     const paused: CompletedFetch[] = [];
@@ -306,7 +313,8 @@ export class Fetcher {
   }
 
   #onOutOfRange(state: PartitionState, fetchOffset: number, out: Outbox): PollFailure | null {
-    // A follower may be behind, or ahead in what it has deleted: the leader is asked before the position is given up.
+    // A follower may be behind, or ahead in what it has deleted: the leader is asked before the position is
+    // given up.
     if (state.clearPreferredReplica()) {
       out.probe('out of range at a follower');
       return null;

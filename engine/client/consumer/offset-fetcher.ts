@@ -19,7 +19,9 @@ import type { PartitionState, ResetTarget } from './partition-state.ts';
 import { errorAt, failureAt } from './poll-failures.ts';
 import type { Subscription } from './subscription.ts';
 
-/** OffsetForLeaderEpoch is worth asking from here on: before, a consumer may lack the permission (KIP-320). */
+/**
+ * OffsetForLeaderEpoch is worth asking from here on: before, a consumer may lack the permission (KIP-320).
+ */
 const FIRST_EPOCH_VERSION = 3;
 const FIRST_LIST_OFFSETS_VERSION_WITH_EPOCH = 4;
 const FIRST_LIST_OFFSETS_VERSION_WITH_TIMEOUT = 10;
@@ -43,8 +45,8 @@ type Lookup =
   | { readonly kind: 'validation'; readonly partitions: readonly ValidationLookup[] };
 
 /**
- * Finds positions where there are none (ListOffsets) and checks those whose leader changed (OffsetForLeaderEpoch), as
- * `OffsetFetcher` does.
+ * Finds positions where there are none (ListOffsets) and checks those whose leader changed
+ * (OffsetForLeaderEpoch), as `OffsetFetcher` does.
  */
 export class OffsetFetcher {
   readonly #config: ConsumerConfig;

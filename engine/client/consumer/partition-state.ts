@@ -1,7 +1,10 @@
 import { assert, type Us } from '../../machine/index.ts';
 import type { OffsetResetPolicy } from './consumer-config.ts';
 
-/** Where one partition stands (`SubscriptionState.FetchStates`). Only 'fetching' has a position that may be read from. */
+/**
+ * Where one partition stands (`SubscriptionState.FetchStates`). Only 'fetching' has a position that may be
+ * read from.
+ */
 export type FetchState = 'initializing' | 'fetching' | 'awaiting reset' | 'awaiting validation';
 
 /** What to look for when a position is reset. */
@@ -10,8 +13,8 @@ export type ResetTarget = Exclude<OffsetResetPolicy, 'none'>;
 const NO_REPLICA = -1;
 
 /**
- * One partition as a consumer sees it (`SubscriptionState.TopicPartitionState`). One object for the consumer's life: it is
- * what fetch sessions and buffers know the partition by.
+ * One partition as a consumer sees it (`SubscriptionState.TopicPartitionState`). One object for the
+ * consumer's life: it is what fetch sessions and buffers know the partition by.
  */
 export class PartitionState {
   readonly topic: string;
@@ -115,8 +118,8 @@ export class PartitionState {
   }
 
   /**
-   * Another leader, or another epoch of it: the position must be validated before it is read from, if it is known of which
-   * epoch it is (KIP-320).
+   * Another leader, or another epoch of it: the position must be validated before it is read from, if it is
+   * known of which epoch it is (KIP-320).
    */
   onLeader(leader: number, leaderEpoch: number): void {
     if (!this.hasPosition || leader < 0) return;

@@ -40,8 +40,9 @@ type TopicResponse = MetadataResponse['topics'][number];
 type PartitionResponse = TopicResponse['partitions'][number];
 
 /**
- * What a client knows of the cluster (`MetadataSnapshot`, and the ordering rules of `Metadata`). A leader epoch
- * never goes back while the topic id stays: a broker that lags behind must not send a client to a leader of the past.
+ * What a client knows of the cluster (`MetadataSnapshot`, and the ordering rules of `Metadata`). A leader
+ * epoch never goes back while the topic id stays: a broker that lags behind must not send a client to a
+ * leader of the past.
  */
 export class ClusterMetadata {
   clusterId: string | null = null;
@@ -99,7 +100,9 @@ export class ClusterMetadata {
     return leader >= 0 && this.#brokers.has(leader) ? leader : -1;
   }
 
-  /** Like `leaderOf`, but -1 when a newer leader epoch has been seen than the cached one (`currentLeader`). */
+  /**
+   * Like `leaderOf`, but -1 when a newer leader epoch has been seen than the cached one (`currentLeader`).
+   */
   currentLeader(topic: string, partition: number): number {
     const metadata = this.partition(topic, partition);
     if (metadata === undefined) return -1;
@@ -148,8 +151,8 @@ export class ClusterMetadata {
   }
 
   /**
-   * Replaces what is known by a response about all topics of interest. Answers what it showed: whether anything moved
-   * (`equivalent` responses make a client back off) and whether it must be asked again.
+   * Replaces what is known by a response about all topics of interest. Answers what it showed: whether
+   * anything moved (`equivalent` responses make a client back off) and whether it must be asked again.
    */
   apply(
     response: MetadataResponse,

@@ -2,8 +2,8 @@ import { backoffUs } from '../../exchange/index.ts';
 import type { Random, Us } from '../../machine/index.ts';
 
 /**
- * When metadata may be asked for again (`Metadata.timeToNextUpdate`): at once when asked for, else at its maximum
- * age, but not before the backoff of failed attempts and of responses that showed nothing new.
+ * When metadata may be asked for again (`Metadata.timeToNextUpdate`): at once when asked for, else at its
+ * maximum age, but not before the backoff of failed attempts and of responses that showed nothing new.
  */
 export class MetadataSchedule {
   readonly #random: Random;

@@ -1,8 +1,8 @@
 import type { Us } from '../../machine/index.ts';
 
 /**
- * The topics that a client asks metadata about. With an idle time (`metadata.max.idle.ms`, producers) a topic that
- * was not used for so long is dropped, but never before a first response told about it.
+ * The topics that a client asks metadata about. With an idle time (`metadata.max.idle.ms`, producers) a topic
+ * that was not used for so long is dropped, but never before a first response told about it.
  */
 export class TopicsOfInterest {
   readonly #idleUs: Us;

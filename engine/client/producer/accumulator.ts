@@ -138,7 +138,10 @@ export class Accumulator {
     return at;
   }
 
-  /** Puts a batch back in front, as Kafka does without idempotence: with several in flight a retry may reorder. */
+  /**
+   * Puts a batch back in front, as Kafka does without idempotence: with several in flight a retry may
+   * reorder.
+   */
   reenqueue(now: Us, batch: ProducerBatch, backoff: Us): void {
     batch.reenqueue(now, backoff);
     this.#queueOf(batch).batches.unshift(batch);

@@ -30,7 +30,9 @@ export function murmur2(data: Uint8Array): number {
   return h | 0;
 }
 
-/** The partition of a key (`BuiltInPartitioner.partitionForKey`): the same for every client of every language. */
+/**
+ * The partition of a key (`BuiltInPartitioner.partitionForKey`): the same for every client of every language.
+ */
 export function partitionForKey(key: Uint8Array, partitionCount: number): number {
   return (murmur2(key) & 0x7fffffff) % partitionCount;
 }

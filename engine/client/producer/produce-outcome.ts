@@ -1,9 +1,10 @@
 import { ErrorCode } from '../../wire/index.ts';
 
 /**
- * Codes that a leader answers before it appends anything, whatever acks asks for. Every other failure leaves open
- * whether the batch is in the log: the answer may have been lost, the leader may have appended and lost its office
- * while it waited for the ISR (NOT_LEADER_OR_FOLLOWER from `DelayedProduce`), the disk may have failed half-way.
+ * Codes that a leader answers before it appends anything, whatever acks asks for. Every other failure leaves
+ * open whether the batch is in the log: the answer may have been lost, the leader may have appended and lost
+ * its office while it waited for the ISR (NOT_LEADER_OR_FOLLOWER from `DelayedProduce`), the disk may have
+ * failed half-way.
  */
 const refusedBeforeAppend: ReadonlySet<number> = new Set([
   ErrorCode.CORRUPT_MESSAGE,

@@ -18,8 +18,8 @@ export interface ProducerConfig extends ClientConfig {
   readonly 'partitioner.adaptive.partitioning.enable': boolean;
   readonly 'partitioner.availability.timeout.ms': number;
   /**
-   * Kafka's default is true. False is all that there is so far: a retry may duplicate and, beyond one in flight,
-   * reorder.
+   * Kafka's default is true. False is all that there is so far: a retry may duplicate and, beyond one in
+   * flight, reorder.
    */
   readonly 'enable.idempotence': false;
 }
@@ -44,7 +44,8 @@ export const producerConfigDefaults: ProducerConfig = {
 };
 
 /**
- * Defaults under what is given; a delivery time-out shorter than linger + request time-out is an error, as in Kafka.
+ * Defaults under what is given; a delivery time-out shorter than linger + request time-out is an error, as in
+ * Kafka.
  */
 export function producerConfig(given: Partial<ProducerConfig>): ProducerConfig {
   const config = { ...producerConfigDefaults, ...given };

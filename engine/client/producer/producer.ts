@@ -38,9 +38,9 @@ export interface ProducerPorts {
 }
 
 /**
- * A producer process: one application thread that sends (`KafkaProducer.send`) and the sender behind it. A send
- * blocks, up to max.block.ms, while its topic is not known or memory is short; the driver is asked for nothing
- * meanwhile.
+ * A producer process: one application thread that sends (`KafkaProducer.send`) and the sender behind it. A
+ * send blocks, up to max.block.ms, while its topic is not known or memory is short; the driver is asked for
+ * nothing meanwhile.
  */
 export class Producer implements Machine {
   readonly #config: ProducerConfig;

@@ -7,7 +7,8 @@ const MAX_RECORD_OVERHEAD = 21;
 const MAX_LENGTH_BYTES = 5;
 
 /**
- * At least as many bytes as a batch with this record alone takes (`AbstractRecords.estimateSizeInBytesUpperBound`).
+ * At least as many bytes as a batch with this record alone takes
+ * (`AbstractRecords.estimateSizeInBytesUpperBound`).
  */
 export function batchSizeUpperBound(record: OutgoingRecord): number {
   let size = BATCH_HEADER_BYTES + MAX_RECORD_OVERHEAD + 3 * MAX_LENGTH_BYTES;

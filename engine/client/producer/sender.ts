@@ -27,8 +27,8 @@ interface InFlightProduce {
 }
 
 /**
- * Moves batches from the accumulator to brokers and settles them (`Sender`). A batch fails as 'unknown' once any of
- * its attempts may have put it into the log, whatever the last one said.
+ * Moves batches from the accumulator to brokers and settles them (`Sender`). A batch fails as 'unknown' once
+ * any of its attempts may have put it into the log, whatever the last one said.
  */
 export class Sender {
   readonly #config: ProducerConfig;

@@ -8,8 +8,9 @@ export interface PartitionChoice {
 }
 
 /**
- * Records without a key go to one partition until about `batch.size` bytes went there, then to another (KIP-480,
- * KIP-794). Adaptive: partitions with shorter queues are chosen more often, once queue lengths differ.
+ * Records without a key go to one partition until about `batch.size` bytes went there, then to another
+ * (KIP-480, KIP-794). Adaptive: partitions with shorter queues are chosen more often, once queue lengths
+ * differ.
  */
 export class StickyPartitioner {
   readonly #batchSize: number;
@@ -32,8 +33,8 @@ export class StickyPartitioner {
   }
 
   /**
-   * Counts what went to the current partition. A switch waits for a batch to fill, lest a small one be left behind,
-   * but not beyond twice the batch size.
+   * Counts what went to the current partition. A switch waits for a batch to fill, lest a small one be left
+   * behind, but not beyond twice the batch size.
    */
   onAppended(bytes: number, allBatchesFull: boolean, choice: PartitionChoice): void {
     this.#producedBytes += bytes;
@@ -44,8 +45,8 @@ export class StickyPartitioner {
   }
 
   /**
-   * Queue lengths of the available partitions, of `all` partitions there are; empty: not known. Weights are the
-   * inverse: lengths 0, 3, 1 weigh 4, 1, 3.
+   * Queue lengths of the available partitions, of `all` partitions there are; empty: not known. Weights are
+   * the inverse: lengths 0, 3, 1 weigh 4, 1, 3.
    */
   onQueueLengths(partitions: readonly number[], lengths: readonly number[], all: number): void {
     this.#load = [];

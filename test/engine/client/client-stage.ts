@@ -60,8 +60,8 @@ export function topicId(n: number): string {
 }
 
 /**
- * One client machine against brokers that a test scripts: connections open and versions and metadata are answered by
- * themselves; every other request is kept for the test. Time moves only by `advance`.
+ * One client machine against brokers that a test scripts: connections open and versions and metadata are
+ * answered by themselves; every other request is kept for the test. Time moves only by `advance`.
  */
 export class ClientStage {
   readonly out = new RecordingOutbox();

@@ -57,7 +57,7 @@ class Stage {
 }
 
 describe('the outbound exchange', () => {
-  test('opens one connection for the first request, and sends it in its own highest version once open', () => {
+  test('opens a connection for the first request, and sends it in its highest version once open', () => {
     const stage = new Stage();
     stage.ask(7);
     expect(stage.out.connected).toEqual([{ connection: 1, endpoint: b1 }]);
@@ -105,7 +105,7 @@ describe('the outbound exchange', () => {
     expect(stage.out.connected.map(({ connection }) => connection)).toEqual([1, 2]);
   });
 
-  test('a time-out closes the connection and fails everything in flight and queued on it as disconnected', () => {
+  test('a time-out closes the connection and fails all in flight and queued on it as disconnected', () => {
     const stage = new Stage({ maxInFlightRequestsPerConnection: 2 });
     stage.ask(1, 1, 2 * SECOND);
     stage.ask(2);
@@ -129,7 +129,7 @@ describe('the outbound exchange', () => {
     expect(stage.replies()).toEqual(['1:disconnected', '2:disconnected']);
   });
 
-  test('backs off from a node that refuses: 50 ms, then 100, up to a second, and starts over once ready', () => {
+  test('backs off from a node that refuses: 50 ms, 100, up to a second, and starts over once ready', () => {
     const stage = new Stage();
     const waits: Us[] = [];
     for (let attempt = 0; attempt < 7; attempt++) {

@@ -65,7 +65,7 @@ const created = (errorCode: number) =>
   make(createTopicsResponse, { topics: [{ name: 'n', errorCode, errorMessage: null }] });
 
 describe('admin', () => {
-  test('a call goes to the broker that metadata names as controller, and its response comes back whole', () => {
+  test('a call goes to the broker that metadata names as controller, its response comes back', () => {
     const s = new AdminStage();
     s.stage.controllerId = 3;
     s.start(newTopic, close);

@@ -42,7 +42,10 @@ export function batch(baseOffset: number, count: number, leaderEpoch = 5, prefix
   );
 }
 
-/** A consumer among scripted brokers. Its application does what `actions` says, and else polls for 100 ms at a time. */
+/**
+ * A consumer among scripted brokers. Its application does what `actions` says, and else polls for 100 ms at a
+ * time.
+ */
 export class ConsumerStage implements ConsumerDriver, ConsumerListener {
   readonly stage = new ClientStage();
   readonly events: string[] = [];

@@ -8,7 +8,7 @@ import {
   type ProducerListener,
   producerConfig,
 } from '../../../../engine/client/index.ts';
-import { type Machine, SECOND, type Us } from '../../../../engine/machine/index.ts';
+import type { Machine, Us } from '../../../../engine/machine/index.ts';
 import { noCompression, readRecords } from '../../../../engine/records/index.ts';
 import {
   ApiKey,
@@ -34,7 +34,8 @@ export interface Send {
 export type Produced = Received<ProduceRequest>;
 
 /**
- * A producer among scripted brokers. Its application sends what `send` queued; `events` is what the listener heard.
+ * A producer among scripted brokers. Its application sends what `send` queued; `events` is what the listener
+ * heard.
  */
 export class ProducerStage implements ProducerDriver, ProducerListener {
   readonly stage = new ClientStage();
@@ -160,4 +161,16 @@ export function carried({ broker, body }: Produced): string {
   return `b${broker}: ${parts.join(' ')}`;
 }
 
-export const LONG = 200 * SECOND;
+/** A value of which two fit into a batch. */
+export const BIG = 'x'.repeat(6_000);
+
+/** A producer that knows topic `t`, led by brokers 1, 2, 3 unless said otherwise. */
+export function started(
+  config: ConstructorParameters<typeof ProducerStage>[0] = {},
+  leaders = [1, 2, 3],
+): ProducerStage {
+  const s = new ProducerStage(config);
+  s.stage.topic('t', leaders);
+  s.boot();
+  return s;
+}
