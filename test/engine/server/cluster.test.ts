@@ -8,6 +8,7 @@ import {
   type ElectLeadersResponse,
   EndpointType,
   ErrorCode,
+  utf8Decode,
 } from '../../../engine/wire/index.ts';
 import { TinyCluster } from './tiny-cluster.ts';
 
@@ -61,9 +62,11 @@ describe('a cluster of three controllers and three brokers', () => {
     expect(cluster.until(() => node.exited !== null, 10 * SECOND)).toBe(true);
     expect(node.exited).toEqual({ reason: 'clean', message: 'shut down' });
     expect([-1, first]).not.toContain(cluster.leaderOf('t', 0));
-    expect(node.disk.size('/data/.kafka_cleanshutdown')).toBeGreaterThan(0);
+    expect(node.probes.get('stopping replica fetches no more')).toBeGreaterThan(0);
 
     const epochBefore = cluster.activeController()!.image.broker(first)!.epoch;
+    const marker = node.disk.read('/data/.kafka_cleanshutdown', 0, 1_000) as Uint8Array;
+    expect(JSON.parse(utf8Decode(marker))).toMatchObject({ brokerEpoch: epochBefore });
     node.facts.length = 0;
     cluster.startBroker(first);
     expect(cluster.until(() => cluster.registration('t', 0)!.isr.length === 3)).toBe(true);
