@@ -25,12 +25,15 @@ const CONFIG = {
     titleFontSize: 11,
     titleFontWeight: 'normal' as const,
   },
+  // Every plot begins and ends at the same place, whatever its labels: charts are read one under the other.
+  axisY: { minExtent: 62, maxExtent: 62 },
   legend: {
     labelColor: INK,
     titleColor: INK,
     labelFontSize: 11,
     titleFontSize: 11,
-    orient: 'right' as const,
+    orient: 'top' as const,
+    labelLimit: 260,
   },
   title: { color: INK, fontSize: 12, anchor: 'start' as const },
   header: { labelColor: INK, titleColor: INK },
