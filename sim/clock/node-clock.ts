@@ -46,7 +46,10 @@ class Line {
   }
 }
 
-/** The two clocks of one node: the wall clock that Kafka stamps records with, and the monotonic one its timers use. */
+/**
+ * The two clocks of one node: the wall clock that Kafka stamps records with, and the monotonic one its timers
+ * use.
+ */
 export class NodeClock implements WallClock {
   readonly #time: { readonly now: Us };
   readonly #epochUs: Us;

@@ -1,14 +1,15 @@
 import type { Us } from '../../engine/machine/index.ts';
 
 /**
- * Appends up to this size (but the first) are gathered in a buffer of one's own: an index entry is not worth a chunk.
+ * Appends up to this size (but the first) are gathered in a buffer of one's own: an index entry is not worth
+ * a chunk.
  */
 const SMALL_CHUNK_BYTES = 64;
 const GATHER_BYTES = 4_096;
 
 /**
- * The bytes of a file: a list of chunks that only grows. A prefix of it never changes, so that "what was durable" is
- * this object and a size, and costs nothing. Cutting and replacing make a new content.
+ * The bytes of a file: a list of chunks that only grows. A prefix of it never changes, so that "what was
+ * durable" is this object and a size, and costs nothing. Cutting and replacing make a new content.
  */
 export class Content {
   size = 0;

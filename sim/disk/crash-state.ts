@@ -28,8 +28,9 @@ type Source = 'new' | 'old';
  *
  *   |--- shared ---|--- written back ---|--- page by page: kept, dropped, torn, garbage ---|
  *
- * One file in four loses all the rest, one in four loses nothing: with many pages a draw for each would almost never
- * show these two, and they are the likely ones. Its new length survives with its data or not; a cut may be undone.
+ * One file in four loses all the rest, one in four loses nothing: with many pages a draw for each would
+ * almost never show these two, and they are the likely ones. Its new length survives with its data or not; a
+ * cut may be undone.
  */
 export class CrashState {
   readonly #random: RandomStream;
@@ -171,7 +172,8 @@ export class CrashState {
   }
 
   /**
-   * New bytes are the page cache's and, where a cut is undone, the old ones behind it; where there is nothing, zeros.
+   * New bytes are the page cache's and, where a cut is undone, the old ones behind it; where there is
+   * nothing, zeros.
    */
   #flush(): void {
     const node = this.#node!;

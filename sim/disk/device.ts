@@ -19,7 +19,10 @@ export class Device {
     return Math.ceil(this.#syncFreeNs / 1_000);
   }
 
-  /** How long a writer is held back: what waits to be written back drains at the device's speed, down to the limit. */
+  /**
+   * How long a writer is held back: what waits to be written back drains at the device's speed, down to the
+   * limit.
+   */
   throttle(now: Us, bytes: number): Us {
     if (this.#dirtyLimitBytes === 0 || this.#picosecondsPerByte === 0) return 0;
     this.#dirtyFreeNs = Math.max(now * 1_000, this.#dirtyFreeNs) + this.#nanosecondsFor(bytes);

@@ -3,7 +3,8 @@ import type { RandomStream } from '../random/index.ts';
 import type { DirectoryNode, EntryChange } from './node.ts';
 
 /**
- * A creation, removal or rename that is not durable yet. A rename is one operation: both its names change or neither.
+ * A creation, removal or rename that is not durable yet. A rename is one operation: both its names change or
+ * neither.
  */
 interface Operation {
   readonly seq: number;
@@ -14,8 +15,8 @@ interface Operation {
 /**
  * What happened to directory entries since they were last durable, oldest first.
  *
- * After a power loss each directory has a prefix of its own operations: the journal never lets a later one of a
- * directory survive an earlier one, but two directories may stand at different times. A rename between two
+ * After a power loss each directory has a prefix of its own operations: the journal never lets a later one of
+ * a directory survive an earlier one, but two directories may stand at different times. A rename between two
  * directories needs the earlier operations of both.
  */
 export class DirectoryJournal {

@@ -2,8 +2,8 @@ import type { Disk, DiskError, Ticket } from '../../engine/machine/index.ts';
 import type { FileTree } from './file-tree.ts';
 
 /**
- * A disk outside the world: no time passes on it and nothing fails. Checks recover from it. Syncs end at once; their
- * tickets wait in `takeSynced` for whoever steps the machine.
+ * A disk outside the world: no time passes on it and nothing fails. Checks recover from it. Syncs end at
+ * once; their tickets wait in `takeSynced` for whoever steps the machine.
  */
 export class DiskImage implements Disk {
   readonly #tree: FileTree;

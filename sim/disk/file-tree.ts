@@ -7,7 +7,8 @@ import { DirectoryNode, FileNode, type Node } from './node.ts';
 import type { DiskOptions } from './options.ts';
 
 /**
- * Files and directories as processes see them, and behind them as the medium has them. Knows no latency and no faults.
+ * Files and directories as processes see them, and behind them as the medium has them. Knows no latency and
+ * no faults.
  */
 export class FileTree {
   #root = new DirectoryNode();

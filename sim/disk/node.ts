@@ -8,8 +8,8 @@ export interface LostRange {
 }
 
 /**
- * A file. `shared` is how much of `live` is known to be on the medium: a prefix of it equals a prefix of the durable
- * content, and `shared <= min(live.size, durableSize)`.
+ * A file. `shared` is how much of `live` is known to be on the medium: a prefix of it equals a prefix of the
+ * durable content, and `shared <= min(live.size, durableSize)`.
  */
 export class FileNode {
   readonly kind = 'file';

@@ -54,8 +54,8 @@ export type DiskFault =
       readonly code: DiskErrorCode;
       readonly oneIn?: number;
       /**
-       * For `sync`: the kernel then takes the pages for clean (Linux, "fsyncgate"): the next sync succeeds, the data
-       * is in the page cache, and it is nowhere else.
+       * For `sync`: the kernel then takes the pages for clean (Linux, "fsyncgate"): the next sync succeeds,
+       * the data is in the page cache, and it is nowhere else.
        */
       readonly dropsPages?: boolean;
     }

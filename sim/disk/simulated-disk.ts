@@ -148,7 +148,10 @@ export class SimulatedDisk implements Disk {
     return this.#tree.usedBytes;
   }
 
-  /** How much longer than nothing the operations since the last call took; the host adds it to the step's work. */
+  /**
+   * How much longer than nothing the operations since the last call took; the host adds it to the step's
+   * work.
+   */
   takeDelayUs(): Us {
     const delay = this.#delayUs;
     this.#delayUs = 0;
@@ -208,7 +211,8 @@ export class SimulatedDisk implements Disk {
   }
 
   /**
-   * A copy of what processes see, to recover from in a check. It shares bytes, and nothing done to it is seen here.
+   * A copy of what processes see, to recover from in a check. It shares bytes, and nothing done to it is seen
+   * here.
    */
   image(): DiskImage {
     return new DiskImage(this.#tree.clone());

@@ -21,8 +21,9 @@ export type EffectKind = (typeof EffectKind)[keyof typeof EffectKind];
 export const EFFECTS_LIMIT = 1_000_000;
 
 /**
- * The outbox of one host: parallel arrays, kept from step to step. What touches the world outside the process is
- * recorded here and released when the step's work is done; timers are the process's own and change at once.
+ * The outbox of one host: parallel arrays, kept from step to step. What touches the world outside the process
+ * is recorded here and released when the step's work is done; timers are the process's own and change at
+ * once.
  */
 export class Effects implements Outbox {
   readonly work: Work = noWork();

@@ -20,8 +20,8 @@ export type CrashReason =
   | { readonly kind: 'exception'; readonly error: unknown; readonly input: Input['kind'] };
 
 /**
- * What the world hears from its hosts. Called between steps, never inside one, so that a listener may kill, pause or
- * cut whatever it likes, also the host that is speaking.
+ * What the world hears from its hosts. Called between steps, never inside one, so that a listener may kill,
+ * pause or cut whatever it likes, also the host that is speaking.
  */
 export interface HostEvents {
   onFact(host: Host, fact: Fact): void;

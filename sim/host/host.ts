@@ -148,7 +148,10 @@ export class Host {
     this.#world.events.onCrash(this, { kind: 'power lost', disk });
   }
 
-  /** Heal of `powerOff`: the machine is back, knows no connection, and (unless told not to) starts its process. */
+  /**
+   * Heal of `powerOff`: the machine is back, knows no connection, and (unless told not to) starts its
+   * process.
+   */
   powerOn(startProcess = true): void {
     if (this.#state !== 'off') return;
     this.clock.reboot(this.#options.clock.monotonicBaseUs ?? 0);
@@ -158,7 +161,10 @@ export class Host {
       this.#kernel.schedule(this.#kernel.now + this.#options.powerOnUs, this.#starts, this.#life);
   }
 
-  /** Fault: the process is stopped (SIGSTOP, a long collection). Inputs queue, connections live, timers are late. */
+  /**
+   * Fault: the process is stopped (SIGSTOP, a long collection). Inputs queue, connections live, timers are
+   * late.
+   */
   pause(): void {
     if (this.#process === null || this.#process.paused) return;
     this.#process.pause();

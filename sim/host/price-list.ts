@@ -1,6 +1,9 @@
 import type { Work } from '../../engine/machine/index.ts';
 
-/** What work costs: integer nanoseconds of one thread per unit, bytes per KiB. A hardware profile is one of these. */
+/**
+ * What work costs: integer nanoseconds of one thread per unit, bytes per KiB. A hardware profile is one of
+ * these.
+ */
 export interface PriceList {
   /** Every step: being woken, decoding, routing. */
   readonly step: number;

@@ -61,8 +61,8 @@ const BOOT: Input = { kind: 'boot' };
 const SHUTDOWN: Input = { kind: 'shutdown' };
 
 /**
- * One incarnation: a machine, its inbox, timers and sockets. Ends once, and whatever still refers to it then finds it
- * ended.
+ * One incarnation: a machine, its inbox, timers and sockets. Ends once, and whatever still refers to it then
+ * finds it ended.
  *
  *   input -> inbox -> (a thread is free) step -> facts told -> (work done) -> effects released, each when it may
  */

@@ -52,9 +52,10 @@ export interface SocketsPorts {
 }
 
 /**
- * The connections of one process and what waits to go out on each. Frames of a connection leave in the order in
- * which they were sent: one that waits for its step's work, for a sync or for the connection itself holds back those
- * behind it. A frame whose sync failed promised what does not hold: it is never sent, and its connection is reset.
+ * The connections of one process and what waits to go out on each. Frames of a connection leave in the order
+ * in which they were sent: one that waits for its step's work, for a sync or for the connection itself holds
+ * back those behind it. A frame whose sync failed promised what does not hold: it is never sent, and its
+ * connection is reset.
  */
 export class Sockets {
   readonly #ports: SocketsPorts;

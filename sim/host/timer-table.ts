@@ -16,8 +16,8 @@ export interface Timer {
 }
 
 /**
- * The timers of one process. Time-outs are pushed out far more often than they fire: arming later only notes the new
- * time, and the event, when it comes early, goes back to sleep.
+ * The timers of one process. Time-outs are pushed out far more often than they fire: arming later only notes
+ * the new time, and the event, when it comes early, goes back to sleep.
  */
 export class TimerTable {
   readonly #kernel: Kernel;

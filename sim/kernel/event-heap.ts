@@ -1,7 +1,7 @@
 /**
- * Orders slots by (at, seq): a 4-ary heap over three parallel typed arrays. Four children share a cache line of
- * `at`, and nothing is allocated per event. `seq` is unique, so the order is total and does not depend on the heap's
- * shape. Serves speed: the hold model in `test/bench/kernel.ts` says by how much.
+ * Orders slots by (at, seq): a 4-ary heap over three parallel typed arrays. Four children share a cache line
+ * of `at`, and nothing is allocated per event. `seq` is unique, so the order is total and does not depend on
+ * the heap's shape. Serves speed: the hold model in `test/bench/kernel.ts` says by how much.
  */
 export class EventHeap {
   size = 0;

@@ -25,8 +25,8 @@ const COMPACTION_FLOOR = 1_024;
 const FIRST_CAPACITY = 1_024;
 
 /**
- * The one queue of things to come. Time moves only here, from event to event; events of one microsecond run in the
- * order in which they were scheduled.
+ * The one queue of things to come. Time moves only here, from event to event; events of one microsecond run
+ * in the order in which they were scheduled.
  */
 export class Kernel {
   /** Simulated time: integer microseconds since the run began. */
@@ -58,7 +58,10 @@ export class Kernel {
   #freeCount = 0;
   #slots = 0;
 
-  /** Adds a kind of event. Kinds are numbered in the order of registration, which is part of the run's identity. */
+  /**
+   * Adds a kind of event. Kinds are numbered in the order of registration, which is part of the run's
+   * identity.
+   */
   register<P>(name: string, handler: EventHandler<P>): EventKind {
     this.#names.push(name);
     return this.#handlers.push(handler) - 1;
@@ -117,8 +120,8 @@ export class Kernel {
   }
 
   /**
-   * Runs events up to and including `until`. Says why it came back: time is up (then `now` is `until`), nothing waits,
-   * `stop` was called, or `limit` events have run.
+   * Runs events up to and including `until`. Says why it came back: time is up (then `now` is `until`),
+   * nothing waits, `stop` was called, or `limit` events have run.
    */
   run(until: Us, limit = Number.MAX_SAFE_INTEGER): StopReason {
     const handlers = this.#handlers;
@@ -201,7 +204,9 @@ export class Kernel {
     this.#free[this.#freeCount++] = slot;
   }
 
-  /** Timers are mostly cancelled: without this the heap would fill with dead ones that wait for their time. */
+  /**
+   * Timers are mostly cancelled: without this the heap would fill with dead ones that wait for their time.
+   */
   #compact(): void {
     this.#heap.retain((slot) => {
       if (this.#kinds[slot] !== CANCELLED) return true;

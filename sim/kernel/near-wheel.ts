@@ -1,4 +1,7 @@
-/** How far ahead the wheel reaches, in microseconds: a power of two. Latencies and work fit, most time-outs do not. */
+/**
+ * How far ahead the wheel reaches, in microseconds: a power of two. Latencies and work fit, most time-outs do
+ * not.
+ */
 export const WHEEL_US = 4_096;
 
 const MASK = WHEEL_US - 1;
@@ -6,9 +9,9 @@ const WORDS = WHEEL_US / 32;
 const NONE = -1;
 
 /**
- * What happens within the next WHEEL_US microseconds: one queue for each microsecond. All in a queue have the same time
- * (the one before it in the queue has run when a time a turn later comes within reach), so first in, first out is the
- * order of seq, and an event costs the same however many wait. Serves speed.
+ * What happens within the next WHEEL_US microseconds: one queue for each microsecond. All in a queue have the
+ * same time (the one before it in the queue has run when a time a turn later comes within reach), so first
+ * in, first out is the order of seq, and an event costs the same however many wait. Serves speed.
  *
  * Invariant: every event is at or after the kernel's now, and less than WHEEL_US after it was put in.
  */
@@ -78,7 +81,8 @@ export class NearWheel {
     const word = from >> 5;
     const rest = this.#bits[word]! & (-1 << (from & 31));
     if (rest !== 0) return (word << 5) | lowestBit(rest);
-    // The words behind this one in its part of the summary, then the other parts, then this one again from its start.
+    // The words behind this one in its part of the summary, then the other parts, then this one again from
+    // its start.
     let part = word >> 5;
     let words = (word & 31) === 31 ? 0 : this.#summary[part]! & (-1 << ((word & 31) + 1));
     while (words === 0) {

@@ -19,7 +19,10 @@ export interface Segment {
   departs: Us;
 }
 
-/** connecting -> open -> closed; the accepting end is born `connecting` and opened by the handshake's last packet. */
+/**
+ * connecting -> open -> closed; the accepting end is born `connecting` and opened by the handshake's last
+ * packet.
+ */
 export type EndState = 'connecting' | 'open' | 'closed';
 
 /** One side of a connection, as the machine's kernel holds it. */

@@ -16,8 +16,9 @@ interface Attempt {
 }
 
 /**
- * Opens connections: one round trip, then the connecting side may speak. The accepting side's process learns of it
- * with the handshake's last packet, ahead of the first frame. A lost SYN is repeated after 1, 2, 4, ... seconds.
+ * Opens connections: one round trip, then the connecting side may speak. The accepting side's process learns
+ * of it with the handshake's last packet, ahead of the first frame. A lost SYN is repeated after 1, 2, 4, ...
+ * seconds.
  */
 export class Handshake {
   readonly #kernel: Kernel;

@@ -4,7 +4,10 @@ import type { End } from './connection.ts';
 import type { Location, Nic } from './options.ts';
 import { picosecondsPerByte } from './path.ts';
 
-/** Who owns sockets: a process. Ids are the owner's; it gives them at `connect` and in the answer of `onAccepted`. */
+/**
+ * Who owns sockets: a process. Ids are the owner's; it gives them at `connect` and in the answer of
+ * `onAccepted`.
+ */
 export interface SocketOwner {
   onConnected(connection: ConnectionId): void;
   /** A peer connected to a port that this owner listens on. Answers the id it gives the connection. */
@@ -54,8 +57,8 @@ export class NetworkHost {
   }
 
   /**
-   * A frame whose last byte reaches the card now; says when the card has handed it on. The card takes it in while it
-   * arrives (no second charge) unless it is busy with others or slower than the sender's.
+   * A frame whose last byte reaches the card now; says when the card has handed it on. The card takes it in
+   * while it arrives (no second charge) unless it is busy with others or slower than the sender's.
    */
   receive(now: Us, size: number, senderOutPrice: number): Us {
     if (this.#inPrice === 0) return now;

@@ -100,7 +100,9 @@ export class Network {
     if (end.state === 'open') this.#pipes.send(end.out!, SegmentKind.Data, payload, size);
   }
 
-  /** Closes in order: what was sent still arrives, then the peer sees 'closed'. The owner hears no more of it. */
+  /**
+   * Closes in order: what was sent still arrives, then the peer sees 'closed'. The owner hears no more of it.
+   */
   close(end: End): void {
     if (end.state === 'closed') return;
     const wasOpen = end.state === 'open';

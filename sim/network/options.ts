@@ -29,12 +29,17 @@ export interface NetworkOptions {
   readonly links: Readonly<Record<Distance, LinkClass>>;
   /** What a packet carries; loss is drawn per packet. */
   readonly packetBytes: number;
-  /** What a sender puts on the wire before it needs an acknowledgement; felt when only the way back is cut. */
+  /**
+   * What a sender puts on the wire before it needs an acknowledgement; felt when only the way back is cut.
+   */
   readonly windowBytes: number;
   /** The first retransmission time-out; each further one is twice as long, up to the longest. */
   readonly retransmitUsFirst: Us;
   readonly retransmitUsMax: Us;
-  /** Unacknowledged data breaks the connection after this ('timed out'). Linux: 15 retransmissions, about 924.6 s. */
+  /**
+   * Unacknowledged data breaks the connection after this ('timed out'). Linux: 15 retransmissions, about
+   * 924.6 s.
+   */
   readonly userTimeoutUs: Us;
   /** A SYN is repeated after this, then after twice as long, and so on. */
   readonly connectRetryUsFirst: Us;
@@ -43,7 +48,8 @@ export interface NetworkOptions {
 }
 
 /**
- * Linux' time-outs and the round trips of a large cloud: 0.1 ms in a rack, 0.5 ms in a region, 40 ms one way beyond.
+ * Linux' time-outs and the round trips of a large cloud: 0.1 ms in a rack, 0.5 ms in a region, 40 ms one way
+ * beyond.
  */
 export const DEFAULT_NETWORK: NetworkOptions = {
   links: {

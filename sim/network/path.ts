@@ -7,7 +7,8 @@ import type { LinkClass } from './options.ts';
 export const MILLION = 1_000_000;
 
 /**
- * The way from one host to another: its latency and what faults have done to it. Faults add up and heal one by one.
+ * The way from one host to another: its latency and what faults have done to it. Faults add up and heal one
+ * by one.
  */
 export class Path {
   readonly from: NetworkHost;

@@ -12,8 +12,8 @@ export const SIGNAL_BYTES = 60;
 export type Damage = (payload: unknown, random: RandomStream) => unknown;
 
 /**
- * Carries segments through pipes as TCP does. Whether a segment gets through is judged when it arrives: a cut way or a
- * machine without power holds it, and everything behind it, until the sender's kernel repeats it.
+ * Carries segments through pipes as TCP does. Whether a segment gets through is judged when it arrives: a cut
+ * way or a machine without power holds it, and everything behind it, until the sender's kernel repeats it.
  *
  *   sent -> (card, latency, loss as delay) -> arrives -> delivered
  *                                                |  cut, or nobody there
@@ -108,8 +108,8 @@ export class Pipes {
   }
 
   /**
-   * How long TCP takes over packets that got lost: a round trip when enough follow to tell (fast retransmit), a
-   * doubling time-out otherwise. -1 when it would give up first.
+   * How long TCP takes over packets that got lost: a round trip when enough follow to tell (fast retransmit),
+   * a doubling time-out otherwise. -1 when it would give up first.
    */
   #lossDelay(path: Path, size: number, random: RandomStream): Us {
     const options = this.#options;
@@ -269,7 +269,8 @@ export class Pipes {
   }
 
   /**
-   * The next of the doubling time-outs since it first went unanswered, and not before all that is on its way landed.
+   * The next of the doubling time-outs since it first went unanswered, and not before all that is on its way
+   * landed.
    */
   #nextRepeat(pipe: Pipe): Us {
     const now = this.#kernel.now;

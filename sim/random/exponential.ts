@@ -5,8 +5,8 @@ export const EXPONENTIAL_ONE = 65_536;
 export const EXPONENTIAL_LN2 = 45426;
 
 /**
- * -ln(1 - (i + 1/2) / 512) in that unit: an exponential draw below ln 2 in 256 equally likely steps. Written down as
- * integers because Math.log is not the same on every engine.
+ * -ln(1 - (i + 1/2) / 512) in that unit: an exponential draw below ln 2 in 256 equally likely steps. Written
+ * down as integers because Math.log is not the same on every engine.
  */
 export const EXPONENTIAL_STEPS: readonly number[] = [
   64, 192, 321, 450, 579, 708, 837, 967, 1097, 1227, 1358, 1489, 1620, 1751, 1883, 2015, 2147, 2279, 2412,

@@ -1,7 +1,10 @@
 import { assert, type Random, type Us } from '../../engine/machine/index.ts';
 import { EXPONENTIAL_LN2, EXPONENTIAL_ONE, EXPONENTIAL_STEPS } from './exponential.ts';
 
-/** A delay: never below the floor, above it an exponential tail, and now and then a spike with a mean of its own. */
+/**
+ * A delay: never below the floor, above it an exponential tail, and now and then a spike with a mean of its
+ * own.
+ */
 export interface Latency {
   readonly floorUs: Us;
   /** Mean of what comes on top of the floor; 0 for none. */
@@ -18,8 +21,8 @@ const TWO_32 = 2 ** 32;
 const EXACT_BOUND = 2 ** 21;
 
 /**
- * xoshiro128** by Blackman and Vigna on four int fields (fields beat a typed array by 2x on V8). Every draw is integer
- * arithmetic, so that it is the same on every machine.
+ * xoshiro128** by Blackman and Vigna on four int fields (fields beat a typed array by 2x on V8). Every draw
+ * is integer arithmetic, so that it is the same on every machine.
  */
 export class RandomStream implements Random {
   #a: number;
@@ -71,14 +74,17 @@ export class RandomStream implements Random {
     return low + this.below(high - low + 1);
   }
 
-  /** True `numerator` times in `denominator`. Always draws once, so that a changed ratio shifts nothing after it. */
+  /**
+   * True `numerator` times in `denominator`. Always draws once, so that a changed ratio shifts nothing after
+   * it.
+   */
   chance(numerator: number, denominator: number): boolean {
     return this.below(denominator) < numerator;
   }
 
   /**
-   * An exponential draw with this mean, as an integer. One u32: the count of its leading zeros is the whole part in
-   * units of ln 2 (exponentials have no memory), its low eight bits choose the rest from a table.
+   * An exponential draw with this mean, as an integer. One u32: the count of its leading zeros is the whole
+   * part in units of ln 2 (exponentials have no memory), its low eight bits choose the rest from a table.
    */
   exponential(mean: number): number {
     const draw = this.u32();

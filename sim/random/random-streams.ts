@@ -3,9 +3,9 @@ import type { RandomSource } from '../../engine/machine/index.ts';
 import { RandomStream } from './random-stream.ts';
 
 /**
- * Every stream of a run, by name. A full name (the path of forks and the stream's own) is one sequence: asking again
- * gives the same stream, wherever it then is. A process's streams are named by its incarnation, so that a restarted
- * one does not repeat its first life.
+ * Every stream of a run, by name. A full name (the path of forks and the stream's own) is one sequence:
+ * asking again gives the same stream, wherever it then is. A process's streams are named by its incarnation,
+ * so that a restarted one does not repeat its first life.
  */
 export class RandomStreams implements RandomSource {
   readonly seed: string;

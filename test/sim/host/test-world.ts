@@ -46,7 +46,9 @@ export function describeInput(input: Input): string {
 /** What a scripted machine does with an input. */
 export type Script = (input: Input, out: Outbox, now: Us, ports: MachinePorts) => void;
 
-/** Hosts with a latency of 100 us between them, no luck, free work; everything that happens is in the story. */
+/**
+ * Hosts with a latency of 100 us between them, no luck, free work; everything that happens is in the story.
+ */
 export class TestWorld implements HostEvents {
   readonly kernel = new Kernel();
   readonly random: RandomStreams;

@@ -13,7 +13,8 @@ describe('a cut', () => {
     expect(b.story).toEqual([]);
     net.network.heal(cut);
     net.run(10_000_000);
-    // Sent at 1 ms, repeated 0.2, 0.6, 1.4, 3.0 and 6.2 s later; healed at 3.5 s, so the last of them gets through.
+    // Sent at 1 ms, repeated 0.2, 0.6, 1.4, 3.0 and 6.2 s later; healed at 3.5 s, so the last of them gets
+    // through.
     expect(b.story).toEqual(['6201100 got x', '6201100 got y']);
     expect(a.story).toEqual([]);
   });
