@@ -10,8 +10,6 @@ export const ReplicationTimer = {
   FetcherBackoff: 23,
   /** Sends AlterPartition again after an error that concerned the whole request. */
   AlterPartitionRetry: 24,
-  /** A parked DeleteRecords has waited its time-out; the argument is the request's id. */
-  DeleteRecordsExpired: 25,
 } as const;
 
 /** Owners towards `Rpc`, in the numbering shared by the components of a broker. */

@@ -48,6 +48,7 @@ export class TestBroker {
   #logStorage!: LogStorage;
   #image = new ClusterImage();
   #applied = 0;
+  #wasClean = false;
 
   constructor(cluster: TestCluster, id: number, config: Partial<ReplicationConfig>) {
     this.#cluster = cluster;
@@ -138,13 +139,14 @@ export class TestBroker {
   }
 
   /** A new process on the same disk, or on the one given: its logs come back, its metadata starts over. */
-  restart(disk: MemoryDisk = this.disk): void {
+  restart(disk: MemoryDisk = this.disk, wasClean = false): void {
     assert(!this.isUp, 'a process ends before it starts again');
     this.disk = disk;
     this.isUp = true;
     this.#image = new ClusterImage();
     this.#applied = 0;
     this.#logs = new Map();
+    this.#wasClean = wasClean;
     this.#replicas = this.#boot();
     this.#replicas.start(this.#cluster.now, this.#out);
   }
@@ -210,6 +212,7 @@ export class TestBroker {
         name,
         topicId,
         config: config ?? logConfigDefaults,
+        wasClean: this.#wasClean,
         highWatermark: this.checkpoint.get(name) ?? 0,
       },
       this.#out,
