@@ -265,6 +265,8 @@ export class MetadataLog {
     this.#writing = null;
     if (answer instanceof DiskError) this.#keep(answer);
     // Meanwhile a snapshot of the leader may have replaced the log, and this one with it.
+    else if (writing.id.offset < this.startOffset)
+      this.#keep(this.#disk.remove(this.snapshots.pathOf(writing.id)));
     else if (this.snapshots.sizeOf(writing.id) === null) this.snapshots.add(writing.id);
     return true;
   }

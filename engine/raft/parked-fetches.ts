@@ -7,6 +7,8 @@ import { NEVER } from './raft-timer.ts';
 /** One fetch a connection; voters and brokers each hold one or two. */
 const MAX_PARKED_FETCHES = 10_000;
 
+const NOTHING: readonly ParkedFetch[] = [];
+
 /** A fetch that found nothing new. */
 export interface ParkedFetch {
   readonly request: Request<FetchRequest>;
@@ -19,37 +21,44 @@ export interface ParkedFetch {
 /** Fetches that wait for an append, a higher high watermark, or their deadline (`ThresholdPurgatory`). */
 export class ParkedFetches {
   #parked: ParkedFetch[] = [];
+  #nextDeadline: Us = NEVER;
 
   park(fetch: ParkedFetch): void {
     assert(this.#parked.length < MAX_PARKED_FETCHES, 'parked fetches are bounded by the connections');
     this.#parked.push(fetch);
+    if (fetch.deadline < this.#nextDeadline) this.#nextDeadline = fetch.deadline;
   }
 
   get nextDeadline(): Us {
-    let earliest = NEVER;
-    for (const fetch of this.#parked) if (fetch.deadline < earliest) earliest = fetch.deadline;
-    return earliest;
+    return this.#nextDeadline;
   }
 
   /** Removes those that an append up to `logEndOffset` concerns, in the order in which they came. */
   takeBelow(logEndOffset: number): readonly ParkedFetch[] {
-    return this.#take((fetch) => fetch.fetchOffset < logEndOffset);
+    return this.#parked.length === 0 ? NOTHING : this.#take((fetch) => fetch.fetchOffset < logEndOffset);
   }
 
   takeExpired(now: Us): readonly ParkedFetch[] {
-    return this.#take((fetch) => fetch.deadline <= now);
+    return now < this.#nextDeadline ? NOTHING : this.#take((fetch) => fetch.deadline <= now);
   }
 
   takeAll(): readonly ParkedFetch[] {
-    const all = this.#parked;
-    this.#parked = [];
-    return all;
+    return this.#parked.length === 0 ? NOTHING : this.#take(() => true);
   }
 
   #take(isTaken: (fetch: ParkedFetch) => boolean): readonly ParkedFetch[] {
-    if (!this.#parked.some(isTaken)) return [];
-    const taken = this.#parked.filter(isTaken);
-    this.#parked = this.#parked.filter((fetch) => !isTaken(fetch));
+    const taken: ParkedFetch[] = [];
+    const kept: ParkedFetch[] = [];
+    this.#nextDeadline = NEVER;
+    for (const fetch of this.#parked) {
+      if (isTaken(fetch)) {
+        taken.push(fetch);
+      } else {
+        kept.push(fetch);
+        if (fetch.deadline < this.#nextDeadline) this.#nextDeadline = fetch.deadline;
+      }
+    }
+    this.#parked = kept;
     return taken;
   }
 }
