@@ -1,21 +1,18 @@
 import { ACTIVE_CONTROLLER, type Reply, type Request } from '../../../engine/exchange/index.ts';
-import { assert, MS, noWork, type Outbox, type Us } from '../../../engine/machine/index.ts';
+import { assert, MS, type Us } from '../../../engine/machine/index.ts';
 import {
   brokerRegistrationChangeRecord,
   ClusterImage,
   ConfigResource,
-  isActive,
   type MetadataRecord,
   type PartitionChanges,
   partitionChangeRecord,
 } from '../../../engine/metadata/index.ts';
-import { buildBatch, noCompression, readRecords } from '../../../engine/records/index.ts';
 import type { ReplicationConfig } from '../../../engine/replication/index.ts';
 import {
   type AlterPartitionRequest,
   type AlterPartitionResponse,
   ApiKey,
-  ErrorCode,
   type FetchRequest,
   type FetchResponse,
   fetchRequest,
@@ -30,10 +27,12 @@ import {
   type ProduceRequest,
   type ProduceResponse,
   produceRequest,
-  utf8Decode,
-  utf8Encode,
 } from '../../../engine/wire/index.ts';
 import { TestBroker } from './broker.ts';
+import { alterPartition } from './controller.ts';
+import { batchOf, topicIdOf } from './values.ts';
+
+export { batchOf, NO_EFFECTS, topicIdOf, valuesIn } from './values.ts';
 
 /** A request between nodes, from its sending until its reply was taken in. */
 export interface Call {
@@ -63,17 +62,6 @@ const VERSIONS: Readonly<Record<number, number>> = {
   [ApiKey.OffsetForLeaderEpoch]: 4,
   [ApiKey.AlterPartition]: 3,
 };
-
-export function topicIdOf(topic: string): string {
-  return topic.padEnd(21, '-').slice(0, 21).concat('A');
-}
-
-export function batchOf(...values: readonly string[]): Uint8Array {
-  return buildBatch(
-    {},
-    values.map((value) => ({ timestamp: 1_000, key: null, value: utf8Encode(value) })),
-  );
-}
 
 /**
  * Brokers' replication wired directly to each other: a request travels when `settle` delivers it, unless a test
@@ -390,81 +378,13 @@ export class TestCluster {
   #control(call: Call): void {
     assert(call.apiKey === ApiKey.AlterPartition, 'brokers ask the controller for ISR changes only');
     const body = call.body as AlterPartitionRequest;
-    const answer = this.intercept(body) ?? this.alterPartition(body);
+    const answer = this.intercept(body) ?? alterPartition(this, body);
     call.stage = 'response';
     call.reply = { kind: 'response', apiVersion: 3, body: answer };
-  }
-
-  /** The controller: epochs and eligibility of every member, then the change. */
-  alterPartition(body: AlterPartitionRequest): AlterPartitionResponse {
-    const topics = body.topics.map(({ topicId, partitions }) => ({
-      topicId,
-      partitions: partitions.map((asked) => {
-        const before = this.truth.partition(topicId, asked.partitionIndex);
-        const refuse = (errorCode: number) => ({
-          partitionIndex: asked.partitionIndex,
-          errorCode,
-          leaderId: 0,
-          leaderEpoch: 0,
-          isr: [],
-          leaderRecoveryState: 0,
-          partitionEpoch: 0,
-        });
-        if (before === undefined) return refuse(ErrorCode.UNKNOWN_TOPIC_ID);
-        if (asked.leaderEpoch < before.leaderEpoch) return refuse(ErrorCode.FENCED_LEADER_EPOCH);
-        if (asked.partitionEpoch < before.partitionEpoch) return refuse(ErrorCode.INVALID_UPDATE_VERSION);
-        for (const { brokerId, brokerEpoch } of asked.newIsrWithEpochs) {
-          const broker = this.truth.broker(brokerId);
-          const isOther = brokerEpoch !== -1 && brokerEpoch !== broker?.epoch;
-          if (!isActive(broker) || isOther) return refuse(ErrorCode.INELIGIBLE_REPLICA);
-        }
-        const isr = asked.newIsrWithEpochs.map((member) => member.brokerId);
-        this.write(partitionChangeRecord(topicId, asked.partitionIndex, { isr }));
-        const after = this.truth.partition(topicId, asked.partitionIndex);
-        assert(after !== undefined, 'it was there before');
-        return {
-          partitionIndex: asked.partitionIndex,
-          errorCode: ErrorCode.NONE,
-          leaderId: after.leader,
-          leaderEpoch: after.leaderEpoch,
-          isr: after.isr,
-          leaderRecoveryState: 0,
-          partitionEpoch: after.partitionEpoch,
-        };
-      }),
-    }));
-    if (this.publishes) {
-      for (const broker of this.brokers.values()) if (broker.isUp) broker.readMetadata(this.records);
-    }
-    return { throttleTimeMs: 0, errorCode: ErrorCode.NONE, topics };
   }
 
   #changeBroker(id: number, changes: Parameters<typeof brokerRegistrationChangeRecord>[2]): void {
     const epoch = this.truth.broker(id)?.epoch ?? -1;
     this.write(brokerRegistrationChangeRecord(id, epoch, changes));
   }
-}
-
-/** An outbox for what a test does to a log itself. */
-export const NO_EFFECTS: Outbox = {
-  work: noWork(),
-  connect: () => 0,
-  send: () => {},
-  close: () => {},
-  arm: () => {},
-  disarm: () => {},
-  exit: () => {},
-  probe: () => {},
-  fact: () => {},
-};
-
-/** The values of all records in fetched chunks. */
-export function valuesIn(records: readonly Uint8Array[] | null): string[] {
-  const values: string[] = [];
-  for (const batch of records ?? []) {
-    const read = readRecords(batch, noCompression);
-    assert(Array.isArray(read), 'what was fetched can be read');
-    for (const record of read) values.push(utf8Decode(record.value));
-  }
-  return values;
 }

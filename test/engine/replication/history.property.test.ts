@@ -5,9 +5,9 @@ import { ErrorCode, type ProduceResponse } from '../../../engine/wire/index.ts';
 import { type Answer, TestCluster, topicIdOf, valuesIn } from './cluster.ts';
 
 /**
- * Three replicas under random delays, crashes of processes, fencing, elections out of the ISR, and metadata that reaches
- * brokers at different times. What must hold, whatever happens: what was acknowledged under acks=all is in the log of
- * whoever leads last, and logs that share an epoch at an offset share everything below it.
+ * Three replicas under random delays, crashes of processes, fencing, elections out of the ISR, and metadata that
+ * reaches brokers at different times. What must hold, whatever happens: once all is healed every log is the same, and
+ * what was acknowledged under acks=all is in it where the acknowledgement said.
  */
 type Step =
   | { readonly kind: 'produce'; readonly broker: number; readonly acks: number }
@@ -129,6 +129,7 @@ function apply(cluster: TestCluster, action: Step, sent: Sent[]): void {
 
 function heal(cluster: TestCluster): void {
   cluster.holds = () => false;
+  cluster.publishes = true;
   for (const [id, node] of cluster.brokers) {
     if (!node.isUp) apply(cluster, { kind: 'restart', broker: id }, []);
     if (!isActive(cluster.truth.broker(id))) cluster.unfence(id);
@@ -154,8 +155,8 @@ test('no acknowledged record is lost and no log diverges below its high watermar
       heal(cluster);
       const partition = cluster.truth.partition(topicIdOf('t'), 0)!;
       expect(partition.isr).toEqual([1, 2, 3]);
-      // A follower that dropped an answer for its epoch has dropped the high watermark in it, and its session tells only
-      // changes: as in Kafka, it learns with the next one.
+      // A follower that dropped an answer for its epoch has dropped the high watermark in it, and its session
+      // tells only changes: as in Kafka, it learns with the next one.
       sent.push({ value: 'last', acks: -1, answer: cluster.produce(partition.leader, 't', ['last']) });
       cluster.run(1_000);
       expect(sent.at(-1)?.answer.ended).toBe('answered');
