@@ -5,13 +5,13 @@ const producers = ['p1', 'p2', 'p3'].map((name, i) => ({
   topic: 'load',
   rack: ['a', 'b', 'c'][i]!,
   config: { acks: 'all', 'linger.ms': 5 },
-  workload: { kind: 'synthetic' as const, rate: 4_000, valueBytes: 512 },
+  workload: { kind: 'synthetic' as const, rate: 8_000, valueBytes: 200, keys: 1_000 },
 }));
 
 export default sweepFile({
   name: 'linger-partitions',
   title: 'linger.ms x partitions',
-  why: 'Waiting fills batches, and partitions thin them out: at a given rate both decide how many requests the brokers work on. Three producers send 4,000 records of 512 B a second each.',
+  why: 'Waiting fills batches, and partitions thin them out: at a given rate both decide how many requests the brokers work on. Three producers send 8,000 keyed records of 200 B a second each; a broker works on one request of a connection at a time, so small batches queue.',
   scenario: {
     name: 'linger-partitions',
     cluster: {
