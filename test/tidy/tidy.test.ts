@@ -65,7 +65,9 @@ describe('tidy', () => {
       ...(file.lines.length > MAX_LINES && !EXEMPT_LENGTH.has(file.path)
         ? [`${file.path}: ${file.lines.length} lines`]
         : []),
-      ...file.lines.flatMap((line, i) => (width(line) > MAX_COLUMNS ? [`${file.path}:${i + 1}: ${line.length} columns`] : [])),
+      ...file.lines.flatMap((line, i) =>
+        width(line) > MAX_COLUMNS ? [`${file.path}:${i + 1}: ${line.length} columns`] : [],
+      ),
       ...(BAD_NAMES.test(file.path) ? [`${file.path}: a name that says nothing`] : []),
       ...(/[A-Z_]/.test(file.path) ? [`${file.path}: not kebab-case`] : []),
     ]);
