@@ -1,9 +1,10 @@
 import pc from 'picocolors';
 import { catalogue, loadScenario } from '../../scenarios/load/index.ts';
+import { EXIT } from '../exit-status.ts';
 import { Output } from '../output.ts';
 
 /** The shipped scenarios, by what they show. */
-export async function list(options: { json?: boolean }): Promise<void> {
+export async function list(options: { json?: boolean }): Promise<number> {
   const output = new Output(options.json === true);
   const rows = [];
   let group = '';
@@ -15,4 +16,5 @@ export async function list(options: { json?: boolean }): Promise<void> {
     output.say(`  ${entry.name.padEnd(34)} ${scenario.title}`);
   }
   output.document(rows);
+  return EXIT.pass;
 }

@@ -1,44 +1,40 @@
-import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
 import pc from 'picocolors';
-import { parseScenario } from '../../scenarios/load/index.ts';
-import { runGuardedTrial } from '../../sim/search/index.ts';
+import type { Result } from '../../sim/result/index.ts';
+import { describeDivergence, findDivergence, runGuardedTrial } from '../../sim/search/index.ts';
 import { datasetsFor } from '../datasets-for.ts';
 import { EXIT, exitStatusOf } from '../exit-status.ts';
 import { Output, writableDirectory } from '../output.ts';
 import { readResult } from '../read-result.ts';
-import { saveReport } from '../save-report.ts';
+import { reportDirectory, saveReport } from '../save-report.ts';
+import { quoted } from '../shell-word.ts';
+import { TraceFile } from '../trace-file.ts';
 import { printVerdict } from '../verdict.ts';
 
 /** A saved result again, with a full trace; says so if it does not come out the same. */
-export async function replay(file: string, options: { out: string; json?: boolean }): Promise<void> {
+export async function replay(file: string, options: { out: string; json?: boolean }): Promise<number> {
   const before = readResult(file);
-  const scenario = parseScenario(file, before.scenario);
+  const { scenario, seed, codec } = before;
   const out = writableDirectory(options.out);
   const output = new Output(options.json === true);
-  const lines: string[] = [];
-  const result = runGuardedTrial(scenario, {
-    seed: before.seed,
-    codec: before.codec,
-    datasets: datasetsFor(scenario),
-    traceLine: (line) => lines.push(line),
-  });
+  const trial = { seed, codec, datasets: datasetsFor(scenario) };
+  const trace = new TraceFile(`${reportDirectory(before, out)}.trace`);
+  const result = runGuardedTrial(scenario, { ...trial, traceLine: (line) => trace.write(line) });
+  trace.close();
   const saved = await saveReport(result, out);
-  const trace = join(out, `${scenario.name}-${before.seed}.trace`);
-  const stream = createWriteStream(trace);
-  for (const line of lines) stream.write(`${line}\n`);
-  stream.end();
-  printVerdict(output, result, { ...saved, command: `npm run -s trial -- replay ${file}` });
-  output.say(`  trace   ${trace} (${lines.length.toLocaleString('en')} lines)`);
+  printVerdict(output, result, { ...saved, command: `npm run -s trial -- replay ${quoted(file)}` });
+  output.say(`  trace   ${trace.path} (${trace.lines.toLocaleString('en')} lines)`);
   output.document(result);
-  if (result.traceHash === before.traceHash) {
-    process.exitCode = exitStatusOf(result.verdict);
-    return;
-  }
+  if (result.traceHash === before.traceHash) return exitStatusOf(result.verdict);
+  const divergence = findDivergence(scenario, trial);
+  output.say(pc.red(`  ${whyDifferent(before, result)}`));
   output.say(
-    pc.red(
-      `  the trace is ${result.traceHash}, the saved one ${before.traceHash}: the engine has changed since, or the run is not deterministic`,
-    ),
+    divergence === null
+      ? '  Two more runs agree in every event: the run is deterministic now, and what was saved came from another engine.'
+      : pc.red(`  not deterministic: ${describeDivergence(divergence)}`),
   );
-  process.exitCode = EXIT.nondeterministic;
+  return EXIT.nondeterministic;
+}
+
+function whyDifferent(before: Result, after: Result): string {
+  return `the trace is ${after.traceHash}, the saved one ${before.traceHash} (of Node ${before.host.node})`;
 }

@@ -1,3 +1,4 @@
+import { EXIT } from '../exit-status.ts';
 import { Output, writableDirectory } from '../output.ts';
 import { readResult } from '../read-result.ts';
 import { saveReport } from '../save-report.ts';
@@ -6,7 +7,7 @@ import { saveReport } from '../save-report.ts';
 export async function report(
   files: readonly string[],
   options: { out: string; json?: boolean },
-): Promise<void> {
+): Promise<number> {
   const results = files.map((file) => readResult(file));
   const out = writableDirectory(options.out);
   const output = new Output(options.json === true);
@@ -14,4 +15,5 @@ export async function report(
   for (const result of results) pages.push((await saveReport(result, out)).page);
   for (const page of pages) output.say(page);
   output.document(pages);
+  return EXIT.pass;
 }

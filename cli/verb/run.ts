@@ -4,6 +4,7 @@ import { datasetsFor } from '../datasets-for.ts';
 import { exitStatusOf } from '../exit-status.ts';
 import { Output, Progress, writableDirectory } from '../output.ts';
 import { saveReport } from '../save-report.ts';
+import { quoted } from '../shell-word.ts';
 import { printVerdict } from '../verdict.ts';
 
 export interface RunOptions {
@@ -16,7 +17,7 @@ export interface RunOptions {
 }
 
 /** One trial, its verdict, its report. */
-export async function run(nameOrFile: string, options: RunOptions): Promise<void> {
+export async function run(nameOrFile: string, options: RunOptions): Promise<number> {
   const sets = options.until === undefined ? options.set : [...options.set, `duration=${options.until}`];
   const scenario = await loadScenario(nameOrFile, sets);
   const out = writableDirectory(options.out);
@@ -33,13 +34,15 @@ export async function run(nameOrFile: string, options: RunOptions): Promise<void
   });
   progress.clear();
   const saved = await saveReport(result, out);
-  printVerdict(output, result, { ...saved, command: replayCommand(nameOrFile, options) });
+  printVerdict(output, result, { ...saved, command: commandOf(nameOrFile, options) });
   output.document(result);
-  process.exitCode = exitStatusOf(result.verdict);
+  return exitStatusOf(result.verdict);
 }
 
-function replayCommand(nameOrFile: string, options: RunOptions): string {
-  const sets = options.set.map((set) => ` --set ${set}`).join('');
-  const until = options.until === undefined ? '' : ` --until ${options.until}`;
-  return `npm run -s trial -- run ${nameOrFile} --seed ${options.seed}${sets}${until}`;
+function commandOf(nameOrFile: string, options: RunOptions): string {
+  const words = ['run', nameOrFile, '--seed', options.seed];
+  for (const set of options.set) words.push('--set', set);
+  if (options.until !== undefined) words.push('--until', options.until);
+  if (options.codec !== 'objects') words.push('--codec', options.codec);
+  return `npm run -s trial -- ${words.map(quoted).join(' ')}`;
 }

@@ -8,7 +8,7 @@ import type { Result } from '../../sim/result/index.ts';
 import { durationUs } from '../../sim/scenario/index.ts';
 import { lowestBound, runTrials, type TaskOutcome } from '../../sim/search/index.ts';
 import { datasetsFor } from '../datasets-for.ts';
-import { EXIT } from '../exit-status.ts';
+import { exitStatusOf } from '../exit-status.ts';
 import { Output, Progress, writableDirectory, writeWhole } from '../output.ts';
 
 /**
@@ -20,7 +20,7 @@ const BUSY_PER_MILLE = 700;
 export async function sweep(
   file: string,
   options: { out: string; jobs?: number; json?: boolean },
-): Promise<void> {
+): Promise<number> {
   const grid = await loadSweep(file);
   const out = join(writableDirectory(options.out), `sweep-${grid.name}`);
   const output = new Output(options.json === true);
@@ -37,10 +37,7 @@ export async function sweep(
   output.say();
   output.say(`  report  ${join(out, 'index.html')}`);
   output.document(table);
-  process.exitCode =
-    failed.length > 0 || table.points.some(({ verdict }) => verdict === 'violation')
-      ? EXIT.violation
-      : EXIT.pass;
+  return exitStatusOf(...outcomes.map(({ result, failure }) => failure ?? result!.verdict));
 }
 
 async function runGrid(grid: Sweep, jobs: number): Promise<TaskOutcome[]> {

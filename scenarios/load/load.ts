@@ -44,14 +44,13 @@ export async function loadScenario(nameOrFile: string, sets: readonly string[] =
 /** The document in a `.json` or `.ts` file (its default export), not yet judged. */
 export async function readDocument(file: string, source: string): Promise<unknown> {
   if (file.endsWith('.ts') || file.endsWith('.js') || file.endsWith('.mjs')) {
-    const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
-    if (module.default === undefined) {
-      throw new ScenarioError(source, [
-        { path: '', message: 'has no default export: write "export default scenario({ … })"' },
-      ]);
-    }
-    return module.default;
+    return defaultExportOf(file, source);
   }
+  return readJson(file, source);
+}
+
+/** The document in a file of JSON, or a ScenarioError that says why there is none. */
+export function readJson(file: string, source: string): unknown {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -65,6 +64,27 @@ export async function readDocument(file: string, source: string): Promise<unknow
       { path: '', message: `is not whole JSON (${(error as Error).message}): it may be cut short` },
     ]);
   }
+}
+
+/** A module is code: whatever it throws, and whatever keeps it from loading, is its author's mistake. */
+async function defaultExportOf(file: string, source: string): Promise<unknown> {
+  let module: { default?: unknown };
+  try {
+    module = (await import(pathToFileURL(file).href)) as { default?: unknown };
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : { name: 'threw', message: String(error) };
+    // A syntax error has its place on the second line; of a missing module the second line says nothing.
+    const reason = message
+      .replace(/\nRequire stack:[\s\S]*/, '')
+      .split('\n')
+      .slice(0, 2)
+      .join(' ');
+    throw new ScenarioError(source, [{ path: '', message: `cannot be loaded: ${name}: ${reason}` }]);
+  }
+  if (module.default !== undefined) return module.default;
+  throw new ScenarioError(source, [
+    { path: '', message: 'has no default export: write "export default scenario({ … })"' },
+  ]);
 }
 
 function fileOf(nameOrFile: string): string {

@@ -7,26 +7,30 @@ import { semanticProblems } from './semantic.ts';
 
 /** A scenario from untrusted data: whole and meaningful, or a ScenarioError that names every mistake. */
 export function parseScenario(source: string, input: unknown): Scenario {
-  const parsed = scenarioSchema.safeParse(input);
-  if (!parsed.success)
-    throw new ScenarioError(
-      source,
-      parsed.error.issues.flatMap((issue) => problemsOf(issue, input)),
-    );
-  const scenario: Scenario = parsed.data;
+  const scenario: Scenario = parseDocument(scenarioSchema, source, input);
   const problems = semanticProblems(scenario);
   if (problems.length > 0) throw new ScenarioError(source, problems);
   return scenario;
 }
 
-function problemsOf(issue: z.core.$ZodIssue, input: unknown): Problem[] {
+/** What a schema says of a document, as problems that a person can mend. */
+export function parseDocument<T>(schema: z.ZodType<T>, source: string, input: unknown): T {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new ScenarioError(
+    source,
+    parsed.error.issues.flatMap((issue) => problemsOf(schema, issue, input)),
+  );
+}
+
+function problemsOf(schema: unknown, issue: z.core.$ZodIssue, input: unknown): Problem[] {
   const path = issue.path.join('.');
   const found = valueAt(input, issue.path);
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
         path: [...issue.path, key].join('.'),
-        message: `unknown field${didYouMean(key, knownKeys(issue.path, found))}`,
+        message: `unknown field${didYouMean(key, knownKeys(schema, issue.path, found))}`,
       }));
     case 'invalid_union': {
       const discriminator = String(issue.path.at(-1) ?? issue.discriminator ?? 'kind');
@@ -50,8 +54,8 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): Problem[] {
 }
 
 /** The fields that the schema has at a path, found by walking it with the input's own discriminators. */
-function knownKeys(path: readonly PropertyKey[], found: unknown): string[] {
-  let schema: unknown = scenarioSchema;
+function knownKeys(root: unknown, path: readonly PropertyKey[], found: unknown): string[] {
+  let schema = root;
   for (const key of path) {
     schema = unwrap(schema);
     const def = (schema as { _zod: { def: Record<string, unknown> } })._zod.def;
@@ -89,7 +93,11 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
+/** A value in few words; what JSON cannot hold (a function, a circle, a nest too deep) by its type. */
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : `a list of ${value.length}`;
+  if (value !== null && typeof value === 'object') return 'an object';
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(typeof value === 'bigint' ? Number(value) : value) ?? `a ${typeof value}`;
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -1,3 +1,6 @@
+/** Problems that one message shows: a file that is wrong everywhere is wrong in the same way. */
+const SHOWN = 20;
+
 /** A mistake in what a person wrote: where it is, what was found, and what to do. The command ends with status 2. */
 export class ScenarioError extends Error {
   override name = 'ScenarioError';
@@ -7,7 +10,8 @@ export class ScenarioError extends Error {
     super(
       [
         `${source}: ${problems.length === 1 ? 'one problem' : `${problems.length} problems`}`,
-        ...problems.map(describeProblem),
+        ...problems.slice(0, SHOWN).map(describeProblem),
+        ...(problems.length > SHOWN ? [`… and ${problems.length - SHOWN} more`] : []),
       ].join('\n  '),
     );
     this.problems = problems;

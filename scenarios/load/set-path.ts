@@ -42,7 +42,7 @@ function replaced(
     ]);
   }
   const open = ['config', 'brokerConfig', 'controllerConfig'].includes(path[depth - 1] ?? '');
-  if (!open && !(key in value)) {
+  if (!open && !hasField(value, key)) {
     throw new ScenarioError(source, [
       { path: `--set ${at}`, message: `no such field${didYouMean(key, Object.keys(value))}` },
     ]);
@@ -51,6 +51,11 @@ function replaced(
     return value.map((item, i) => (String(i) === key ? replaced(source, item, path, depth + 1, to) : item));
   const record = value as Record<string, unknown>;
   return { ...record, [key]: replaced(source, record[key], path, depth + 1, to) };
+}
+
+/** An array's fields are its indexes. */
+function hasField(value: object, key: string): boolean {
+  return Array.isArray(value) ? Object.keys(value).includes(key) : Object.hasOwn(value, key);
 }
 
 /** JSON where it is JSON, text otherwise: `--set duration=10s` needs no quotes. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Scenario } from '../../sim/scenario/index.ts';
 import { readDocument } from './load.ts';
-import { parseScenario } from './parse.ts';
+import { parseDocument, parseScenario } from './parse.ts';
 import { ScenarioError } from './problem.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
 import { setPath } from './set-path.ts';
@@ -50,15 +50,8 @@ export function sweepFile(input: SweepInput): SweepInput {
 
 /** Reads a sweep and every scenario in it; any mistake is a ScenarioError before anything runs. */
 export async function loadSweep(file: string): Promise<Sweep> {
-  const parsed = sweepSchema.safeParse(await readDocument(resolve(file), file));
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => ({
-      path: issue.path.join('.'),
-      message: issue.message,
-    }));
-    throw new ScenarioError(file, problems);
-  }
-  const { axes, scenario, ...rest } = parsed.data;
+  const document = await readDocument(resolve(file), file);
+  const { axes, scenario, ...rest } = parseDocument(sweepSchema, file, document);
   let cells: { configuration: Record<string, string | number>; input: unknown }[] = [
     { configuration: {}, input: scenario },
   ];

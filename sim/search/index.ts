@@ -4,6 +4,7 @@
  */
 
 export { type Bound, lowestBound } from './bounds.ts';
+export * from './divergence.ts';
 export * from './guard.ts';
 export * from './guarded-trial.ts';
 export * from './swarm.ts';

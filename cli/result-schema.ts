@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+/** What pages and replays read of a saved result; the scenario in it is judged as any scenario is. */
+const finding = z.object({ check: z.string(), at: z.number(), message: z.string() });
+const numbers = z.array(z.number());
+const counts = z.object({ ok: z.number(), fail: z.number(), unknown: z.number() });
+const quantiles = z.object({
+  count: z.number(),
+  mean: z.number(),
+  p50: z.number(),
+  p95: z.number(),
+  p99: z.number(),
+  p999: z.number(),
+  max: z.number(),
+});
+const series = z.object({
+  intervalUs: z.int().min(1),
+  produced: numbers,
+  acknowledged: numbers,
+  consumed: numbers,
+  acknowledgedBytes: numbers,
+  latencyP50: numbers,
+  latencyP99: numbers,
+  endToEndP50: numbers,
+  endToEndP99: numbers,
+  isrTotal: numbers,
+  isrMin: numbers,
+  underReplicated: numbers,
+  leaderless: numbers,
+  highWatermarkLag: numbers,
+  consumerLag: numbers,
+});
+const span = z.object({ node: z.string(), from: z.number(), to: z.number(), state: z.string() });
+const mark = z.object({ at: z.number(), node: z.string(), kind: z.string() });
+const injected = z.object({
+  fault: z.looseObject({ kind: z.string() }),
+  targets: z.array(z.string()),
+  from: z.number(),
+  to: z.number(),
+});
+
+export const resultSchema = z.object({
+  format: z.literal(1),
+  scenario: z.unknown(),
+  seed: z.string().min(1),
+  codec: z.enum(['objects', 'bytes']),
+  verdict: z.enum(['pass', 'violation', 'stuck']),
+  violations: z.array(finding),
+  allowed: z.array(finding),
+  pending: z.array(z.string()),
+  traceHash: z.string(),
+  simulatedUs: z.number(),
+  trafficFromUs: z.number(),
+  events: z.number(),
+  probes: z.record(z.string(), z.number()),
+  faults: z.array(injected),
+  operations: z.record(z.string(), counts),
+  metrics: z.object({
+    series,
+    produceLatency: quantiles,
+    endToEnd: quantiles,
+    utilisation: z.array(z.object({ node: z.string(), resource: z.string(), perMille: z.number() })),
+    bytesOnWire: z.number(),
+  }),
+  lanes: z.array(span),
+  marks: z.array(mark),
+  host: z.object({ wallMs: z.number(), node: z.string(), maxRssBytes: z.number() }),
+});
