@@ -151,9 +151,12 @@ function measured(result: Result): string {
 }
 
 function again(result: Result): string {
+  const { scenario, seed, codec, host } = result;
+  const whole = escapeHtml(JSON.stringify(scenario, null, 2));
+  const wall = (host.wallMs / 1e3).toFixed(1);
   return `<h2>Again</h2>
-<pre>npm run -s trial -- run ${escapeHtml(result.scenario.name)} --seed ${escapeHtml(result.seed)}
+<pre>npm run -s trial -- run ${escapeHtml(scenario.name)} --seed ${escapeHtml(seed)}
 npm run -s trial -- replay result.json</pre>
-<details><summary>The scenario, as run</summary><pre>${escapeHtml(JSON.stringify(result.scenario, null, 2))}</pre></details>
-<p class="dim">Simulated with codec ${result.codec} on Node ${escapeHtml(result.host.node)} in ${(result.host.wallMs / 1e3).toFixed(1)} s.</p>`;
+<details><summary>The scenario, as run</summary><pre>${whole}</pre></details>
+<p class="dim">Simulated with codec ${codec} on Node ${escapeHtml(host.node)} in ${wall} s.</p>`;
 }

@@ -14,46 +14,93 @@ interface Timed {
   readonly until?: Duration | undefined;
 }
 
-export type Fault = Timed &
-  (
-    | {
-        /** The process dies, its page cache lives; its connections reset. Heals by a restart. */ readonly kind: 'kill';
-        readonly target: Target;
-      }
-    | {
-        /** The machine loses power: silence, and what was not synced is at risk. Heals by a restart. */ readonly kind: 'power-loss';
-        readonly target: Target;
-      }
-    | {
-        /** SIGTERM: controlled shutdown. Heals by a start. */ readonly kind: 'stop';
-        readonly target: Target;
-      }
-    | { /** SIGSTOP, a long GC pause. Heals by SIGCONT. */ readonly kind: 'pause'; readonly target: Target }
-    | {
-        /** Silence between two sides: both ways, or only what `from` sends. */ readonly kind: 'partition';
-        readonly from: Target;
-        readonly to: Target;
-        readonly oneWay: boolean;
-      }
-    | {
-        /** Cut off from everybody else. */ readonly kind: 'isolate';
-        readonly target: Target;
-        readonly direction: 'both' | 'inbound' | 'outbound';
-      }
-    | { readonly kind: 'slow-network'; readonly from: Target; readonly to: Target; readonly delay: Duration }
-    | { readonly kind: 'reset-connections'; readonly from: Target; readonly to: Target }
-    | {
-        /** Syncs do not complete, reads and writes crawl. */ readonly kind: 'disk-stall';
-        readonly target: Target;
-      }
-    | { readonly kind: 'disk-error'; readonly target: Target; readonly operation: 'read' | 'write' | 'sync' }
-    | {
-        readonly kind: 'clock-step';
-        readonly target: Target;
-        readonly by: Duration;
-        readonly backwards: boolean;
-      }
-  );
+/** The process dies, its page cache lives; its connections reset. Heals by a restart. */
+export interface Kill extends Timed {
+  readonly kind: 'kill';
+  readonly target: Target;
+}
+
+/** The machine loses power: silence, and what was not synced is at risk. Heals by power and a restart. */
+export interface PowerLoss extends Timed {
+  readonly kind: 'power-loss';
+  readonly target: Target;
+}
+
+/** SIGTERM: a controlled shutdown. Heals by a start. */
+export interface Stop extends Timed {
+  readonly kind: 'stop';
+  readonly target: Target;
+}
+
+/** SIGSTOP, a long collection. Heals by SIGCONT. */
+export interface Pause extends Timed {
+  readonly kind: 'pause';
+  readonly target: Target;
+}
+
+/** Silence between two sides: both ways, or only of what `from` sends. */
+export interface Partition extends Timed {
+  readonly kind: 'partition';
+  readonly from: Target;
+  readonly to: Target;
+  readonly oneWay: boolean;
+}
+
+/** Cut off from everybody else; hosts of one target still hear each other. */
+export interface Isolate extends Timed {
+  readonly kind: 'isolate';
+  readonly target: Target;
+  readonly direction: 'both' | 'inbound' | 'outbound';
+}
+
+/** So much more one-way delay, both ways. */
+export interface SlowNetwork extends Timed {
+  readonly kind: 'slow-network';
+  readonly from: Target;
+  readonly to: Target;
+  readonly delay: Duration;
+}
+
+/** Connections between two sides break, once; nothing to heal. */
+export interface ResetConnections extends Timed {
+  readonly kind: 'reset-connections';
+  readonly from: Target;
+  readonly to: Target;
+}
+
+/** Syncs do not complete, reads and writes crawl. */
+export interface DiskStall extends Timed {
+  readonly kind: 'disk-stall';
+  readonly target: Target;
+}
+
+/** Every such operation answers EIO. Heals by a good disk and, if the process gave up, a restart. */
+export interface DiskFailure extends Timed {
+  readonly kind: 'disk-error';
+  readonly target: Target;
+  readonly operation: 'read' | 'write' | 'sync';
+}
+
+/** The wall clock jumps. Heals by being set right. */
+export interface ClockStep extends Timed {
+  readonly kind: 'clock-step';
+  readonly target: Target;
+  readonly by: Duration;
+  readonly backwards: boolean;
+}
+
+export type Fault =
+  | Kill
+  | PowerLoss
+  | Stop
+  | Pause
+  | Partition
+  | Isolate
+  | SlowNetwork
+  | ResetConnections
+  | DiskStall
+  | DiskFailure
+  | ClockStep;
 
 export type FaultKind = Fault['kind'];
 

@@ -76,11 +76,12 @@ export const LAYERS: ReadonlyMap<string, readonly RegExp[]> = new Map([
   ['sim/index.ts', [/^sim\//]],
   ['scenarios', [/^sim\//, /^zod$/, /^node:/]],
   ['reports', [/^sim\/(?:result|scenario)$/, /^node:/, /^vega/]],
-  ['cli', [/^sim\//, /^scenarios$/, /^reports$/, /^node:/, /^commander$/, /^picocolors$/]],
+  ['cli', [/^sim\//, /^scenarios$/, /^reports$/, /^node:/, /^commander$/, /^picocolors$/, /^zod$/]],
 ]);
 
 /** Files that may be longer than the limit, and why. */
 export const EXEMPT_LENGTH: ReadonlyMap<string, string> = new Map([
+  ['test/sim/host/host.test.ts', 'stories of one host over one stage'],
   ['engine/wire/error-code.ts', 'a table: one line an error code'],
   ['engine/wire/api-key.ts', 'a table: one line an API'],
 ]);
