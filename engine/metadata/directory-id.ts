@@ -1,9 +1,6 @@
-/** Directory ids that name a state and no directory (`DirectoryId`, KIP-858): the first hundred are reserved. */
-export const DirectoryId = {
-  MIGRATING: 'AAAAAAAAAAAAAAAAAAAAAA',
-  UNASSIGNED: 'AAAAAAAAAAAAAAAAAAAAAQ',
-  LOST: 'AAAAAAAAAAAAAAAAAAAAAg',
-} as const;
+import { DirectoryId } from '../wire/index.ts';
+
+export { DirectoryId };
 
 const BASE64_URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const RESERVED_BELOW = 100;
