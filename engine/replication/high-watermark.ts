@@ -22,8 +22,7 @@ export function isUnderMinIsr(partition: Partition, leading: LeaderRole): boolea
  *
  *   leader 1   |----------|  end 10
  *   member 2   |--------|    end 8   in the maximal ISR: counts
- *   replica 3  |------|      end 6   caught up lately, eligible: counts, or it could never reach a moving high
- * watermark
+ *   replica 3  |------|      end 6   caught up lately, eligible: counts, or it could never catch up
  *   replica 4  |--|          end 2   lagging, or fenced, or shutting down (KAFKA-15021): does not count
  *
  * Waiting for whom nobody would let into the ISR would stop acks=all for as long as `replica.lag.time.max.ms`.
