@@ -13,6 +13,7 @@ import { SUPPORTED_FEATURES } from '../metadata/index.ts';
 import { defaultRaftConfig, Raft } from '../raft/index.ts';
 import { REPLICATION_DEFAULTS, Replicas } from '../replication/index.ts';
 import { randomUuid } from '../wire/index.ts';
+import { makeLogDirectory } from './format-directory.ts';
 import { MetadataFeed } from './metadata-feed.ts';
 import type { BrokerServerOptions } from './server-options.ts';
 import { settings } from './settings.ts';
@@ -81,7 +82,7 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
 
 function openLogs(now: Us, options: BrokerServerOptions, out: Outbox): LogDirectory | DiskError {
   const { clusterId, compression, config, directory, disk, nodeId, random, wall } = options;
-  const made = disk.makeDirectory(directory);
+  const made = makeLogDirectory(disk, directory);
   if (made !== null) return made;
   const logConfig = settings(logDirectoryConfigDefaults, config);
   return LogDirectory.open(

@@ -1,5 +1,5 @@
 import { decodeMetaProperties, encodeMetaProperties } from '../log/index.ts';
-import { DiskError } from '../machine/index.ts';
+import { type Disk, DiskError } from '../machine/index.ts';
 import { randomUuid, type Uuid } from '../wire/index.ts';
 import type { ServerOptions } from './server-options.ts';
 
@@ -24,10 +24,20 @@ export function directoryIdOf(options: ServerOptions): Uuid | { readonly unusabl
   }
   const directoryId = randomUuid(random.stream('directory id'));
   const content = encodeMetaProperties({ clusterId, nodeId, directoryId }, wall.nowMs());
-  const failed = disk.makeDirectory(directory) ?? disk.write(path, content);
+  const failed = makeLogDirectory(disk, directory) ?? disk.write(path, content);
   if (failed !== null) return { unusable: `${failed.path}: ${failed.code}` };
   // The format is done before the process starts, so nobody waits for these: the tickets come back as nobody's.
   disk.sync(path);
   disk.syncDirectory(directory);
   return directoryId;
+}
+
+/**
+ * Makes the directory that everything durable will stand in, and asks for its own name to be durable too: without
+ * that a power loss soon after the first start takes the whole directory, votes and committed records with it.
+ */
+export function makeLogDirectory(disk: Disk, directory: string): DiskError | null {
+  const failed = disk.makeDirectory(directory);
+  if (failed === null) disk.syncDirectory(directory.slice(0, directory.lastIndexOf('/')) || '/');
+  return failed;
 }
