@@ -16,4 +16,9 @@ export * from './invariants.ts';
 export { pending } from './liveness/convergence.ts';
 export { ClusterShadow, METADATA_LOG } from './shadow/cluster-shadow.ts';
 export { whereValuesAre } from './validation/final-logs.ts';
+export {
+  RECOVERED_LOGS_IDENTICAL,
+  type RecoveryPorts,
+  validateRecovery,
+} from './validation/recovered-logs.ts';
 export { REPLICAS_IDENTICAL, validateReplicas } from './validation/replicas-identical.ts';

@@ -24,7 +24,9 @@ const EPOCH_MS = 1_767_225_600_000;
 const SERVER_BOOT_US = 1_500_000;
 const POWER_ON_US = 3_000_000;
 /** 22 characters of base64url, as Kafka prints a cluster id. */
-const CLUSTER_ID = 'kafka-trial-cluster-00';
+export const CLUSTER_ID = 'kafka-trial-cluster-00';
+/** Every server's one log.dir. */
+export const LOG_DIRECTORY = '/data';
 const REGION = 'home';
 
 /** Servers and clients on hosts, one kernel, one network: the composition root. */
@@ -137,7 +139,7 @@ export class Cluster {
       endpoint: { host: place.name, port },
       voters: this.controllers.map(({ id, name }): Voter => ({ id, host: name, port: CONTROLLER_PORT })),
       compression: COMPRESSION,
-      directory: '/data',
+      directory: LOG_DIRECTORY,
     };
   }
 

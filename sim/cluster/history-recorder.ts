@@ -40,6 +40,8 @@ export class HistoryRecorder {
   readonly #repositions: Reposition[] = [];
   /** Records sent and not yet read by anybody: when they were sent. */
   readonly #sentAt = new Map<number, number>();
+  /** What each producer waits for, by record id. */
+  readonly #pending = new Map<string, Map<number, Outstanding>>();
   /** Positions of consumers by `client log`. */
   readonly positions = new Map<string, number>();
   /** Highest acknowledged offset, exclusive, by log. */
@@ -63,6 +65,7 @@ export class HistoryRecorder {
 
   producer(client: string, acks: -1 | 0 | 1): ProducerListener {
     const pending = new Map<number, Outstanding>();
+    this.#pending.set(client, pending);
     return {
       onSend: (_now, record) => this.#onSend(pending, record),
       onAcked: (_now, topic, partition, baseOffset, ids) =>
@@ -70,6 +73,15 @@ export class HistoryRecorder {
       onFailed: (_now, topic, partition, ids, _error, outcome) =>
         this.#onFailed(client, pending, `${topic}-${partition}`, ids, outcome),
     };
+  }
+
+  /** A client's process is gone: whether what it had sent arrived, nobody will tell it. */
+  onClientGone(client: string): void {
+    const pending = this.#pending.get(client);
+    if (pending === undefined) return;
+    this.outstanding -= pending.size;
+    this.produce.unknown += pending.size;
+    pending.clear();
   }
 
   consumer(client: string): ConsumerListener {

@@ -7,5 +7,5 @@
 export { type HardwareProfile, hardwareNames, hardwareProfile } from './hardware.ts';
 export { type ConfigOwner, type KnownConfig, knownConfiguration } from './known-configuration.ts';
 export { runTrial } from './run-trial.ts';
-export { brokersOf, clientsOf, controllersOf } from './topology.ts';
+export { ADMIN_HOST, brokersOf, clientsOf, controllersOf } from './topology.ts';
 export type { TrialOptions, TrialResult } from './trial-contract.ts';

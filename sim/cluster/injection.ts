@@ -1,4 +1,6 @@
 import { unreachable } from '../../engine/machine/index.ts';
+import type { Host } from '../host/index.ts';
+import type { EventKind } from '../kernel/index.ts';
 import type { InjectedFault } from '../result/index.ts';
 import { durationUs, type Fault, type Scenario } from '../scenario/index.ts';
 import type { Cluster } from './cluster.ts';
@@ -11,8 +13,13 @@ interface Active {
   readonly fault: Fault;
   readonly targets: readonly string[];
   readonly from: number;
-  readonly heal: Heal;
+  readonly heals: Heal[];
 }
+
+/** Faults that a process does not come back from before they heal. */
+const KEEPS_DOWN: ReadonlySet<Fault['kind']> = new Set(['kill', 'power-loss', 'stop', 'disk-error']);
+/** A supervisor's patience before it starts a process that ended (systemd's RestartSec, of that order). */
+const RESTART_US = 1_000_000;
 
 /** What the injection tells: for lanes and the trace. */
 export interface InjectionEvents {
@@ -27,24 +34,35 @@ export class Injection {
   readonly #events: InjectionEvents;
   readonly #active = new Set<Active>();
   readonly #done: InjectedFault[] = [];
+  readonly #begins: EventKind;
+  readonly #heals: EventKind;
+  readonly #restarts: EventKind;
   #trafficFromUs = 0;
 
   constructor(scenario: Scenario, cluster: Cluster, events: InjectionEvents) {
     this.#scenario = scenario;
     this.#cluster = cluster;
     this.#events = events;
+    const { kernel } = cluster;
+    this.#begins = kernel.register<Fault>('fault', (fault) => this.#inject(fault));
+    this.#heals = kernel.register<Active>('heal', (active) => this.#heal(active));
+    this.#restarts = kernel.register<Host>('restart', (host) => {
+      if (!this.#isKeptDown(host.name)) host.start();
+    });
+  }
+
+  /** A process is gone. Unless a fault wants it so, whoever watches processes starts it again. */
+  onGone(host: Host): void {
+    if (host.state === 'dead' && !this.#isKeptDown(host.name))
+      this.#cluster.kernel.schedule(this.#cluster.kernel.now + RESTART_US, this.#restarts, host);
   }
 
   /** Times of the schedule count from `trafficFromUs`. */
   schedule(faults: readonly Fault[], trafficFromUs: number): void {
     const { kernel } = this.#cluster;
     this.#trafficFromUs = trafficFromUs;
-    const begins = kernel.register<Fault>('fault', (fault) => this.#inject(fault));
-    for (const fault of faults) kernel.schedule(trafficFromUs + durationUs(fault.at), begins, fault);
-    this.#heals = kernel.register<Active>('heal', (active) => this.#heal(active));
+    for (const fault of faults) kernel.schedule(trafficFromUs + durationUs(fault.at), this.#begins, fault);
   }
-
-  #heals = 0;
 
   /** Ends every fault, and starts whatever is not running. */
   healAll(): void {
@@ -63,21 +81,21 @@ export class Injection {
     return this.#done.toSorted((a, b) => a.from - b.from);
   }
 
+  #isKeptDown(name: string): boolean {
+    for (const { fault, targets } of this.#active)
+      if (KEEPS_DOWN.has(fault.kind) && targets.includes(name)) return true;
+    return false;
+  }
+
   #inject(fault: Fault): void {
     const named = 'target' in fault ? fault.target : fault.from;
     const targets = resolveTarget(named, this.#scenario, this.#cluster);
     const others = 'to' in fault ? resolveTarget(fault.to, this.#scenario, this.#cluster) : [];
-    const heals = this.#apply(fault, targets, others);
     const { kernel } = this.#cluster;
-    const active: Active = {
-      fault,
-      targets,
-      from: kernel.now,
-      heal: () => {
-        for (const heal of heals) heal();
-      },
-    };
+    const active: Active = { fault, targets, from: kernel.now, heals: [] };
+    // Before it is done: a process that it ends is gone because of it.
     this.#active.add(active);
+    active.heals.push(...this.#apply(fault, targets, others));
     this.#events.onInjected(fault, targets);
     if (fault.until !== undefined)
       kernel.schedule(this.#trafficFromUs + durationUs(fault.until), this.#heals, active);
@@ -86,7 +104,7 @@ export class Injection {
   #heal(active: Active): void {
     if (!this.#active.delete(active)) return;
     const { kernel } = this.#cluster;
-    active.heal();
+    for (const heal of active.heals) heal();
     this.#events.onHealed(active.fault, active.targets);
     this.#done.push({
       fault: active.fault,
@@ -159,7 +177,6 @@ export class Injection {
         const id = host.disk.inject({ kind: 'error', operation: fault.operation, path: '*', code: 'EIO' });
         return () => {
           host.disk.heal(id);
-          // A process that gave up on its disk is started again by whoever watches it.
           host.start();
         };
       }

@@ -3,14 +3,16 @@ import { Invariants, METADATA_LOG } from '../check/index.ts';
 import type { CrashReason, Host, HostEvents } from '../host/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import type { Violation } from '../result/index.ts';
+import type { Fault } from '../scenario/index.ts';
 import type { Trace } from '../trace/index.ts';
+import type { InjectionEvents } from './injection.ts';
 import { Lanes } from './lanes.ts';
 
 /** Failures of the engine itself that a run keeps. */
 const MAX_FAILURES = 50;
 
 /** Everything that hosts tell goes through here: to the trace, to the invariants, to the lanes. */
-export class Observer implements HostEvents {
+export class Observer implements HostEvents, InjectionEvents {
   readonly trace: Trace;
   readonly invariants = new Invariants();
   readonly lanes = new Lanes();
@@ -18,6 +20,7 @@ export class Observer implements HostEvents {
   readonly failures: Violation[] = [];
   bytesOnWire = 0;
   #kernel: Kernel | null = null;
+  #tellGone: (host: Host) => void = () => {};
   /** A step told facts and has not ended. */
   #told = false;
 
@@ -27,6 +30,11 @@ export class Observer implements HostEvents {
 
   attach(kernel: Kernel): void {
     this.#kernel = kernel;
+  }
+
+  /** Whom to tell that a process is gone, for whatever reason. */
+  whenGone(tell: (host: Host) => void): void {
+    this.#tellGone = tell;
   }
 
   get now(): number {
@@ -52,6 +60,7 @@ export class Observer implements HostEvents {
     this.trace.onEvent(at, host.name, `crashed: ${reason.kind}`);
     this.trace.onProbe(`crash: ${reason.kind}`);
     this.lanes.mark(at, host.name, 'crash', reason.kind);
+    this.#tellGone(host);
     if (reason.kind !== 'exception' || this.failures.length >= MAX_FAILURES) return;
     const error = reason.error instanceof Error ? reason.error : new Error(String(reason.error));
     this.failures.push({
@@ -67,6 +76,7 @@ export class Observer implements HostEvents {
     this.invariants.onDown(host.name);
     this.trace.onEvent(this.now, host.name, `exited ${reason}: ${message}`);
     this.trace.onProbe(`exit: ${reason}`);
+    this.#tellGone(host);
   }
 
   onSent(_host: Host, _peer: string, _frame: Frame, size: number): void {
@@ -74,6 +84,17 @@ export class Observer implements HostEvents {
   }
 
   onDelivered(): void {}
+
+  onInjected(fault: Fault, targets: readonly string[]): void {
+    this.lanes.onInjected(this.now, fault, targets);
+    this.trace.onEvent(this.now, targets.join(','), `fault: ${fault.kind}`);
+    this.trace.onProbe(targets.length === 0 ? 'fault found no target' : `fault: ${fault.kind}`);
+  }
+
+  onHealed(fault: Fault, targets: readonly string[]): void {
+    this.lanes.onHealed(this.now, fault, targets);
+    this.trace.onEvent(this.now, targets.join(','), `heal: ${fault.kind}`);
+  }
 
   onLife(host: Host): void {
     this.lanes.onLife(this.now, host);

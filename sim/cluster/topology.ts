@@ -2,6 +2,8 @@ import type { Scenario } from '../scenario/index.ts';
 
 export const BROKER_PORT = 9092;
 export const CONTROLLER_PORT = 9093;
+/** Where topics are made from; no scenario's client. */
+export const ADMIN_HOST = 'a1';
 /** Controllers' node ids follow this; brokers' begin at 1. */
 const CONTROLLER_IDS_FROM = 100;
 

@@ -16,8 +16,6 @@ export interface TrialOptions {
   readonly freeze?: boolean | undefined;
   /** Breaks the engine on purpose: what every frame becomes on its way. For tests that must see a check fire. */
   readonly sabotage?: ((frame: Frame) => Frame) | undefined;
-  /** The last events are kept for a failure's report. */
-  readonly keepLast?: number | undefined;
 }
 
 /** The part of a result that is the same everywhere: all but the machine that it ran on. */

@@ -2,26 +2,16 @@ import type { Fact, Input } from '../../engine/machine/index.ts';
 import { describeFact, describeInput } from './describe.ts';
 import { TraceHash } from './trace-hash.ts';
 
-/** One thing that happened, kept by reference until somebody wants it in words. */
-interface Entry {
-  readonly at: number;
-  readonly node: string;
-  readonly what: Input | Fact | string;
-}
-
-/** The trace of a run: its hash always, its last events for a failure's report, its lines only when asked for. */
+/** The trace of a run: its hash and its probes always, its lines only when asked for. */
 export class Trace {
   readonly hash = new TraceHash();
   readonly probes = new Map<string, number>();
   /** Of steps that threw, for whoever debugs the engine: they name this machine's paths and so stay out of results. */
   readonly stacks: string[] = [];
-  readonly #last: (Entry | undefined)[];
-  #next = 0;
   readonly #line: ((line: string) => void) | undefined;
 
-  constructor(options: { keepLast: number; line?: ((line: string) => void) | undefined }) {
-    this.#last = new Array(options.keepLast);
-    this.#line = options.line;
+  constructor(line?: (line: string) => void) {
+    this.#line = line;
   }
 
   onInput(at: number, node: string, input: Input): void {
@@ -75,25 +65,12 @@ export class Trace {
     this.probes.set(name, (this.probes.get(name) ?? 0) + 1);
   }
 
-  /** The last events in words, oldest first. */
-  lastLines(): string[] {
-    const lines: string[] = [];
-    for (let i = 0; i < this.#last.length; i++) {
-      const entry = this.#last[(this.#next + i) % this.#last.length];
-      if (entry !== undefined) lines.push(describeEntry(entry));
-    }
-    return lines;
-  }
-
-  #note(at: number, node: string, what: Entry['what']): void {
-    if (this.#line !== undefined) this.#line(describeEntry({ at, node, what }));
-    if (this.#last.length === 0) return;
-    this.#last[this.#next] = { at, node, what };
-    this.#next = (this.#next + 1) % this.#last.length;
+  #note(at: number, node: string, what: Input | Fact | string): void {
+    if (this.#line !== undefined) this.#line(describeEntry(at, node, what));
   }
 }
 
-function describeEntry({ at, node, what }: Entry): string {
+function describeEntry(at: number, node: string, what: Input | Fact | string): string {
   const words =
     typeof what === 'string' ? what : 'fact' in what ? describeFact(what) : `< ${describeInput(what)}`;
   return `${(at / 1e6).toFixed(6).padStart(12)} ${node.padEnd(5)} ${words}`;

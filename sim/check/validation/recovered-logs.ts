@@ -1,0 +1,120 @@
+import {
+  type Log,
+  LogDirectory,
+  logConfigDefaults,
+  logDirectoryConfigDefaults,
+} from '../../../engine/log/index.ts';
+import {
+  type Disk,
+  isDiskError,
+  noWork,
+  type Outbox,
+  type RandomSource,
+} from '../../../engine/machine/index.ts';
+import type { Compression } from '../../../engine/records/index.ts';
+import type { Violation } from '../../result/index.ts';
+import type { ClusterViews } from '../cluster-views.ts';
+import { firstDifference } from './replicas-identical.ts';
+
+export const RECOVERED_LOGS_IDENTICAL = {
+  name: 'RecoveredLogsIdentical',
+  property:
+    'A broker that was killed now and recovered every log from its files would have the logs that it has in memory.',
+} as const;
+
+/** What a directory is opened with, as its broker opens it. */
+export interface RecoveryPorts {
+  readonly clusterId: string;
+  readonly directory: string;
+  readonly compression: Compression;
+  /** A copy of a broker's disk as its process sees it: what a kill leaves. Recovery changes it. */
+  readonly imageOf: (broker: string) => Disk;
+}
+
+/** Files that would spare recovery its work: without them every segment is read from its first byte. */
+const SHORTCUTS = ['.kafka_cleanshutdown', 'recovery-point-offset-checkpoint'] as const;
+
+/** Opens a copy of every running broker's disk from scratch and compares each log with the live one. */
+export function validateRecovery(at: number, views: ClusterViews, ports: RecoveryPorts): Violation[] {
+  const violations: Violation[] = [];
+  for (const { name, id, view } of views.brokers) {
+    const live = [...(view?.replicas() ?? [])].flatMap(({ log }) => (log === null ? [] : [log]));
+    if (live.length === 0) continue;
+    const recovered = recover(id, live, ports, ports.imageOf(name));
+    for (const log of live) {
+      const difference =
+        typeof recovered === 'string' ? recovered : describeDifference(log, recovered.get(log.name));
+      if (difference === null) continue;
+      violations.push({
+        check: RECOVERED_LOGS_IDENTICAL.name,
+        at,
+        message: `${log.name} on ${name}: ${difference}`,
+        evidence: { log: log.name, node: name },
+      });
+    }
+  }
+  return violations;
+}
+
+function recover(
+  nodeId: number,
+  live: readonly Log[],
+  ports: RecoveryPorts,
+  disk: Disk,
+): LogDirectory | string {
+  const { clusterId, compression, directory: path } = ports;
+  for (const shortcut of SHORTCUTS)
+    if (disk.size(`${path}/${shortcut}`) >= 0) disk.remove(`${path}/${shortcut}`);
+  const configs = new Map(live.map((log) => [topicOf(log), log.config]));
+  const opened = LogDirectory.open(
+    0,
+    {
+      disk,
+      path,
+      random: NO_LUCK,
+      wall: { nowMs: () => 0 },
+      config: logDirectoryConfigDefaults,
+      clusterId,
+      nodeId,
+      compression,
+      topicConfig: (topic) => configs.get(topic) ?? logConfigDefaults,
+    },
+    unheard(),
+  );
+  return isDiskError(opened) ? `its directory cannot be opened: ${opened.code} ${opened.path}` : opened;
+}
+
+/** How a log differs from what its files hold; null when it does not. */
+function describeDifference(live: Log, recovered: Log | undefined): string | null {
+  if (recovered === undefined) return 'recovery does not find it';
+  // A log start that moved is in memory first, and in its checkpoint within a minute.
+  if (recovered.logStartOffset > live.logStartOffset)
+    return `it starts at ${live.logStartOffset}, recovered at ${recovered.logStartOffset}`;
+  if (recovered.logEndOffset !== live.logEndOffset)
+    return `it ends at ${live.logEndOffset}, recovered at ${recovered.logEndOffset}`;
+  const recordOffset = firstDifference(live, recovered, live.logEndOffset);
+  return recordOffset === null ? null : `the batch at offset ${recordOffset} is another one when recovered`;
+}
+
+function topicOf(log: Log): string {
+  return log.name.slice(0, log.name.lastIndexOf('-'));
+}
+
+/** Recovery draws nothing that is compared. */
+const NO_LUCK: RandomSource = { stream: () => ({ u32: () => 0, below: () => 0 }) };
+
+/** Nobody hears what recovery states: it happens beside the run. */
+function unheard(): Outbox {
+  const nothing = (): void => {};
+  return {
+    work: noWork(),
+    connect: () => 0,
+    send: nothing,
+    close: nothing,
+    arm: nothing,
+    disarm: nothing,
+    exit: nothing,
+    probe: nothing,
+    fact: nothing,
+  };
+}

@@ -1,0 +1,105 @@
+import { acksOf, type TopicPartition } from '../../engine/client/index.ts';
+import { RunMetrics } from '../metrics/index.ts';
+import { type ConsumerSpec, durationUs, type ProducerSpec, type Scenario } from '../scenario/index.ts';
+import {
+  type Dataset,
+  DatasetDriver,
+  IDS_PER_PRODUCER,
+  PollDriver,
+  SyntheticDriver,
+} from '../workload/index.ts';
+import { configOfProducer, consumerFactory, producerFactory } from './client-machines.ts';
+import type { Cluster } from './cluster.ts';
+import { type ClientSink, HistoryRecorder } from './history-recorder.ts';
+import { sampleCluster } from './sample.ts';
+
+/** Intervals that a report shows. */
+const INTERVALS = 240;
+const SHORTEST_INTERVAL_US = 50_000;
+/** Where a client without a rack stands. */
+const FIRST_RACK = 'a';
+
+/** The clients of a scenario, what they saw, and the cluster as it was sampled meanwhile. */
+export class Traffic {
+  readonly fromUs: number;
+  readonly untilUs: number;
+  readonly intervalUs: number;
+  readonly metrics: RunMetrics;
+  readonly recorder: HistoryRecorder;
+  readonly #scenario: Scenario;
+  readonly #cluster: Cluster;
+  #samples = 0;
+
+  constructor(scenario: Scenario, cluster: Cluster, fromUs: number, sink: ClientSink) {
+    const lasts = durationUs(scenario.duration);
+    this.fromUs = fromUs;
+    this.untilUs = fromUs + lasts;
+    this.intervalUs = Math.max(SHORTEST_INTERVAL_US, Math.ceil(lasts / INTERVALS / 1_000) * 1_000);
+    this.metrics = new RunMetrics(fromUs, this.intervalUs);
+    this.recorder = new HistoryRecorder(this.metrics, () => cluster.kernel.now, sink);
+    this.#scenario = scenario;
+    this.#cluster = cluster;
+  }
+
+  /** Producers first, in the order of the scenario: hosts are numbered as they come. */
+  addClients(datasets: ReadonlyMap<string, Dataset>): void {
+    const { producers, consumers } = this.#scenario.traffic;
+    producers.forEach((spec, i) => {
+      const driver = this.#driver(spec, i * IDS_PER_PRODUCER, datasets);
+      const config = configOfProducer(this.#scenario, spec);
+      const listener = this.recorder.producer(spec.name, acksOf(config));
+      const factory = producerFactory(config, driver, listener);
+      this.#cluster.addClient(spec.name, spec.rack ?? FIRST_RACK, factory);
+    });
+    for (const spec of consumers) {
+      const driver = (): PollDriver => new PollDriver(this.#assignmentOf(spec));
+      const factory = consumerFactory(this.#scenario, spec, driver, this.recorder.consumer(spec.name));
+      this.#cluster.addClient(spec.name, spec.rack ?? FIRST_RACK, factory);
+    }
+  }
+
+  /** The cluster as it is now, at the end of an interval. */
+  sample(): void {
+    this.#samples++;
+    this.metrics.onSample(sampleCluster(this.#cluster.brokerViews(), this.#cluster.active(), this.recorder));
+  }
+
+  /** Samples for the intervals that have ended since the last one. */
+  sampleIfDue(): void {
+    const { kernel } = this.#cluster;
+    while (this.fromUs + (this.#samples + 1) * this.intervalUs <= kernel.now) this.sample();
+  }
+
+  /** Where each consumer stands in each of its partitions; -1 before it has a position. */
+  positions(): { readonly client: string; readonly log: string; readonly position: number }[] {
+    return this.#scenario.traffic.consumers.flatMap((spec) =>
+      this.#assignmentOf(spec).map(({ topic, partition }) => {
+        const log = `${topic}-${partition}`;
+        return { client: spec.name, log, position: this.recorder.positions.get(`${spec.name} ${log}`) ?? -1 };
+      }),
+    );
+  }
+
+  #driver(
+    { name, topic, workload }: ProducerSpec,
+    firstId: number,
+    datasets: ReadonlyMap<string, Dataset>,
+  ): DatasetDriver | SyntheticDriver {
+    // A client's monotonic clock begins with its machine, at zero of the run.
+    const startUs = this.fromUs;
+    if (workload.kind === 'synthetic') {
+      const random = this.#cluster.random.stream(`workload/${name}`);
+      return new SyntheticDriver({ workload, topic, firstId, random, startUs, untilUs: this.untilUs });
+    }
+    const dataset = datasets.get(workload.dataset);
+    if (dataset === undefined) throw new RangeError(`the data set ${workload.dataset} was not handed in`);
+    const { events: count, rate } = workload;
+    return new DatasetDriver({ dataset, topic, firstId, count, rate, startUs });
+  }
+
+  #assignmentOf({ topic, partitions }: ConsumerSpec): TopicPartition[] {
+    const spec = this.#scenario.cluster.topics.find(({ name }) => name === topic)!;
+    const indexes = partitions ?? Array.from({ length: spec.partitions }, (_, i) => i);
+    return indexes.map((partition) => ({ topic, partition }));
+  }
+}
