@@ -149,6 +149,7 @@ export const scenarioSchema = z.strictObject({
   expect: z
     .strictObject({
       mayLoseAcknowledged: z.boolean().default(false),
+      mayLoseReplicated: z.boolean().default(false),
       probes: z.array(z.string()).default([]),
       consumersReadAll: z.boolean().default(true),
     })

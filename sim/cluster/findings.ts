@@ -45,6 +45,22 @@ export function findAtEnd(
   };
 }
 
+/** What cannot hold once a record that was replicated is gone. */
+const BROKEN_BY_LOSS: ReadonlySet<string> = new Set([
+  'NoReplicatedRecordLost',
+  'LeaderCompleteness',
+  'ConsistentRead',
+]);
+
+/** Violations of invariants, told from what the scenario says beforehand that it may lose. */
+export function sortViolations({ expect }: Scenario, found: readonly Violation[]): Findings {
+  if (!expect.mayLoseReplicated) return { violations: found, allowed: [] };
+  return {
+    violations: found.filter(({ check }) => !BROKEN_BY_LOSS.has(check)),
+    allowed: found.filter(({ check }) => BROKEN_BY_LOSS.has(check)),
+  };
+}
+
 /** Probes that a scenario expects and that never fired: such a run proves nothing about them. */
 export function findVacuous(
   { expect }: Scenario,

@@ -4,10 +4,13 @@ import type { ProducerSpec, Scenario, TopicSpec } from '../scenario/index.ts';
 /** What a scenario's configuration promises its clients. */
 export function promisesOf(scenario: Scenario, converged: boolean): Promises {
   const { producers, consumers } = scenario.traffic;
+  const { mayLoseAcknowledged, mayLoseReplicated } = scenario.expect;
   return {
     idempotence: false,
     durable:
-      !scenario.expect.mayLoseAcknowledged && producers.every((producer) => isDurable(producer, scenario)),
+      !mayLoseAcknowledged &&
+      !mayLoseReplicated &&
+      producers.every((producer) => isDurable(producer, scenario)),
     // A run that did not converge says so itself; its late values would only repeat it.
     readAll: converged && consumers.length > 0 && scenario.expect.consumersReadAll,
   };

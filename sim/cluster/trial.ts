@@ -7,7 +7,7 @@ import { durationUs, type Fault, type Scenario } from '../scenario/index.ts';
 import { Trace } from '../trace/index.ts';
 import { adminFactory } from './client-machines.ts';
 import { Cluster } from './cluster.ts';
-import { findAtEnd, findVacuous } from './findings.ts';
+import { findAtEnd, findVacuous, sortViolations } from './findings.ts';
 import { Injection } from './injection.ts';
 import { Observer } from './observer.ts';
 import { TopicSetup } from './topic-setup.ts';
@@ -135,15 +135,16 @@ export class Trial {
     this.#injection.onGone(host);
   }
 
-  #judge(): { violations: Violation[]; allowed: readonly Violation[] } {
+  #judge(): { violations: Violation[]; allowed: Violation[] } {
     const { failures, invariants, trace } = this.#observer;
-    const violations = [...failures, ...invariants.violations];
-    let allowed: readonly Violation[] = [];
+    const sorted = sortViolations(this.#scenario, invariants.violations);
+    const violations = [...failures, ...sorted.violations];
+    const allowed = [...sorted.allowed];
     if (this.#traffic !== null) {
       const converged = this.#pending.length === 0;
       const found = findAtEnd(this.#scenario, this.#cluster, this.#traffic, this.#views(), converged);
       violations.push(...found.violations);
-      allowed = found.allowed;
+      allowed.push(...found.allowed);
     }
     violations.push(...findVacuous(this.#scenario, this.#cluster.kernel.now, trace.probes));
     return { violations, allowed };

@@ -105,6 +105,10 @@ export interface Expectations {
   /** Losing acknowledged records is what this scenario shows: losses are reported, and classed as allowed. */
   readonly mayLoseAcknowledged: boolean;
   /**
+   * More replicas lose their disks' memory at once than Kafka promises to survive: even what was replicated may be gone.
+   */
+  readonly mayLoseReplicated: boolean;
+  /**
    * Probes that must have fired at least once over a run: a run that injected no crash proves nothing about crashes.
    */
   readonly probes: readonly string[];

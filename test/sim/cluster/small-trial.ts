@@ -19,7 +19,12 @@ export function smallScenario(changes: Partial<ScenarioInput> = {}): Scenario {
     },
     traffic: {
       producers: [
-        { name: 'p1', topic: 't', config: { 'request.timeout.ms': 2_000 }, workload: { kind: 'synthetic', rate: 40 } },
+        {
+          name: 'p1',
+          topic: 't',
+          config: { 'request.timeout.ms': 2_000 },
+          workload: { kind: 'synthetic', rate: 40 },
+        },
       ],
       consumers: [{ name: 'k1', topic: 't', config: { 'auto.offset.reset': 'earliest' } }],
     },
@@ -28,11 +33,16 @@ export function smallScenario(changes: Partial<ScenarioInput> = {}): Scenario {
   });
 }
 
-export function runSmall(changes: Partial<ScenarioInput> = {}, options: Partial<TrialOptions> = {}): TrialResult {
+export function runSmall(
+  changes: Partial<ScenarioInput> = {},
+  options: Partial<TrialOptions> = {},
+): TrialResult {
   return runTrial(smallScenario(changes), { seed: '1', codec: 'objects', datasets: new Map(), ...options });
 }
 
+type Untimed<F> = F extends unknown ? Omit<F, 'at' | 'until'> : never;
+
 /** One fault from 2 s to 8 s of twelve. */
-export function runFault(fault: Omit<FaultInput, 'at' | 'until'> & { kind: FaultInput['kind'] }): TrialResult {
+export function runFault(fault: Untimed<FaultInput>): TrialResult {
   return runSmall({ faults: [{ ...fault, at: '2s', until: '8s' } as FaultInput] });
 }
