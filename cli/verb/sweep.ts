@@ -85,12 +85,17 @@ function pointOf(grid: Sweep, index: number, result: Result): SweepPoint {
   const seconds = ((traffic - from) * series.intervalUs) / 1e6;
   const sum = (values: readonly number[]): number =>
     values.slice(from, traffic).reduce((total, value) => total + value, 0);
+  const records = sum(series.acknowledged);
+  const bytes = sum(series.acknowledgedBytes);
+  const lag = (interval: number): number => series.highWatermarkLag[interval] ?? 0;
+  const replicated = records === 0 ? 0 : 1 - Math.max(0, lag(traffic - 1) - lag(from - 1)) / records;
   const busiest = utilisation.reduce((most, row) => (row.perMille > most.perMille ? row : most));
   const bound = lowestBound(scenario);
   return {
     configuration,
-    recordsPerSecond: Math.round(sum(series.acknowledged) / seconds),
-    bytesPerSecond: Math.round(sum(series.acknowledgedBytes) / seconds),
+    recordsPerSecond: Math.round(records / seconds),
+    bytesPerSecond: Math.round(bytes / seconds),
+    replicatedBytesPerSecond: Math.round((bytes * Math.max(0, replicated)) / seconds),
     latencyP50: produceLatency.p50,
     latencyP99: produceLatency.p99,
     binding: busiest.perMille >= BUSY_PER_MILLE ? busiest.resource : 'waiting',
@@ -110,14 +115,16 @@ function describeCell(grid: Sweep, index: number): string {
 function print(output: Output, table: SweepTable): void {
   output.say(pc.bold(table.title));
   output.say(pc.dim(`hardware ${table.hardware}: ${table.provenance}`));
-  output.say(row('configuration', ['MiB/s', 'p50 ms', 'p99 ms', 'bound'], 'binds'));
+  output.say(row('configuration', ['MiB/s', 'replic.', 'bound', 'p50 ms', 'p99 ms'], 'binds'));
   for (const point of table.points) {
     const name = table.axes.map((axis) => `${axis}=${point.configuration[axis]}`).join(' ');
     const mib = (bytes: number): string => (bytes / 1_048_576).toFixed(1);
     const ms = (us: number): string => (us / 1e3).toFixed(2);
-    const { bytesPerSecond, boundBytesPerSecond, latencyP50, latencyP99, binding, busyPerMille } = point;
-    const figures = [mib(bytesPerSecond), ms(latencyP50), ms(latencyP99), mib(boundBytesPerSecond)];
-    output.say(row(name, figures, `${binding} ${(busyPerMille / 10).toFixed(0)} %`));
+    const throughputs = [point.bytesPerSecond, point.replicatedBytesPerSecond, point.boundBytesPerSecond].map(
+      mib,
+    );
+    const figures = [...throughputs, ms(point.latencyP50), ms(point.latencyP99)];
+    output.say(row(name, figures, `${point.binding} ${(point.busyPerMille / 10).toFixed(0)} %`));
   }
 }
 

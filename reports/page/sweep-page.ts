@@ -30,6 +30,7 @@ ${table(
     label(point, sweep.axes),
     Math.round(point.recordsPerSecond),
     (point.bytesPerSecond / 1_048_576).toFixed(1),
+    (point.replicatedBytesPerSecond / 1_048_576).toFixed(1),
     (point.latencyP50 / 1e3).toFixed(2),
     (point.latencyP99 / 1e3).toFixed(2),
     point.binding,

@@ -3,14 +3,17 @@ export interface SweepPoint {
   /** By axis name. */
   readonly configuration: Readonly<Record<string, string | number>>;
   readonly recordsPerSecond: number;
+  /** Acknowledged to producers. */
   readonly bytesPerSecond: number;
+  /** Of these, what followers kept up with: with acks=1 a leader may run ahead of its replication. */
+  readonly replicatedBytesPerSecond: number;
   /** Microseconds, send to acknowledgement. */
   readonly latencyP50: number;
   readonly latencyP99: number;
   /** The resource that was busiest, where, and how busy (per mille); `in-flight` when none was over the half. */
   readonly binding: string;
   readonly busyPerMille: number;
-  /** The lowest analytic bound (`facts` of replication and links), which a figure must never be above. */
+  /** The lowest analytic bound (`facts` of replication and links), which replicated throughput is never above. */
   readonly boundBytesPerSecond: number;
   readonly boundName: string;
   readonly verdict: string;
