@@ -131,7 +131,12 @@ export class Partition implements ReplicaView {
     assert(previous !== null || isNewEpoch, () => `${this.name} leads again in epoch ${this.#leaderEpoch}`);
     if (registration.leaderRecoveryState === 'RECOVERING') out.probe('recovering leader marked as recovered');
 
-    const isrState = committedIsr(registration.isr);
+    const isKnown = previous !== null && registration.partitionEpoch === this.#partitionEpoch;
+    // Metadata that only repeats what an AlterPartition answer has told already must not forget a proposal made since:
+    // the controller may accept it, and elect a newcomer whom the high watermark no longer waits for. Kafka does forget
+    // it (`Partition.makeLeader` takes equal partition epochs as safe), which breaks KIP-497's maximal ISR for a while.
+    const isrState = isKnown ? previous.isrState : committedIsr(registration.isr);
+    if (isKnown && isrState.kind !== 'committed') out.probe('isr change kept over metadata known before');
     const remotes = remotesFor(registration.replicas, nodeId, previous);
     let leaderEpochStartOffset = previous === null ? -1 : previous.leaderEpochStartOffset;
     if (isNewEpoch) {

@@ -300,4 +300,23 @@ describe('isr', () => {
     expect([view.isr, view.partitionEpoch]).toEqual([[1, 2, 3], 2]);
     expect(cluster.broker(1).probes).toContain('older partition epoch ignored');
   });
+
+  test('metadata that repeats an answer does not forget the change proposed since', () => {
+    const cluster = new TestCluster([1, 2, 3]);
+    cluster.holds = (call) => call.from !== 1;
+    cluster.createTopic('t', [1, 2, 3], { isr: [1] });
+    const known = cluster.records.length;
+    cluster.publishes = false;
+    // 2 joins, its join is answered; then 3 asks to, and that is still under way.
+    cluster.holds = (call) => call.from === 3;
+    cluster.run(0);
+    cluster.holds = (call) => isAlterPartition(call) && call.stage === 'request';
+    cluster.run(600);
+    const view = cluster.broker(1).view('t');
+    expect([view.isr, view.maximalIsr, view.partitionEpoch]).toEqual([[1, 2], [1, 2, 3], 1]);
+    // The metadata log now tells that 2 joined: nothing new.
+    cluster.broker(1).readMetadata(cluster.records.slice(0, known + 1));
+    expect([view.isr, view.maximalIsr, view.partitionEpoch]).toEqual([[1, 2], [1, 2, 3], 1]);
+    expect(cluster.broker(1).probes).toContain('isr change kept over metadata known before');
+  });
 });
