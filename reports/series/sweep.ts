@@ -13,7 +13,7 @@ export interface SweepPoint {
   /** The resource that was busiest, where, and how busy (per mille); `in-flight` when none was over the half. */
   readonly binding: string;
   readonly busyPerMille: number;
-  /** The lowest analytic bound (`facts` of replication and links), which replicated throughput is never above. */
+  /** The lowest analytic bound of disks and links, which replicated throughput is never above. */
   readonly boundBytesPerSecond: number;
   readonly boundName: string;
   readonly verdict: string;
