@@ -1,5 +1,5 @@
 import type { Promises } from '../check/index.ts';
-import type { ProducerSpec, Scenario, TopicSpec } from '../scenario/index.ts';
+import type { ConsumerSpec, ProducerSpec, Scenario, TopicSpec } from '../scenario/index.ts';
 
 /** What a scenario's configuration promises its clients. */
 export function promisesOf(scenario: Scenario, converged: boolean): Promises {
@@ -12,8 +12,18 @@ export function promisesOf(scenario: Scenario, converged: boolean): Promises {
       !mayLoseReplicated &&
       producers.every((producer) => isDurable(producer, scenario)),
     // A run that did not converge says so itself; its late values would only repeat it.
-    readAll: converged && consumers.length > 0 && scenario.expect.consumersReadAll,
+    readAll: (log) => converged && scenario.expect.consumersReadAll && isRead(log, consumers),
   };
+}
+
+/** A topic without consumers, or a partition that none is assigned, is nobody's to read. */
+function isRead(log: string, consumers: readonly ConsumerSpec[]): boolean {
+  return consumers.some(
+    ({ topic, partitions }) =>
+      log.startsWith(`${topic}-`) &&
+      /^\d+$/.test(log.slice(topic.length + 1)) &&
+      (partitions === null || partitions.includes(Number(log.slice(topic.length + 1)))),
+  );
 }
 
 function isDurable(producer: ProducerSpec, scenario: Scenario): boolean {

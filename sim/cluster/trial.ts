@@ -51,6 +51,11 @@ export class Trial {
     this.#observer.whenGone((host) => this.#onGone(host));
   }
 
+  /** For checks that look closer than a result does. */
+  get cluster(): Cluster {
+    return this.#cluster;
+  }
+
   /** From cold machines to topics that are led and fully replicated. False: it did not come to that. */
   boot(): boolean {
     this.#cluster.startServers();

@@ -136,7 +136,7 @@ describe('what a run is judged by', () => {
   it('a process that ends late, when its fault is long over, is started again', () => {
     const result = runSmall({
       duration: '3s',
-      faults: [{ kind: 'stop', target: 'brokers', at: '2s', until: '2.01s' }],
+      faults: [{ kind: 'stop', target: 'brokers', at: '2.98s', until: '2.99s' }],
     });
     expect(result.verdict).toBe('pass');
     expect(result.probes['exit: clean']).toBe(3);
