@@ -14,8 +14,8 @@ import { QuorumElectionSafety } from './invariant/quorum-election-safety.ts';
 import { ReplicationQuorumSuperset } from './invariant/replication-quorum-superset.ts';
 import { ClusterShadow } from './shadow/cluster-shadow.ts';
 
-/** After this many violations a run has shown what it can: the rest would be echoes. */
-const MAX_VIOLATIONS = 100;
+/** After this many violations of one check a run has shown what it can: the rest would be echoes. */
+const MAX_VIOLATIONS_PER_CHECK = 20;
 
 export function allInvariants(): Invariant[] {
   return [
@@ -40,8 +40,12 @@ export class Invariants {
   readonly #byFact = new Map<Fact['fact'], Invariant[]>();
   readonly #atStepEnd: Invariant[];
   readonly #onClient: Invariant[];
+  /** By check. */
+  readonly #reported = new Map<string, number>();
   readonly #report: Report = (violation) => {
-    if (this.violations.length < MAX_VIOLATIONS) this.violations.push(violation);
+    const reported = (this.#reported.get(violation.check) ?? 0) + 1;
+    this.#reported.set(violation.check, reported);
+    if (reported <= MAX_VIOLATIONS_PER_CHECK) this.violations.push(violation);
   };
 
   constructor(invariants: readonly Invariant[] = allInvariants()) {

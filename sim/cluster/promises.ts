@@ -30,6 +30,11 @@ function isDurable(producer: ProducerSpec, scenario: Scenario): boolean {
   const acks = String(producer.config.acks ?? 'all');
   const topic = scenario.cluster.topics.find(({ name }) => name === producer.topic);
   if (topic === undefined || (acks !== 'all' && acks !== '-1')) return false;
+  return isReplicatedDurably(topic, scenario);
+}
+
+/** What is below the high watermark is on two disks at least, and only who has it is elected. */
+export function isReplicatedDurably(topic: TopicSpec, scenario: Scenario): boolean {
   return minIsr(topic, scenario) >= 2 && !unclean(topic, scenario);
 }
 

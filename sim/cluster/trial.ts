@@ -142,7 +142,7 @@ export class Trial {
 
   #judge(): { violations: Violation[]; allowed: Violation[] } {
     const { failures, invariants, trace } = this.#observer;
-    const sorted = sortViolations(this.#scenario, invariants.violations);
+    const sorted = sortViolations(this.#scenario, invariants.violations, trace.probes);
     const violations = [...failures, ...sorted.violations];
     const allowed = [...sorted.allowed];
     if (this.#traffic !== null) {

@@ -9,8 +9,8 @@ export interface Promises {
    * Every producer waits for the whole ISR, min.insync.replicas is at least 2, and no unclean election is configured.
    */
   readonly durable: boolean;
-  /** At the end every consumer was expected to have read everything. */
-  readonly readAll: boolean;
+  /** Was somebody expected to have read all of this log in the end? */
+  readonly readAll: (log: string) => boolean;
 }
 
 /** Where an acknowledged value is at the end: decided by looking at the replicas. */
@@ -51,7 +51,7 @@ function rule(
           ? { allowed: false, reason: 'no replica has it: lost', check: 'lost' }
           : { allowed: true, reason: 'no replica has it: lost, as this configuration allows', check: 'lost' };
       }
-      return { allowed: !promises.readAll, reason: 'it is replicated: late, not lost', check: 'late' };
+      return { allowed: !promises.readAll(log), reason: 'it is replicated: late, not lost', check: 'late' };
     }
     case 'lost-write':
       return promises.durable

@@ -11,9 +11,15 @@ export class LeaderCompleteness implements Invariant {
   readonly property =
     'A replica that becomes leader holds every record that was below any earlier high watermark.';
   readonly facts = ['replica became leader'] as const;
+  /** The highest leader epoch judged, by log. */
+  readonly #judged = new Map<string, number>();
 
   onFact(at: number, node: string, fact: Fact, shadow: ClusterShadow, report: Report): void {
     if (fact.fact !== 'replica became leader' || fact.log === METADATA_LOG) return;
+    // A process that starts again takes up the last role that it reads in the metadata, before it is registered and
+    // heard: that is no election.
+    if (fact.leaderEpoch <= (this.#judged.get(fact.log) ?? -1)) return;
+    this.#judged.set(fact.log, fact.leaderEpoch);
     const replicated = shadow.replicatedLog(fact.log);
     const replica = shadow.replica(node, fact.log);
     const disagreement = replicated.disagreementBelow(replica, replicated.end);

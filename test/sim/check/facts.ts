@@ -45,6 +45,11 @@ export function replicated(
   return { fact: 'high watermark advanced', log, highWatermark, logEndOffset, leaderEpoch, leader: true };
 }
 
+/** A process that starts again finds this much. */
+export function opened(log: string, logEndOffset: number): Fact {
+  return { fact: 'log opened', log, logStartOffset: 0, logEndOffset, highWatermark: 0 };
+}
+
 export function partition(
   log: string,
   isr: readonly number[],

@@ -128,7 +128,7 @@ describe('a history', () => {
 
 describe('the verdict', () => {
   const anomalies = findAnomalies({ sends, polls: [poll(50, [0, 1], [1, 2])], repositions: [] });
-  const strict = { idempotence: false, durable: true, readAll: true };
+  const strict = { idempotence: false, durable: true, readAll: () => true };
 
   it('calls an unseen value lost when no replica has it', () => {
     expect(judge(anomalies, strict, () => 'gone').violations.map(({ check }) => check)).toEqual(['lost']);
@@ -138,6 +138,12 @@ describe('the verdict', () => {
     expect(judge(anomalies, strict, () => 'replicated').violations.map(({ check }) => check)).toEqual([
       'late',
     ]);
+  });
+
+  it('expects nobody to have read a log without readers', () => {
+    const unread = { ...strict, readAll: () => false };
+    expect(judge(anomalies, unread, () => 'replicated').violations).toEqual([]);
+    expect(judge(anomalies, unread, () => 'gone').violations).toHaveLength(1);
   });
 
   it('reports a loss that acks=1 allows beside the verdict', () => {

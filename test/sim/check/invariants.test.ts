@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allInvariants, METADATA_LOG } from '../../../sim/check/index.ts';
-import { appended, broker, leads, partition, replicated, Story } from './facts.ts';
+import { appended, broker, leads, opened, partition, replicated, Story } from './facts.ts';
 
 const T = 't-0';
 
@@ -61,6 +61,12 @@ describe('invariants', () => {
       .node('b1', appended(T, 2, 0))
       .node('b2', leads(T, 1, [2], 2));
     expect(story.fired).toEqual([]);
+  });
+
+  it('LeaderCompleteness takes a restarted process that reads its last role again for no election', () => {
+    const shorter = opened(T, 1);
+    expect(healthy().node('b1', shorter, leads(T, 0, [1, 2, 3], 1)).fired).toEqual([]);
+    expect(healthy().node('b1', shorter, leads(T, 1, [1, 2, 3], 1)).fired).toEqual(['LeaderCompleteness']);
   });
 
   it('ConsistentRead fires when a later leader replicates another record at an offset', () => {
