@@ -23,7 +23,7 @@ export default sweepFile({
       topics: [{ name: 'load', partitions: 12, replicationFactor: 3, config: { 'min.insync.replicas': 1 } }],
     },
     traffic: { producers },
-    duration: '0.8s',
+    duration: '0.5s',
     expect: { consumersReadAll: false, mayLoseAcknowledged: true },
   },
   axes: [
