@@ -51,7 +51,9 @@ function throughputLatency(table: SweepTable): TopLevelSpec {
         scale: { range: [COLOUR.blue, COLOUR.orange, COLOUR.green, COLOUR.purple, COLOUR.red, COLOUR.sky] },
       },
       ...(second === undefined ? {} : { shape: { field: second, type: 'nominal', sort: null } }),
-      ...(third === undefined ? {} : { size: { field: third, type: 'ordinal', sort: null } }),
+      ...(third === undefined
+        ? {}
+        : { size: { field: third, type: 'ordinal', sort: null, scale: { range: [50, 260] } } }),
     },
   } as TopLevelSpec;
 }
@@ -63,7 +65,7 @@ function peaks(table: SweepTable): TopLevelSpec {
     type: 'nominal' as const,
     sort: null,
     title: null,
-    axis: { labelLimit: 340 },
+    axis: { labelLimit: 340, maxExtent: 360 },
   };
   return {
     width: 560,

@@ -17,18 +17,11 @@ const SHOWN = 50;
 
 /** One trial on one self-contained page, and its charts as SVG. */
 export async function buildPage(result: Result): Promise<BuiltPage> {
-  const charts = [
-    await renderChart('throughput', 'Throughput', throughputChart(result)),
-    await renderChart('latency', 'Latency', latencyChart(result)),
-    await renderChart('isr', 'In-sync replicas', isrChart(result)),
-    await renderChart('high-watermark-lag', 'High-watermark lag', highWatermarkLagChart(result)),
-    await renderChart('consumer-lag', 'Consumer lag', consumerLagChart(result)),
-    await renderChart('lanes', 'Nodes', lanesChart(result)),
-  ];
+  const charts = await chartsOf(result);
   const body = [
     heading(result),
     evidence(result),
-    `<h2>What happened</h2><p class="dim">Shaded: a fault holds. Dashed: a leader was elected.</p>`,
+    `<h2>What happened</h2><p class="dim">${charts.length === 0 ? 'The run ended before there was any traffic.' : 'Shaded: a fault holds. Dashed: a leader was elected.'}</p>`,
     ...charts.map(
       (chart) => `<figure id="${chart.name}" aria-label="${escapeHtml(chart.title)}">${chart.svg}</figure>`,
     ),
@@ -38,6 +31,19 @@ export async function buildPage(result: Result): Promise<BuiltPage> {
     again(result),
   ].join('\n');
   return { html: page(`${result.scenario.name}, seed ${result.seed}: ${result.verdict}`, body), charts };
+}
+
+/** None when the run ended before the first sample: axes without a length say nothing. */
+async function chartsOf(result: Result): Promise<RenderedChart[]> {
+  if (result.metrics.series.acknowledged.length === 0) return [];
+  return [
+    await renderChart('throughput', 'Throughput', throughputChart(result)),
+    await renderChart('latency', 'Latency', latencyChart(result)),
+    await renderChart('isr', 'In-sync replicas', isrChart(result)),
+    await renderChart('high-watermark-lag', 'High-watermark lag', highWatermarkLagChart(result)),
+    await renderChart('consumer-lag', 'Consumer lag', consumerLagChart(result)),
+    await renderChart('lanes', 'Nodes', lanesChart(result)),
+  ];
 }
 
 function heading(result: Result): string {

@@ -7,7 +7,8 @@ import { escapeHtml, page, table } from './html.ts';
 /** A grid of configurations on one page. */
 export async function buildSweepPage(sweep: SweepTable): Promise<BuiltPage> {
   const charts: RenderedChart[] = [];
-  for (const { name, title, spec } of sweepCharts(sweep)) charts.push(await renderChart(name, title, spec));
+  const specs = sweep.points.length === 0 ? [] : sweepCharts(sweep);
+  for (const { name, title, spec } of specs) charts.push(await renderChart(name, title, spec));
   const body = `<h1>${escapeHtml(sweep.title)}</h1>
 <p>${escapeHtml(sweep.why)}</p>
 <p><b>Hardware profile ${escapeHtml(sweep.hardware)}:</b> ${escapeHtml(sweep.provenance)}.</p>
@@ -18,6 +19,7 @@ ${table(
     'configuration',
     'records/s',
     'MiB/s',
+    'replicated MiB/s',
     'p50 ms',
     'p99 ms',
     'binds',
