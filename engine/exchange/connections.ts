@@ -13,6 +13,7 @@ import {
 import { ApiKey, type ApiVersionsResponse } from '../wire/index.ts';
 import { type Call, NEVER, takeExpired } from './call.ts';
 import { type Channel, isIdle, nextDue, oldestDeadline } from './channel.ts';
+import { conformedRequest } from './conformed.ts';
 import type { ExchangeConfig } from './exchange-config.ts';
 import { ExchangeTimer } from './exchange-timer.ts';
 import { backoffUs } from './exponential-backoff.ts';
@@ -71,8 +72,9 @@ export class Connections {
   post(now: Us, channel: Channel, apiKey: number, body: object, out: Outbox): boolean {
     if (!this.canSend(now, channel)) return false;
     const apiVersion = versionOf(channel, apiKey);
-    if (apiVersion < 0) return false;
-    this.#sendFrame(channel, apiKey, apiVersion, body, out);
+    const conformed = apiVersion < 0 ? null : conformedRequest(apiKey, apiVersion, body);
+    if (conformed === null) return false;
+    this.#sendFrame(channel, apiKey, apiVersion, conformed, out);
     channel.lastUsedAt = now;
     return true;
   }
@@ -197,19 +199,20 @@ export class Connections {
     while (channel.queue.length > 0 && this.canSend(now, channel)) {
       const call = channel.queue.shift()!;
       const apiVersion = versionOf(channel, call.apiKey);
-      if (apiVersion < 0) {
+      const body = apiVersion < 0 ? null : conformedRequest(call.apiKey, apiVersion, call.body);
+      if (body === null) {
         out.probe('version not supported by the peer');
         this.#settler.onLost(now, call, UNSUPPORTED, out);
         continue;
       }
-      this.#send(now, channel, call, apiVersion, out);
+      this.#send(now, channel, call, apiVersion, body, out);
     }
   }
 
-  #send(now: Us, channel: Channel, call: Call, apiVersion: number, out: Outbox): void {
+  #send(now: Us, channel: Channel, call: Call, apiVersion: number, body: object, out: Outbox): void {
     call.apiVersion = apiVersion;
     call.deadline = now + call.timeoutUs;
-    call.correlationId = this.#sendFrame(channel, call.apiKey, apiVersion, call.body, out);
+    call.correlationId = this.#sendFrame(channel, call.apiKey, apiVersion, body, out);
     channel.inFlight.push(call);
     channel.lastUsedAt = now;
   }
@@ -251,7 +254,7 @@ export class Connections {
       correlationId: -1,
       deadline: 0,
     };
-    this.#send(now, channel, call, apiVersion, out);
+    this.#send(now, channel, call, apiVersion, call.body, out);
   }
 
   #onHandshake(now: Us, channel: Channel, askedVersion: number, frame: ResponseFrame, out: Outbox): void {

@@ -7,6 +7,7 @@ import {
   type Ticket,
   type Us,
 } from '../machine/index.ts';
+import { conformedResponse } from './conformed.ts';
 import type { Request, RequestId, Responder } from './request.ts';
 
 /** Requests that wait behind the one in process, per connection. A peer that sends more is cut off. */
@@ -169,7 +170,8 @@ export class Inbound implements Responder {
     assert(connection.current === request, 'a connection works on one request at a time');
     this.#inProcess.delete(request);
     const { apiKey, correlationId } = frame;
-    const response = { kind: 'response', apiKey, apiVersion, correlationId, body } as const;
+    const conformed = conformedResponse(apiKey, apiVersion, body);
+    const response = { kind: 'response', apiKey, apiVersion, correlationId, body: conformed } as const;
     if (afterSync === undefined) out.send(connection.id, response);
     else out.send(connection.id, response, afterSync);
     this.#startNext(connection, out);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ACTIVE_CONTROLLER, Exchange, serverExchangeConfig } from '../../../engine/exchange/index.ts';
 import { MS, type RequestFrame, SECOND, type Us } from '../../../engine/machine/index.ts';
-import { ApiKey, ErrorCode } from '../../../engine/wire/index.ts';
+import { ApiKey, apiOf, ErrorCode, make } from '../../../engine/wire/index.ts';
 import { middle, RecordingOutbox } from './recording-outbox.ts';
 
 const action = fc.oneof(
@@ -27,6 +27,8 @@ const action = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('move' as const), node: fc.constantFrom(1, 2) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.nat(2_000) }) },
 );
+
+const body = make(apiOf(ApiKey.Metadata)!.request, {});
 
 test('every request gets exactly one reply, whatever connections and controllers do', () => {
   fc.assert(
@@ -73,7 +75,7 @@ test('every request gets exactly one reply, whatever connections and controllers
       };
       for (const each of actions) {
         if (each.do === 'ask') {
-          exchange.request(now, each.node, each.owner, token++, ApiKey.Metadata, {}, 3 * SECOND, out);
+          exchange.request(now, each.node, each.owner, token++, ApiKey.Metadata, body, 3 * SECOND, out);
         } else if (each.do === 'open' && opening.length > 0) {
           const connection = opening.splice(each.pick % opening.length, 1)[0]!;
           open.push(connection);
@@ -82,8 +84,8 @@ test('every request gets exactly one reply, whatever connections and controllers
           const { connection } = inFlight[each.pick % inFlight.length]!;
           const index = inFlight.findIndex((one) => one.connection === connection);
           const { apiKey, apiVersion, correlationId } = inFlight.splice(index, 1)[0]!.request;
-          const body = { errorCode: each.refuse ? ErrorCode.NOT_CONTROLLER : ErrorCode.NONE };
-          const frame = { kind: 'response', apiKey, apiVersion, correlationId, body } as const;
+          const answer = { errorCode: each.refuse ? ErrorCode.NOT_CONTROLLER : ErrorCode.NONE };
+          const frame = { kind: 'response', apiKey, apiVersion, correlationId, body: answer } as const;
           exchange.onInput(now, { kind: 'frame', connection, frame }, out);
         } else if (each.do === 'close' && opening.length + open.length > 0) {
           const connection = [...opening, ...open][each.pick % (opening.length + open.length)]!;

@@ -7,12 +7,16 @@ import {
   serverExchangeConfig,
 } from '../../../engine/exchange/index.ts';
 import { type Input, MS, type RequestFrame, SECOND, type Us } from '../../../engine/machine/index.ts';
-import { ApiKey, apiOf, ErrorCode } from '../../../engine/wire/index.ts';
+import { ApiKey, apiOf, ErrorCode, type MetadataRequest, make } from '../../../engine/wire/index.ts';
 import { middle, RecordingOutbox } from './recording-outbox.ts';
 
 const b1 = { host: 'b1', port: 9092 };
 const OWNER = 3;
 const METADATA = ApiKey.Metadata;
+
+/** A request that names its token. */
+const bodyFor = (token: number): object =>
+  make(apiOf(METADATA)!.request, { topics: [{ name: String(token) }] } as object);
 
 class Stage {
   readonly out = new RecordingOutbox();
@@ -27,7 +31,7 @@ class Stage {
     return this.exchange.onInput(this.now, input, this.out);
   }
   ask(token: number, node = 1, timeoutUs = 10 * SECOND, owner = OWNER): void {
-    this.exchange.request(this.now, node, owner, token, METADATA, { token }, timeoutUs, this.out);
+    this.exchange.request(this.now, node, owner, token, METADATA, bodyFor(token), timeoutUs, this.out);
   }
   answer(connection: number, request: RequestFrame, body: object = {}): void {
     const { apiKey, apiVersion, correlationId } = request;
@@ -52,7 +56,7 @@ class Stage {
       .map(({ token, reply }) => `${token}:${reply.kind === 'failed' ? reply.reason : 'response'}`);
   }
   tokensSent(): number[] {
-    return this.out.takeRequests().map(({ body }) => (body as { token: number }).token);
+    return this.out.takeRequests().map(({ body }) => Number((body as MetadataRequest).topics![0]!.name));
   }
 }
 
@@ -322,6 +326,18 @@ describe('the ApiVersions handshake', () => {
     stage.answer(1, again!, refusal);
     expect(stage.out.closed).toEqual([1]);
     expect(stage.replies()).toEqual(['1:disconnected']);
+  });
+
+  test('a request is written for the version that it leaves in', () => {
+    const { stage, hello } = shaking();
+    stage.answer(1, hello, { errorCode: ErrorCode.NONE, apiKeys: ranges, throttleTimeMs: 0 });
+    stage.answer(1, stage.out.takeRequests()[0]!);
+    expect(stage.replies()).toEqual(['1:response']);
+    const partial = { topics: [{ name: 't' }], includeTopicAuthorizedOperations: true };
+    const asked = make(apiOf(METADATA)!.request, partial as object);
+    stage.exchange.request(stage.now, 1, OWNER, 2, METADATA, asked, SECOND, stage.out);
+    // Metadata 5 cannot ask for authorized operations, and they are not something to leave out silently.
+    expect(stage.replies()).toEqual(['2:unsupported version']);
   });
 
   test('an API that the broker does not have is answered as unsupported', () => {
