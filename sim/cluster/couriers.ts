@@ -1,5 +1,13 @@
 import type { Frame } from '../../engine/machine/index.ts';
-import { decodeRequest, decodeResponse, encodeFrame, frameSize, WireError } from '../../engine/wire/index.ts';
+import {
+  apiOf,
+  checkBody,
+  decodeRequest,
+  decodeResponse,
+  encodeFrame,
+  frameSize,
+  WireError,
+} from '../../engine/wire/index.ts';
 import type { Courier } from '../host/index.ts';
 import type { TrialOptions } from './trial-contract.ts';
 
@@ -23,10 +31,15 @@ const bytes: Courier = {
   },
 };
 
-/** As `objects`, and whoever changes a frame in flight throws: a frame is a value. */
+/**
+ * As `objects`, and whoever changes a frame in flight throws: a frame is a value. So does a body that would not be
+ * the same after a wire: the two codecs would then part.
+ */
 const frozen: Courier = {
   size: frameSize,
   carry: (frame) => {
+    const problem = bodyProblem(frame);
+    if (problem !== null) throw new TypeError(problem);
     freeze(frame);
     return frame;
   },
@@ -37,6 +50,12 @@ export function courierFor(options: Pick<TrialOptions, 'codec' | 'freeze' | 'sab
   const { sabotage } = options;
   if (sabotage === undefined) return courier;
   return { size: courier.size, carry: (frame) => courier.carry(sabotage(frame)) };
+}
+
+function bodyProblem({ kind, apiKey, apiVersion, body }: Frame): string | null {
+  const api = apiOf(apiKey);
+  if (api === undefined) return `API ${apiKey} is not in the table`;
+  return checkBody(kind === 'request' ? api.request : api.response, apiVersion, body);
 }
 
 /** Deep; bytes cannot be frozen and stay as they are. */

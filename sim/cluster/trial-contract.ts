@@ -12,7 +12,10 @@ export interface TrialOptions {
   readonly traceLine?: ((line: string) => void) | undefined;
   /** Told now and then how far simulated time is, out of how much. */
   readonly progress?: ((simulatedUs: number, ofUs: number) => void) | undefined;
-  /** Deep-freezes messages in flight: a machine that changes one then crashes (a test mode). */
+  /**
+   * Deep-freezes messages in flight, and checks their bodies against their schemas: a machine that changes one, or
+   * sends what a wire would not carry, then crashes (a test mode).
+   */
   readonly freeze?: boolean | undefined;
   /** Breaks the engine on purpose: what every frame becomes on its way. For tests that must see a check fire. */
   readonly sabotage?: ((frame: Frame) => Frame) | undefined;

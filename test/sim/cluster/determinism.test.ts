@@ -66,6 +66,18 @@ describe('a machine that changes a message in flight', () => {
   });
 });
 
+describe('a message that a wire would not carry as it is', () => {
+  it.each([
+    ['has no field extra', { extra: 1 }],
+    ['throttleTimeMs is missing', { throttleTimeMs: undefined }],
+    ['throttleTimeMs is not an int32: 0.5', { throttleTimeMs: 0.5 }],
+  ])('is caught when messages are checked: %s', (problem, change) => {
+    const sabotage = (frame: Frame): Frame =>
+      'throttleTimeMs' in frame.body ? { ...frame, body: { ...frame.body, ...change } } : frame;
+    expect(() => runSmall({ duration: '1s' }, { freeze: true, sabotage })).toThrow(problem);
+  });
+});
+
 describe('time and luck that do not come from a port', () => {
   const touches: [name: string, touch: () => unknown][] = [
     ['Math.random()', () => Math.random()],
