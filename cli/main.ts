@@ -59,7 +59,7 @@ function addRun(program: Command, settle: Settle): void {
     .option('--seed <seed>', 'any text; the same seed is the same run', seed, '1')
     .option('--set <path=value>', 'change one field; may be repeated', collect, [])
     .option('--codec <codec>', 'how messages travel: objects or bytes', codec, 'objects')
-    .option('--until <time>', 'shorten the traffic to this time, such as 20s')
+    .option('--until <time>', 'end the traffic early, such as at 20s; later faults are left out')
     .option('--out <dir>', 'where the report goes', 'out')
     .option('--json', 'print the result as one JSON document')
     .description('one trial, its verdict, its report')

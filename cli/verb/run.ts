@@ -5,6 +5,7 @@ import { exitStatusOf } from '../exit-status.ts';
 import { Output, Progress, writableDirectory } from '../output.ts';
 import { saveReport } from '../save-report.ts';
 import { quoted } from '../shell-word.ts';
+import { shortened } from '../shortened.ts';
 import { printVerdict } from '../verdict.ts';
 
 export interface RunOptions {
@@ -18,8 +19,8 @@ export interface RunOptions {
 
 /** One trial, its verdict, its report. */
 export async function run(nameOrFile: string, options: RunOptions): Promise<number> {
-  const sets = options.until === undefined ? options.set : [...options.set, `duration=${options.until}`];
-  const scenario = await loadScenario(nameOrFile, sets);
+  const whole = await loadScenario(nameOrFile, options.set);
+  const scenario = options.until === undefined ? whole : shortened(whole, options.until);
   const out = writableDirectory(options.out);
   const output = new Output(options.json === true);
   const progress = new Progress();

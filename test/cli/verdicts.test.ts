@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../sim/result/index.ts';
-import { Scratch, smallFile, spawnTrial, trial } from './command.ts';
+import { Scratch, smallFile, trial } from './command.ts';
 
 const scratch = new Scratch();
 const out = join(scratch.path, 'out');
@@ -80,18 +80,11 @@ describe('--json', () => {
   });
 });
 
-describe('two processes', () => {
-  it('print the same result for one seed, by values and by real bytes, but for codec and host', () => {
-    const run = (codec: string): string => {
-      const {
-        host: _,
-        codec: __,
-        ...rest
-      } = JSON.parse(
-        spawnTrial('run', small, '--seed', 'any text', '--codec', codec, '--out', out, '--json').stdout,
-      ) as Result;
-      return JSON.stringify(rest);
-    };
-    expect(run('bytes')).toBe(run('objects'));
+describe('--until', () => {
+  it('ends the traffic early and leaves out what would have come later', async () => {
+    const said = await trial('run', 'leader-power-loss-acks-all', '--until', '2s', '--out', out, '--json');
+    const result = JSON.parse(said.stdout) as Result;
+    expect(result.scenario).toMatchObject({ duration: '2s', faults: [] });
+    expect(result.verdict).toBe('pass');
   });
 });

@@ -178,7 +178,9 @@ describe('the command line', () => {
     [['swarm', small, '--time', '-3s'], /--time -3s: is not a duration such as 60s/],
     [['run', 'rack-los'], /no scenario and no file of this name; did you mean "rack-loss"/],
     [['run', directory], /cannot be read: EISDIR/],
-    [['run', small, '--until', 'soon'], /duration: found "soon"/],
+    [['run', small, '--until', 'soon'], /--until soon: is not a duration such as 20s/],
+    [['run', small, '--until', '0s'], /--until 0s: is not a duration/],
+    [['run', small, '--until', '1h'], /--until 1h: the run lasts 2s; .*--set duration=1h/],
     [['run', small, '--set', 'duration'], /is not PATH=VALUE, such as --set duration=10s/],
     [
       ['run', small, '--set', 'cluster.broker=4'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Result } from '../../../sim/result/index.ts';
-import { runFault, runSmall } from './small-trial.ts';
+import { runFault, runSmall, smallScenario } from './small-trial.ts';
 
 type Lanes = Pick<Result, 'lanes'>;
 
@@ -171,5 +171,11 @@ describe('what a run is judged by', () => {
     const result = runSmall({ duration: '4s', faults });
     expect(result.probes['fault found no target']).toBe(1);
     expect(result.faults.at(-1)!.targets).toEqual([]);
+  });
+
+  it('records that nobody was there to read are not called late', () => {
+    const { producers } = smallScenario().traffic;
+    const result = runSmall({ duration: '2s', traffic: { producers: [...producers] } });
+    expect(result).toMatchObject({ verdict: 'pass', allowed: [] });
   });
 });
