@@ -23,7 +23,7 @@ const seed = (text: string): string => {
 
 type Settle = (status: number) => void;
 
-/** The command line, for one call; returns the exit status. Verbs load when asked for, so that mistakes answer at once. */
+/** One call of the command; returns its exit status. Verbs load when asked for, so that mistakes answer at once. */
 export async function main(args: readonly string[]): Promise<number> {
   let status: number = EXIT.pass;
   const settle: Settle = (ended) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration, type Scenario } from '../../sim/scenario/index.ts';
+import { MAX_PRODUCERS } from '../../sim/workload/index.ts';
 
 /**
  * What may be written in a scenario file. Strict everywhere: a misspelt field is an error, never ignored. Defaults are
@@ -129,7 +130,9 @@ export const scenarioSchema = z.strictObject({
       .prefault({}),
   }),
   traffic: z.strictObject({
-    producers: z.array(z.strictObject({ name, topic: z.string(), rack, config, workload })),
+    producers: z
+      .array(z.strictObject({ name, topic: z.string(), rack, config, workload }))
+      .max(MAX_PRODUCERS),
     consumers: z
       .array(
         z.strictObject({

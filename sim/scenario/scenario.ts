@@ -105,7 +105,8 @@ export interface Expectations {
   /** Losing acknowledged records is what this scenario shows: losses are reported, and classed as allowed. */
   readonly mayLoseAcknowledged: boolean;
   /**
-   * More replicas lose their disks' memory at once than Kafka promises to survive: even what was replicated may be gone.
+   * More replicas lose what they had not synced at once than Kafka promises to survive: even replicated records may
+   * be gone.
    */
   readonly mayLoseReplicated: boolean;
   /**

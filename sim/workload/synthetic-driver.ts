@@ -1,9 +1,9 @@
 import { NEVER, type OutgoingRecord, type ProducerDriver } from '../../engine/client/index.ts';
-import type { Us } from '../../engine/machine/index.ts';
+import { assert, type Us } from '../../engine/machine/index.ts';
 import { utf8Encode } from '../../engine/wire/index.ts';
 import type { RandomStream } from '../random/index.ts';
 import type { Workload } from '../scenario/index.ts';
-import { ID_BYTES, writeRecordId } from './record-id.ts';
+import { ID_BYTES, IDS_PER_PRODUCER, writeRecordId } from './record-id.ts';
 
 type Synthetic = Extract<Workload, { kind: 'synthetic' }>;
 
@@ -22,6 +22,7 @@ export class SyntheticDriver implements ProducerDriver {
   readonly #keys: readonly Uint8Array[];
   /** Cumulative weights of the keys; empty when all are alike. */
   readonly #weights: readonly number[];
+  readonly #endOfIds: number;
   #nextId: number;
   /** In units of 1/1024 us, so that fast uniform arrivals keep their rate. */
   #dueFine: number;
@@ -40,6 +41,7 @@ export class SyntheticDriver implements ProducerDriver {
     this.#topic = options.topic;
     this.#random = options.random;
     this.#nextId = options.firstId;
+    this.#endOfIds = options.firstId + IDS_PER_PRODUCER;
     this.#untilUs = options.untilUs;
     this.#keys = Array.from({ length: options.workload.keys }, (_, i) => utf8Encode(`key-${i}`));
     this.#weights = options.workload.skew === 'zipf' ? zipfWeights(options.workload.keys) : [];
@@ -54,6 +56,10 @@ export class SyntheticDriver implements ProducerDriver {
     else if (++this.#burst % BURST === 0) this.#dueFine = (now + BURST_GAP_US) * FINE;
     const value = new Uint8Array(Math.max(ID_BYTES, this.#workload.valueBytes));
     const id = this.#nextId++;
+    assert(
+      id < this.#endOfIds,
+      'a producer has ids for 16 million records: shorten the run or add producers',
+    );
     writeRecordId(value, id);
     return {
       id,

@@ -68,7 +68,7 @@ const SCENARIOS: readonly (readonly [what: string, change: Change, message: RegE
   [
     'an unknown configuration',
     topic({ config: { 'min.insync.replica': 2 } }),
-    /cluster\.topics\.0\.config\.min\.insync\.replica: not a topic configuration .*did you mean "min\.insync\.replicas"/,
+    /cluster\.topics\.0\.config\.min\.insync\.replica: not a topic .*did you mean "min\.insync\.replicas"/,
   ],
   [
     'text where a number belongs',
