@@ -27,7 +27,8 @@ export function scenarioWith(faults: readonly Fault[]): Scenario {
 }
 
 const SECOND = 1_000_000;
-const MILLISECOND = 1_000;
+/** Times are drawn in halves of a second, so that a search shrinks in few steps. */
+const GRAIN_US = 500_000;
 
 /** What one fault of a schedule is drawn from: everything that min ISR 2 of 3 promises to survive, one at a time. */
 const drawnFault = fc.record({
@@ -39,8 +40,8 @@ const drawnFault = fc.record({
     'stop' as const,
   ),
   target: fc.constantFrom('b1', 'b2', 'b3', 'leader:t-0', 'leader:t-1', 'controller-leader'),
-  waitMs: fc.integer({ min: 0, max: 4_000 }),
-  lastsMs: fc.integer({ min: 500, max: 12_000 }),
+  waits: fc.integer({ min: 0, max: 8 }),
+  lasts: fc.integer({ min: 1, max: 24 }),
 });
 
 /** Time after a heal in which a broker boots, registers and is in sync again. */
@@ -52,9 +53,9 @@ export const schedules: fc.Arbitrary<readonly Fault[]> = fc
   .map((drawn) => {
     const faults: Fault[] = [];
     let next = 2 * SECOND;
-    for (const { kind, target, waitMs, lastsMs } of drawn) {
-      const at = next + waitMs * MILLISECOND;
-      const until = at + lastsMs * MILLISECOND;
+    for (const { kind, target, waits, lasts } of drawn) {
+      const at = next + waits * GRAIN_US;
+      const until = at + lasts * GRAIN_US;
       if (until > 55 * SECOND) break;
       const times = { at: formatDuration(at), until: formatDuration(until) };
       faults.push(
@@ -71,9 +72,7 @@ export function trialOf(faults: readonly Fault[], rest: Partial<TrialOptions> = 
 
 /** Why a run shows that an acknowledged record was lost, or null. */
 export function lossIn(result: TrialResult): string | null {
-  const loss = result.violations.find(({ check }) =>
-    ['lost', 'lost-write', 'NoReplicatedRecordLost', 'LeaderCompleteness', 'ConsistentRead'].includes(check),
-  );
+  const loss = result.violations.find(({ check }) => check === 'lost' || check === 'lost-write');
   return loss === undefined ? null : `${loss.check}: ${loss.message}`;
 }
 
