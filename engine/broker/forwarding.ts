@@ -44,8 +44,8 @@ export interface ForwardingOptions {
 /**
  * Wraps a client's request in an Envelope, carries it to the active controller and unwraps the answer
  * (`ForwardingManagerImpl`, KIP-590). The client's own version travels inside, so that the answer needs no
- * conversion. The exchange waits for a controller and goes after it when it moves, so a request may be carried out twice. Kafka tries
- * for a minute in attempts of `controller.socket.timeout.ms`; here that time-out bounds the whole.
+ * conversion. The exchange waits for a controller and goes after it when it moves, so a request may be carried out
+ * twice. Kafka tries for a minute in attempts of `controller.socket.timeout.ms`; here that time-out bounds the whole.
  */
 export class Forwarding {
   readonly #responder: Responder;
