@@ -82,7 +82,7 @@ describe('tidy', () => {
   });
 });
 
-/** Columns of a line; the sentences that it prints or expects do not count: they are not cut for the sake of the page. */
+/** Columns of a line. Sentences that it prints or expects do not count: they are not cut for the page. */
 function width(line: string): number {
   return line.replace(/'(?:[^'\\]|\\.)*'|`[^`]*`?|^\s*\/(?:[^/\\]|\\.)+\/\w*,$/g, "''").length;
 }
