@@ -127,6 +127,19 @@ describe('invariants', () => {
     expect(active().node('c101', broker(2, true), partition(T, [1])).fired).toEqual([]);
   });
 
+  it('IsrIsActive knows that Kafka unfences a stopped broker whose old heartbeat comes late', () => {
+    const stopped = () => new Story().node('c101', broker(1), broker(2, true, true), partition(T, [1]));
+    expect(stopped().node('c101', broker(2, false, true), partition(T, [1, 2])).fired).toEqual([]);
+    expect(stopped().node('c101', partition(T, [1, 2])).fired).toEqual(['IsrIsActive']);
+    const fencedAgain = stopped().node(
+      'c101',
+      broker(2, false, true),
+      partition(T, [1, 2]),
+      broker(2, true, true),
+    );
+    expect(fencedAgain.fired).toEqual(['IsrIsActive']);
+  });
+
   it('QuorumElectionSafety fires when two controllers lead one epoch', () => {
     const leader = { fact: 'quorum role changed', role: 'leader', quorumEpoch: 3, leader: 101 } as const;
     expect(new Story().node('c101', leader).node('c102', leader).fired).toEqual(['QuorumElectionSafety']);
