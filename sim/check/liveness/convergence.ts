@@ -53,7 +53,8 @@ function partitionsPending(views: ClusterViews, said: string[]): void {
   followersPending(views, leaders, said);
   for (const { client, log, position } of views.positions) {
     const end = leaders.get(log)?.highWatermark;
-    if (end !== undefined && position < end)
+    // Beyond the end stands a consumer that has not yet heard that what it read is gone (KIP-320).
+    if (end !== undefined && position !== end)
       said.push(`${client} has read ${log} up to ${position} of ${end}`);
   }
 }
