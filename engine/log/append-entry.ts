@@ -57,6 +57,7 @@ export function entriesOfLeader(
     const accepted = acceptBatch(batch, origin, config, storage);
     if (accepted instanceof LogFailure) return accepted;
     const stamped = stampBatch(accepted, nextOffset, leaderEpoch, config);
+    storage.verified.add(stamped);
     const header = parseBatch(stamped);
     assert(!(header instanceof RecordsError), 'a batch that was accepted can be read');
     entries.push({ batch: stamped, header });
@@ -94,7 +95,7 @@ export function entriesAsGiven(
       return new LogFailure(ErrorCode.CORRUPT_MESSAGE, `offset ${header.baseOffset} after ${nextOffset - 1}`);
     }
     out.work.bytesChecksummed += batch.length;
-    const damage = storage.verify(batch);
+    const damage = storage.verified.verify(batch);
     if (damage !== null) return recordsFailure(damage);
     nextOffset = header.lastOffset + 1;
     entries.push({ batch, header });

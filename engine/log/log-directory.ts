@@ -12,7 +12,7 @@ import {
   unreachable,
   type WallClock,
 } from '../machine/index.ts';
-import type { Compression } from '../records/index.ts';
+import type { Compression, VerifiedBatches } from '../records/index.ts';
 import { randomUuid, type Uuid } from '../wire/index.ts';
 import { CheckpointFile } from './checkpoint-file.ts';
 import { decodeCleanShutdown, encodeCleanShutdown } from './clean-shutdown-file.ts';
@@ -28,7 +28,7 @@ import {
   METADATA_TOPIC,
   parseLogName,
 } from './log-file-name.ts';
-import { type BatchVerifier, LogStorage, NOBODY } from './log-storage.ts';
+import { LogStorage, NOBODY } from './log-storage.ts';
 import { LogTimer } from './log-timer.ts';
 import { decodeMetaProperties, encodeMetaProperties } from './meta-properties.ts';
 
@@ -42,7 +42,7 @@ export interface LogDirectoryOptions {
   readonly clusterId: string;
   readonly nodeId: number;
   readonly compression?: Compression;
-  readonly verify?: BatchVerifier;
+  readonly verified?: VerifiedBatches | undefined;
   /** Topics' configurations as known at boot; the defaults otherwise. */
   readonly topicConfig?: (topic: string) => LogConfig;
 }

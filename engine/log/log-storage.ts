@@ -1,5 +1,5 @@
 import { type Disk, DiskError, type Outbox, type Ticket, type WallClock } from '../machine/index.ts';
-import { type Compression, noCompression, type RecordsError, verifyBatch } from '../records/index.ts';
+import { type Compression, noCompression, VerifiedBatches } from '../records/index.ts';
 
 /** Who waits for a sync. Called once a ticket, error or not. */
 export interface SyncOwner {
@@ -16,17 +16,12 @@ export interface RecoveryPointWatcher {
   readonly isBehind: boolean;
 }
 
-/**
- * Checks one whole batch: length, magic, CRC. A host may hand in one that remembers batches which it has
- * seen.
- */
-export type BatchVerifier = (batch: Uint8Array) => RecordsError | null;
-
 export interface LogStorageOptions {
   readonly disk: Disk;
   readonly wall: WallClock;
   readonly compression?: Compression;
-  readonly verify?: BatchVerifier;
+  /** Batches known to be undamaged. A host may share one among its processes. */
+  readonly verified?: VerifiedBatches | undefined;
   /**
    * True: files marked for deletion go at once. A directory deletes them after `log.segment.delete.delay.ms`.
    */
@@ -42,7 +37,7 @@ export class LogStorage {
   readonly disk: Disk;
   readonly wall: WallClock;
   readonly compression: Compression;
-  readonly verify: BatchVerifier;
+  readonly verified: VerifiedBatches;
   readonly deletesAtOnce: boolean;
   #failure: DiskError | null = null;
   #marked: string[] = [];
@@ -53,7 +48,7 @@ export class LogStorage {
     this.disk = options.disk;
     this.wall = options.wall;
     this.compression = options.compression ?? noCompression;
-    this.verify = options.verify ?? wholeBatch;
+    this.verified = options.verified ?? new VerifiedBatches();
     this.deletesAtOnce = options.deletesAtOnce ?? true;
   }
 
@@ -139,7 +134,3 @@ export class LogStorage {
 }
 
 const NOTHING: readonly string[] = [];
-
-function wholeBatch(batch: Uint8Array): RecordsError | null {
-  return verifyBatch(batch, 0);
-}

@@ -64,7 +64,7 @@ function wholeBatchAt(
   out.work.batches++;
   out.work.bytesRead += header.length;
   out.work.bytesChecksummed += header.length;
-  return storage.verify(batch) ?? header;
+  return storage.verified.verify(batch) ?? header;
 }
 
 /** The header after what is known of the segment, in offsets that may follow it. */

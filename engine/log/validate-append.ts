@@ -50,7 +50,7 @@ export function acceptBatch(
   if (header.length > config['max.message.bytes']) {
     return new LogFailure(ErrorCode.MESSAGE_TOO_LARGE, `a batch of ${header.length} bytes`);
   }
-  const damage = storage.verify(batch);
+  const damage = storage.verified.verify(batch);
   if (damage !== null) return recordsFailure(damage);
   const refused = origin === 'client' ? rejectClientBatch(header) : null;
   return refused ?? acceptRecords(batch, header, config, storage);

@@ -1,6 +1,6 @@
-import type { BatchVerifier } from '../log/index.ts';
 import { Log, LogStorage, logConfigDefaults } from '../log/index.ts';
 import type { Disk, DiskError, Outbox, WallClock } from '../machine/index.ts';
+import type { VerifiedBatches } from '../records/index.ts';
 import { METADATA_LOG, METADATA_TOPIC_ID } from './metadata-partition.ts';
 import type { RaftConfig } from './raft-config.ts';
 import { MAX_PENDING_APPEND_BYTES } from './raft-config.ts';
@@ -10,7 +10,7 @@ export interface MetadataLogPlace {
   readonly wall: WallClock;
   readonly directory: string;
   readonly config: RaftConfig;
-  readonly verify?: BatchVerifier;
+  readonly verified?: VerifiedBatches | undefined;
 }
 
 /**
@@ -18,8 +18,8 @@ export interface MetadataLogPlace {
  * and never cleaned by time or size, for only a snapshot tells what may go.
  */
 export function openMetadataLog(place: MetadataLogPlace, out: Outbox): Log | DiskError {
-  const { disk, wall, directory, config, verify } = place;
-  const storage = new LogStorage(verify === undefined ? { disk, wall } : { disk, wall, verify });
+  const { disk, wall, directory, config, verified } = place;
+  const storage = new LogStorage({ disk, wall, verified });
   return Log.open(
     {
       storage,

@@ -1,6 +1,6 @@
 import type { Responder, Rpc } from '../exchange/index.ts';
-import type { BatchVerifier } from '../log/index.ts';
 import type { Disk, Random, WallClock } from '../machine/index.ts';
+import type { VerifiedBatches } from '../records/index.ts';
 import type { RaftConfig } from './raft-config.ts';
 import type { Voter } from './voters.ts';
 
@@ -22,6 +22,6 @@ export interface RaftOptions {
   readonly config: RaftConfig;
   /** A controller of the quorum; otherwise an observer. */
   readonly isVoter: boolean;
-  /** A check of whole batches that a host may share (see `engine/log`). */
-  readonly verify?: BatchVerifier;
+  /** Batches known to be undamaged. A host may share one among its processes. */
+  readonly verified?: VerifiedBatches | undefined;
 }

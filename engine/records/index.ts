@@ -23,5 +23,6 @@ export * from './records-error.ts';
 export * from './scan-records.ts';
 export * from './sequence.ts';
 export * from './split-batches.ts';
+export * from './verified-batches.ts';
 export * from './verify-batch.ts';
 export * from './with-leader.ts';

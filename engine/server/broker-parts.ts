@@ -81,13 +81,13 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
 }
 
 function openLogs(now: Us, options: BrokerServerOptions, out: Outbox): LogDirectory | DiskError {
-  const { clusterId, compression, config, directory, disk, nodeId, random, wall } = options;
+  const { clusterId, compression, config, directory, disk, nodeId, random, verified, wall } = options;
   const made = makeLogDirectory(disk, directory);
   if (made !== null) return made;
   const logConfig = settings(logDirectoryConfigDefaults, config);
   return LogDirectory.open(
     now,
-    { disk, path: directory, random, wall, config: logConfig, clusterId, nodeId, compression },
+    { disk, path: directory, random, wall, config: logConfig, clusterId, nodeId, compression, verified },
     out,
   );
 }
@@ -119,7 +119,7 @@ function openRaft(
   exchange: Exchange,
   inbound: Inbound,
 ): Raft {
-  const { clusterId, config, directory, disk, nodeId, random, voters, wall } = options;
+  const { clusterId, config, directory, disk, nodeId, random, verified, voters, wall } = options;
   return new Raft({
     nodeId,
     directoryId: logs.directoryId,
@@ -133,5 +133,6 @@ function openRaft(
     responder: inbound,
     config: settings(defaultRaftConfig, config),
     isVoter: false,
+    verified,
   });
 }

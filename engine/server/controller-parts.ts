@@ -28,7 +28,7 @@ export interface ControllerParts {
 export function openController(now: Us, options: ControllerServerOptions): ControllerParts | string {
   const directoryId = directoryIdOf(options);
   if (typeof directoryId !== 'string') return directoryId.unusable;
-  const { nodeId, clusterId, config, disk, endpoint, random, voters, wall, directory } = options;
+  const { nodeId, clusterId, config, disk, endpoint, random, verified, voters, wall, directory } = options;
   const exchange = new Exchange(
     serverExchangeConfig(`controller-${nodeId}`),
     random.stream('reconnect backoff'),
@@ -49,6 +49,7 @@ export function openController(now: Us, options: ControllerServerOptions): Contr
     responder,
     config: settings(defaultRaftConfig, config),
     isVoter: true,
+    verified,
   });
   const controllerConfig: ControllerConfig = { ...settings(defaultControllerConfig, config), static: config };
   const controller = new Controller({ nodeId, clusterId, config: controllerConfig, random, wall, responder });

@@ -1,6 +1,6 @@
 import type { Disk, Endpoint, RandomSource, WallClock } from '../machine/index.ts';
 import type { StaticConfig } from '../metadata/index.ts';
-import type { Compression } from '../records/index.ts';
+import type { Compression, VerifiedBatches } from '../records/index.ts';
 
 /** A voter of the quorum (`controller.quorum.voters`). */
 export interface Voter extends Endpoint {
@@ -18,6 +18,8 @@ export interface ServerOptions {
   readonly random: RandomSource;
   readonly wall: WallClock;
   readonly compression: Compression;
+  /** Batches known to be undamaged: one for all processes of a world. */
+  readonly verified?: VerifiedBatches | undefined;
   /** `server.properties`: only what is set. */
   readonly config: StaticConfig;
   /** The directory of the metadata log (`metadata.log.dir`), and for a broker of all its logs (`log.dir`). */

@@ -14,6 +14,7 @@ import {
   type ProducerListener,
   producerConfig,
 } from '../../engine/client/index.ts';
+import type { VerifiedBatches } from '../../engine/records/index.ts';
 import type { MachineFactory } from '../host/index.ts';
 import type { Config, ConsumerSpec, ProducerSpec, Scenario } from '../scenario/index.ts';
 import { COMPRESSION } from './compression.ts';
@@ -28,9 +29,10 @@ export function producerFactory(
   config: ProducerConfig,
   driver: ProducerDriver,
   listener: ProducerListener,
+  verified: VerifiedBatches,
 ): MachineFactory {
   return ({ random, wall }) =>
-    new Producer({ config, driver, listener, randoms: random, wall, compression: COMPRESSION });
+    new Producer({ config, driver, listener, randoms: random, wall, compression: COMPRESSION, verified });
 }
 
 export function consumerFactory(
@@ -38,12 +40,13 @@ export function consumerFactory(
   spec: ConsumerSpec,
   driver: () => ConsumerDriver,
   listener: ConsumerListener,
+  verified: VerifiedBatches,
 ): MachineFactory {
   const config = consumerConfig(
     worded(spec.config, own(scenario, spec.name, spec.rack)) as Partial<ConsumerConfig>,
   );
-  return ({ random, wall }) =>
-    new Consumer({ config, driver: driver(), listener, randoms: random, wall, compression: COMPRESSION });
+  const ports = { config, listener, compression: COMPRESSION, verified };
+  return ({ random, wall }) => new Consumer({ ...ports, driver: driver(), randoms: random, wall });
 }
 
 export function adminFactory(

@@ -1,4 +1,5 @@
 import type { Machine } from '../../engine/machine/index.ts';
+import { VerifiedBatches } from '../../engine/records/index.ts';
 import {
   BrokerServer,
   type BrokerView,
@@ -39,6 +40,8 @@ export class Cluster {
   readonly controllers: readonly NodePlace[];
   /** Every host by name, in the order of adding. */
   readonly hosts = new Map<string, Host>();
+  /** A batch object is checksummed once in this world, whoever looks at it. */
+  readonly verified = new VerifiedBatches();
   readonly #scenario: Scenario;
   readonly #world: ConstructorParameters<typeof Host>[0];
 
@@ -139,6 +142,7 @@ export class Cluster {
       endpoint: { host: place.name, port },
       voters: this.controllers.map(({ id, name }): Voter => ({ id, host: name, port: CONTROLLER_PORT })),
       compression: COMPRESSION,
+      verified: this.verified,
       directory: LOG_DIRECTORY,
     };
   }

@@ -44,16 +44,18 @@ export class Traffic {
   /** Producers first, in the order of the scenario: hosts are numbered as they come. */
   addClients(datasets: ReadonlyMap<string, Dataset>): void {
     const { producers, consumers } = this.#scenario.traffic;
+    const { verified } = this.#cluster;
     producers.forEach((spec, i) => {
       const driver = this.#driver(spec, i * IDS_PER_PRODUCER, datasets);
       const config = configOfProducer(this.#scenario, spec);
       const listener = this.recorder.producer(spec.name, acksOf(config));
-      const factory = producerFactory(config, driver, listener);
+      const factory = producerFactory(config, driver, listener, verified);
       this.#cluster.addClient(spec.name, spec.rack ?? FIRST_RACK, factory);
     });
     for (const spec of consumers) {
       const driver = (): PollDriver => new PollDriver(this.#assignmentOf(spec));
-      const factory = consumerFactory(this.#scenario, spec, driver, this.recorder.consumer(spec.name));
+      const listener = this.recorder.consumer(spec.name);
+      const factory = consumerFactory(this.#scenario, spec, driver, listener, verified);
       this.#cluster.addClient(spec.name, spec.rack ?? FIRST_RACK, factory);
     }
   }

@@ -27,6 +27,8 @@ export class SyntheticDriver implements ProducerDriver {
   /** In units of 1/1024 us, so that fast uniform arrivals keep their rate. */
   #dueFine: number;
   #burst = 0;
+  /** Of every record: the producer has copied it when the next one is due. */
+  readonly #value: Uint8Array;
 
   constructor(options: {
     workload: Synthetic;
@@ -43,6 +45,7 @@ export class SyntheticDriver implements ProducerDriver {
     this.#nextId = options.firstId;
     this.#endOfIds = options.firstId + IDS_PER_PRODUCER;
     this.#untilUs = options.untilUs;
+    this.#value = new Uint8Array(Math.max(ID_BYTES, options.workload.valueBytes));
     this.#keys = Array.from({ length: options.workload.keys }, (_, i) => utf8Encode(`key-${i}`));
     this.#weights = options.workload.skew === 'zipf' ? zipfWeights(options.workload.keys) : [];
     this.#dueFine = options.startUs * FINE;
@@ -54,19 +57,18 @@ export class SyntheticDriver implements ProducerDriver {
     if (due > now) return null;
     if (this.#workload.rate > 0) this.#advance();
     else if (++this.#burst % BURST === 0) this.#dueFine = (now + BURST_GAP_US) * FINE;
-    const value = new Uint8Array(Math.max(ID_BYTES, this.#workload.valueBytes));
     const id = this.#nextId++;
     assert(
       id < this.#endOfIds,
       'a producer has ids for 16 million records: shorten the run or add producers',
     );
-    writeRecordId(value, id);
+    writeRecordId(this.#value, id);
     return {
       id,
       topic: this.#topic,
       partition: -1,
       key: this.#key(),
-      value,
+      value: this.#value,
       timestamp: -1,
       headers: NO_HEADERS,
     };

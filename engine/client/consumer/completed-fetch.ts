@@ -9,7 +9,7 @@ import {
   readControlRecords,
   readRecords,
   splitBatches,
-  verifyChecksum,
+  type VerifiedBatches,
 } from '../../records/index.ts';
 import type { FetchResponse } from '../../wire/index.ts';
 import type { PolledBatch } from '../ports.ts';
@@ -19,6 +19,7 @@ export type FetchedPartition = FetchResponse['responses'][number]['partitions'][
 
 export interface ReadOptions {
   readonly compression: Compression;
+  readonly verified: VerifiedBatches;
   readonly checkCrcs: boolean;
   readonly readCommitted: boolean;
 }
@@ -116,7 +117,7 @@ export class CompletedFetch {
     if (header instanceof RecordsError) return this.#fail(header);
     if (options.checkCrcs) {
       out.work.bytesChecksummed += header.length;
-      const broken = verifyChecksum(bytes, 0, header);
+      const broken = options.verified.verify(bytes);
       if (broken !== null) return this.#fail(broken);
     }
     const isAborted = options.readCommitted && this.#isAborted(bytes, header);

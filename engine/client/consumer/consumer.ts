@@ -11,7 +11,7 @@ import {
   unreachable,
   type WallClock,
 } from '../../machine/index.ts';
-import type { Compression } from '../../records/index.ts';
+import { type Compression, VerifiedBatches } from '../../records/index.ts';
 import { ErrorCode, errorName } from '../../wire/index.ts';
 import { ClientNetwork, type ReplyReceiver } from '../client-network.ts';
 import { ClientTimer } from '../client-timer.ts';
@@ -43,6 +43,8 @@ export interface ConsumerPorts {
   readonly randoms: RandomSource;
   readonly wall: WallClock;
   readonly compression: Compression;
+  /** Batches known to be undamaged. A host may share one among its processes. */
+  readonly verified?: VerifiedBatches;
 }
 
 export interface ConsumedPartitionView {
@@ -76,14 +78,16 @@ export class Consumer implements Machine, ReplyReceiver {
   #workAt: Us = -1;
   #driverAt: Us = -1;
 
-  constructor({ config, driver, listener, randoms, wall, compression }: ConsumerPorts) {
+  constructor(ports: ConsumerPorts) {
+    const { config, driver, listener, randoms, wall, compression } = ports;
     this.#driver = driver;
     this.#failurePauseUs = config['retry.backoff.ms'] * MS;
     this.#listener = listener;
     const autoCreate = config['allow.auto.create.topics'];
     this.#network = new ClientNetwork(config, MAX_IN_FLIGHT, this.#topics, autoCreate, randoms);
     const tokens = new Tokens();
-    this.#fetcher = new Fetcher(config, this.#network, this.#subscription, tokens, compression);
+    const verified = ports.verified ?? new VerifiedBatches();
+    this.#fetcher = new Fetcher(config, this.#network, this.#subscription, tokens, compression, verified);
     this.#offsets = new OffsetFetcher(config, this.#network, this.#subscription, listener, wall, tokens);
   }
 

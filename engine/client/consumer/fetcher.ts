@@ -1,6 +1,6 @@
 import type { Reply } from '../../exchange/index.ts';
 import { MS, type Outbox, type Us } from '../../machine/index.ts';
-import { type Compression, RecordsError } from '../../records/index.ts';
+import { type Compression, RecordsError, type VerifiedBatches } from '../../records/index.ts';
 import { ApiKey, ErrorCode, type FetchResponse, ZERO_UUID } from '../../wire/index.ts';
 import type { ClientNetwork } from '../client-network.ts';
 import type { LeaderHint } from '../metadata/cluster-metadata.ts';
@@ -44,6 +44,7 @@ export class Fetcher {
     subscription: Subscription,
     tokens: Tokens,
     compression: Compression,
+    verified: VerifiedBatches,
   ) {
     this.#config = config;
     this.#network = network;
@@ -51,6 +52,7 @@ export class Fetcher {
     this.#tokens = tokens;
     this.#options = {
       compression,
+      verified,
       checkCrcs: config['check.crcs'],
       readCommitted: config['isolation.level'] === 'read_committed',
     };

@@ -1,5 +1,11 @@
 import { assert, type Us } from '../../machine/index.ts';
-import { BatchBuilder, type Compression, RecordsError, readRecords } from '../../records/index.ts';
+import {
+  BatchBuilder,
+  type Compression,
+  RecordsError,
+  readRecords,
+  type VerifiedBatches,
+} from '../../records/index.ts';
 import type { OutgoingRecord } from '../ports.ts';
 
 /** Room that a batch has at once when nothing is known of its like. */
@@ -9,6 +15,8 @@ const FIRST_CAPACITY = 256;
 export interface BatchFormat {
   readonly codec: number;
   readonly compression: Compression;
+  /** Takes note of each batch: who wrote the checksum need not be asked whether it is right. */
+  readonly verified: VerifiedBatches;
 }
 
 /** Records of one partition that travel, fail and are acknowledged together (`ProducerBatch`). */
@@ -86,7 +94,9 @@ export class ProducerBatch {
     if (this.#bytes !== null) return this.#bytes;
     this.#isClosedForAppends = true;
     const bytes = this.#builder.close({ codec: format.codec, compression: format.compression });
-    if (bytes instanceof Uint8Array) this.#bytes = bytes;
+    if (bytes instanceof RecordsError) return bytes;
+    format.verified.add(bytes);
+    this.#bytes = bytes;
     return bytes;
   }
 

@@ -10,7 +10,7 @@ import {
   type Us,
   type WallClock,
 } from '../../machine/index.ts';
-import { Codec, type Compression } from '../../records/index.ts';
+import { Codec, type Compression, VerifiedBatches } from '../../records/index.ts';
 import { ErrorCode, errorName } from '../../wire/index.ts';
 import { ClientNetwork } from '../client-network.ts';
 import { ClientTimer } from '../client-timer.ts';
@@ -35,6 +35,8 @@ export interface ProducerPorts {
   readonly randoms: RandomSource;
   readonly wall: WallClock;
   readonly compression: Compression;
+  /** Batches known to be undamaged. A host may share one among its processes. */
+  readonly verified?: VerifiedBatches;
 }
 
 /**
@@ -61,7 +63,8 @@ export class Producer implements Machine {
   #workAt: Us = -1;
   #hasWork = false;
 
-  constructor({ config, driver, listener, randoms, wall, compression }: ProducerPorts) {
+  constructor(ports: ProducerPorts) {
+    const { config, driver, listener, randoms, wall, compression } = ports;
     this.#config = config;
     this.#driver = driver;
     this.#listener = listener;
@@ -70,7 +73,8 @@ export class Producer implements Machine {
     const maxInFlight = config['max.in.flight.requests.per.connection'];
     this.#network = new ClientNetwork(config, maxInFlight, topics, true, randoms);
     this.#accumulator = new Accumulator(config, this.#network.metadata, randoms.stream('partitioner'));
-    const format = { codec: Codec[config['compression.type']], compression };
+    const verified = ports.verified ?? new VerifiedBatches();
+    const format = { codec: Codec[config['compression.type']], compression, verified };
     this.#sender = new Sender(
       config,
       this.#network,

@@ -15,7 +15,8 @@ function sentBy(driver: SyntheticDriver | DatasetDriver, untilUs: number): Sent[
   const sent: Sent[] = [];
   for (let now = driver.nextAt(); now < untilUs; now = Math.max(now, driver.nextAt())) {
     const record = driver.next(now);
-    if (record !== null) sent.push({ at: now, record });
+    // As a producer does, it reads the record before it asks for the next: the driver may use the bytes again.
+    if (record !== null) sent.push({ at: now, record: { ...record, value: record.value!.slice() } });
   }
   return sent;
 }
