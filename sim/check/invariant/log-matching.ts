@@ -33,8 +33,9 @@ export class LogMatching implements Invariant {
     let origins = this.#origins.get(fact.log);
     if (origins === undefined) this.#origins.set(fact.log, (origins = new Map()));
     const key = fact.leaderEpoch * OFFSETS + fact.baseOffset;
-    const entries = shadow.replica(node, fact.log).entries;
-    const before = entries[entries.length - 2];
+    const { doubtfulBefore, entries } = shadow.replica(node, fact.log);
+    // A truncation is not synced: what stands before the first append after a power loss may be what it had cut off.
+    const before = fact.baseOffset === doubtfulBefore ? undefined : entries[entries.length - 2];
     const predecessor = before === undefined ? -1 : before.leaderEpoch * OFFSETS + before.baseOffset;
     const origin = origins.get(key);
     if (origin === undefined) {

@@ -81,15 +81,18 @@ export class ClusterShadow {
       case 'log opened': {
         const replica = this.replica(node, fact.log);
         replica.leader = false;
-        if (fact.logEndOffset < replica.logEndOffset) replica.truncate(fact.logEndOffset);
+        replica.reopen(fact.logEndOffset);
         replica.logStartOffset = fact.logStartOffset;
         replica.logEndOffset = fact.logEndOffset;
         replica.highWatermark = fact.highWatermark;
         return;
       }
-      case 'log truncated':
-        this.replica(node, fact.log).truncate(fact.logEndOffset);
+      case 'log truncated': {
+        const replica = this.replica(node, fact.log);
+        replica.lowestCut = Math.min(replica.lowestCut, fact.logEndOffset);
+        replica.truncate(fact.logEndOffset);
         return;
+      }
       case 'log restarted':
         this.replica(node, fact.log).restart(fact.logStartOffset);
         return;

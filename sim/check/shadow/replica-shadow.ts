@@ -28,6 +28,13 @@ export class ReplicaShadow {
   highWatermark = 0;
   leader = false;
   leaderEpoch = -1;
+  /** The lowest end that the log was cut to while its process ran. */
+  lowestCut = Number.POSITIVE_INFINITY;
+  /**
+   * Where the log ended after a power loss that may have undone such a cut: what was cut off, not what came after, may
+   * stand before this offset. -1: the entries here are what is on the disk.
+   */
+  doubtfulBefore = -1;
 
   constructor(node: string, log: string) {
     this.node = node;
@@ -37,6 +44,13 @@ export class ReplicaShadow {
   append(entry: BatchEntry): void {
     this.entries.push(entry);
     this.logEndOffset = entry.lastOffset + 1;
+  }
+
+  /** A process opened the log and found it ending here. */
+  reopen(logEndOffset: number): void {
+    if (logEndOffset >= this.logEndOffset) return;
+    if (logEndOffset > this.lowestCut) this.doubtfulBefore = logEndOffset;
+    this.truncate(logEndOffset);
   }
 
   /** Cuts at `logEndOffset`: batches that reach it or beyond are gone whole. */

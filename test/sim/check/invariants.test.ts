@@ -39,6 +39,31 @@ describe('invariants', () => {
     expect(story.fired).toEqual(['LogMatching']);
   });
 
+  it('LogMatching knows that a power loss may bring back what a truncation had cut off', () => {
+    const cut = (logEndOffset: number) => ({ fact: 'log truncated', log: T, logEndOffset }) as const;
+    // b1 had 0 and 1 of epoch 0, cut 1 off, and wrote 1 and 2 of epoch 1; then its disk holds 0 and 1 of epoch 0 again.
+    const before = () =>
+      new Story().node(
+        'b1',
+        appended(T, 0, 0),
+        appended(T, 1, 0),
+        cut(1),
+        appended(T, 1, 1),
+        appended(T, 2, 1),
+      );
+    const copy = [appended(T, 0, 0), appended(T, 1, 0), appended(T, 2, 4)];
+    expect(
+      before()
+        .node('b1', opened(T, 2), appended(T, 2, 4))
+        .node('b2', ...copy).fired,
+    ).toEqual([]);
+    expect(
+      before()
+        .node('b1', cut(2), appended(T, 2, 4))
+        .node('b2', ...copy).fired,
+    ).toEqual(['LogMatching']);
+  });
+
   it('MetadataLogMatching fires on the quorum’s own log', () => {
     const story = new Story()
       .node('c101', appended(METADATA_LOG, 0, 1))
