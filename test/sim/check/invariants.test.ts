@@ -42,7 +42,7 @@ describe('invariants', () => {
   it('LogMatching knows that a power loss may bring back what a truncation had cut off', () => {
     const cut = (logEndOffset: number) => ({ fact: 'log truncated', log: T, logEndOffset }) as const;
     // b1 had 0 and 1 of epoch 0, cut 1 off, and wrote 1 and 2 of epoch 1; then its disk holds 0 and 1 of epoch 0 again.
-    const before = () =>
+    const life = () =>
       new Story().node(
         'b1',
         appended(T, 0, 0),
@@ -53,12 +53,12 @@ describe('invariants', () => {
       );
     const copy = [appended(T, 0, 0), appended(T, 1, 0), appended(T, 2, 4)];
     expect(
-      before()
+      life()
         .node('b1', opened(T, 2), appended(T, 2, 4))
         .node('b2', ...copy).fired,
     ).toEqual([]);
     expect(
-      before()
+      life()
         .node('b1', cut(2), appended(T, 2, 4))
         .node('b2', ...copy).fired,
     ).toEqual(['LogMatching']);
