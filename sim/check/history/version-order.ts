@@ -3,9 +3,13 @@ import type { History } from './history.ts';
 /** All that is known of where values stand in one partition. */
 export class VersionOrder {
   readonly log: string;
-  /** Offset -> the distinct values seen there, usually one. */
+  /** Offset -> the first value seen there. */
+  readonly #idAt = new Map<number, number>();
+  /** Offset -> its distinct values, where there are several. */
   readonly #idsAt = new Map<number, number[]>();
-  /** Value -> the distinct offsets where it was seen, ascending after `seal`. */
+  /** Value -> the first offset where it was seen; the lowest after `seal`. */
+  readonly #offsetOf = new Map<number, number>();
+  /** Value -> its distinct offsets, where there are several; ascending after `seal`. */
   readonly #offsetsOf = new Map<number, number[]>();
   /** Offset -> dense index: gaps of control records do not count. */
   readonly #indexOf = new Map<number, number>();
@@ -15,35 +19,36 @@ export class VersionOrder {
   }
 
   note(recordOffset: number, id: number): void {
-    addDistinct(this.#idsAt, recordOffset, id);
-    addDistinct(this.#offsetsOf, id, recordOffset);
+    addDistinct(this.#idAt, this.#idsAt, recordOffset, id);
+    addDistinct(this.#offsetOf, this.#offsetsOf, id, recordOffset);
   }
 
   seal(): void {
-    const offsets = [...this.#idsAt.keys()].sort((a, b) => a - b);
-    offsets.forEach((recordOffset, i) => {
-      this.#indexOf.set(recordOffset, i);
-    });
-    for (const where of this.#offsetsOf.values()) where.sort((a, b) => a - b);
+    const offsets = Float64Array.from(this.#idAt.keys()).sort();
+    for (let i = 0; i < offsets.length; i++) this.#indexOf.set(offsets[i]!, i);
+    for (const [id, where] of this.#offsetsOf) {
+      where.sort((a, b) => a - b);
+      this.#offsetOf.set(id, where[0]!);
+    }
   }
 
-  /** Offsets with more than one value. */
+  /** Offsets with more than one value, in the order in which they were first seen. */
   conflicts(): [recordOffset: number, ids: readonly number[]][] {
-    return [...this.#idsAt].filter(([, ids]) => ids.length > 1);
+    return severalOf(this.#idAt, this.#idsAt);
   }
 
-  /** Values at more than one offset. */
+  /** Values at more than one offset, in the order in which they were first seen. */
   duplicates(): [id: number, offsets: readonly number[]][] {
-    return [...this.#offsetsOf].filter(([, offsets]) => offsets.length > 1);
+    return severalOf(this.#offsetOf, this.#offsetsOf);
   }
 
   firstIndex(id: number): number | undefined {
-    const recordOffset = this.#offsetsOf.get(id)?.[0];
+    const recordOffset = this.#offsetOf.get(id);
     return recordOffset === undefined ? undefined : this.#indexOf.get(recordOffset);
   }
 
   lastIndex(id: number): number | undefined {
-    const recordOffset = this.#offsetsOf.get(id)?.at(-1);
+    const recordOffset = this.#offsetsOf.get(id)?.at(-1) ?? this.#offsetOf.get(id);
     return recordOffset === undefined ? undefined : this.#indexOf.get(recordOffset);
   }
 
@@ -62,10 +67,28 @@ export class VersionOrder {
   }
 }
 
-function addDistinct(map: Map<number, number[]>, key: number, value: number): void {
-  const values = map.get(key);
-  if (values === undefined) map.set(key, [value]);
-  else if (!values.includes(value)) values.push(value);
+/** Nearly every key has one value: only where there are more is a list made. */
+function addDistinct(
+  first: Map<number, number>,
+  several: Map<number, number[]>,
+  key: number,
+  value: number,
+): void {
+  const known = first.get(key);
+  if (known === undefined) first.set(key, value);
+  else if (known !== value) {
+    const values = several.get(key);
+    if (values === undefined) several.set(key, [known, value]);
+    else if (!values.includes(value)) values.push(value);
+  }
+}
+
+function severalOf(
+  first: ReadonlyMap<number, number>,
+  several: ReadonlyMap<number, readonly number[]>,
+): [key: number, values: readonly number[]][] {
+  if (several.size === 0) return [];
+  return [...first.keys()].filter((key) => several.has(key)).map((key) => [key, several.get(key)!]);
 }
 
 /** What the anomalies look at, derived once from a history. */

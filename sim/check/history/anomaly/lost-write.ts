@@ -10,10 +10,10 @@ export const lostWrite: Detector = {
     for (const send of indexed.history.sends) {
       if (!mustHaveHappened(send.outcome, send.writes, indexed)) continue;
       for (const write of send.writes) {
+        if (indexed.read.get(write.log)?.has(write.id)) continue;
         const last = indexed.orders.get(write.log)?.lastIndex(write.id);
         const bound = bounds.get(write.log);
         if (last === undefined || bound === undefined || last > bound) continue;
-        if (indexed.read.get(write.log)?.has(write.id)) continue;
         found.push({
           name: 'lost-write',
           at: send.endedAt,

@@ -68,9 +68,13 @@ function within(
   const found: Anomaly[] = [];
   for (const poll of indexed.history.polls) {
     for (const { log, offsets } of poll.reads) {
+      if (offsets.length < 2) continue;
       const order = indexed.orders.get(log)!;
+      let to = order.indexAt(offsets[0]!)!;
       for (let i = 1; i < offsets.length; i++) {
-        if (!wrong(order.delta(offsets[i - 1]!, offsets[i]!))) continue;
+        const from = to;
+        to = order.indexAt(offsets[i]!)!;
+        if (!wrong(to - from)) continue;
         found.push({
           name,
           at: poll.at,

@@ -12,10 +12,12 @@ export const nonmonotonicSend: Detector = {
     const open = new Map<string, { send: SendOperation; write: Write }[]>();
     for (const send of indexed.history.sends) {
       if (send.outcome === 'fail') continue;
-      for (const [log, writes] of byLog(send)) {
+      for (const writes of byLog(send)) {
+        const { log } = writes[0]!;
         const key = `${send.client} ${log}`;
-        const earlier = open.get(key) ?? [];
-        const ended = earlier.filter((one) => one.send.endedAt < send.invokedAt).at(-1);
+        let earlier = open.get(key);
+        if (earlier === undefined) open.set(key, (earlier = []));
+        const ended = earlier.findLast((one) => one.send.endedAt < send.invokedAt);
         const first = indexed.orders.get(log)?.firstIndex(writes[0]!.id);
         const before = ended === undefined ? undefined : indexed.orders.get(log)?.firstIndex(ended.write.id);
         if (ended !== undefined && first !== undefined && before !== undefined && first <= before) {
@@ -32,7 +34,8 @@ export const nonmonotonicSend: Detector = {
             },
           });
         }
-        open.set(key, [...earlier.slice(-MAX_OVERLAPPING), { send, write: writes.at(-1)! }]);
+        earlier.push({ send, write: writes.at(-1)! });
+        if (earlier.length > MAX_OVERLAPPING) earlier.shift();
       }
     }
     return found;
@@ -64,11 +67,14 @@ function within(
   const found: Anomaly[] = [];
   for (const send of indexed.history.sends) {
     if (send.outcome === 'fail' || send.writes.length < 2) continue;
-    for (const [log, writes] of byLog(send)) {
+    for (const writes of byLog(send)) {
+      const { log } = writes[0]!;
       const order = indexed.orders.get(log);
-      for (let i = 1; order !== undefined && i < writes.length; i++) {
-        const from = order.firstIndex(writes[i - 1]!.id);
-        const to = order.firstIndex(writes[i]!.id);
+      if (order === undefined) continue;
+      let to = order.firstIndex(writes[0]!.id);
+      for (let i = 1; i < writes.length; i++) {
+        const from = to;
+        to = order.firstIndex(writes[i]!.id);
         if (from === undefined || to === undefined || !wrong(to - from)) continue;
         found.push({
           name,
@@ -82,12 +88,16 @@ function within(
   return found;
 }
 
-function byLog(send: SendOperation): Map<string, Write[]> {
+/** The writes of a send, partition by partition; nearly every send went to one. */
+function byLog({ writes }: SendOperation): readonly (readonly Write[])[] {
+  const first = writes[0];
+  if (first === undefined) return [];
+  if (writes.every(({ log }) => log === first.log)) return [writes];
   const logs = new Map<string, Write[]>();
-  for (const write of send.writes) {
-    const writes = logs.get(write.log);
-    if (writes === undefined) logs.set(write.log, [write]);
-    else writes.push(write);
+  for (const write of writes) {
+    const sameLog = logs.get(write.log);
+    if (sameLog === undefined) logs.set(write.log, [write]);
+    else sameLog.push(write);
   }
-  return logs;
+  return [...logs.values()];
 }
