@@ -22,6 +22,8 @@ interface Accepted {
   readonly waiting: RequestFrame[];
 }
 
+const NOTHING: readonly Request[] = [];
+
 interface InProcess {
   readonly connection: Accepted;
   readonly frame: RequestFrame;
@@ -72,6 +74,7 @@ export class Inbound implements Responder {
 
   /** Requests to work on, in order of arrival. The array is valid until the call after next. */
   takeRequests(): readonly Request[] {
+    if (this.#arrived.length === 0) return NOTHING;
     const taken = this.#arrived;
     this.#arrived = this.#taken;
     this.#arrived.length = 0;

@@ -7,7 +7,9 @@ export interface DeliveredReply {
   readonly reply: Reply;
 }
 
-/** Two arrays that take turns: one is filled while the other is read. */
+const NOTHING: readonly DeliveredReply[] = [];
+
+/** Two arrays that take turns: one is filled while the other is read. Asked on every step, mostly for nothing. */
 export class ReplyQueue {
   #filling: DeliveredReply[] = [];
   #reading: DeliveredReply[] = [];
@@ -17,6 +19,7 @@ export class ReplyQueue {
   }
 
   take(): readonly DeliveredReply[] {
+    if (this.#filling.length === 0) return NOTHING;
     const taken = this.#filling;
     this.#filling = this.#reading;
     this.#filling.length = 0;

@@ -8,20 +8,23 @@ export const INBOX_LIMIT = 1_000_000;
 /** What an input is about, so that it can be dropped when that is gone by the time the input's turn comes. */
 export type InputSubject = Connection | Timer | null;
 
-/** Inputs that wait for a thread, oldest first. */
+/** Inputs that wait for a thread, oldest first. Most wait alone: the arrays keep their room when they run empty. */
 export class Inbox {
-  #inputs: Input[] = [];
+  #inputs: (Input | null)[] = [];
   #subjects: InputSubject[] = [];
   #head = 0;
+  /** Exclusive. */
+  #tail = 0;
 
   get size(): number {
-    return this.#inputs.length - this.#head;
+    return this.#tail - this.#head;
   }
 
   push(input: Input, subject: InputSubject): void {
     assert(this.size < INBOX_LIMIT, 'the inbox is full: the process is too far behind');
-    this.#inputs.push(input);
-    this.#subjects.push(subject);
+    const at = this.#tail++;
+    this.#inputs[at] = input;
+    this.#subjects[at] = subject;
   }
 
   /** What the first one is about. */
@@ -30,21 +33,25 @@ export class Inbox {
   }
 
   take(): Input {
-    const input = this.#inputs[this.#head++]!;
-    if (this.#head === this.#inputs.length) this.clear();
-    else if (this.#head > 1_024 && this.#head * 2 > this.#inputs.length) this.#compact();
+    const at = this.#head++;
+    const input = this.#inputs[at]!;
+    this.#inputs[at] = null;
+    this.#subjects[at] = null;
+    if (this.#head === this.#tail) this.#head = this.#tail = 0;
+    else if (this.#head > 1_024 && this.#head * 2 > this.#tail) this.#compact();
     return input;
   }
 
   clear(): void {
-    this.#inputs.length = 0;
-    this.#subjects.length = 0;
-    this.#head = 0;
+    this.#inputs = [];
+    this.#subjects = [];
+    this.#head = this.#tail = 0;
   }
 
   #compact(): void {
-    this.#inputs = this.#inputs.slice(this.#head);
-    this.#subjects = this.#subjects.slice(this.#head);
+    this.#inputs = this.#inputs.slice(this.#head, this.#tail);
+    this.#subjects = this.#subjects.slice(this.#head, this.#tail);
+    this.#tail -= this.#head;
     this.#head = 0;
   }
 }
