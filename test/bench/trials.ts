@@ -5,7 +5,10 @@ import { runGuardedTrial } from '../../sim/search/index.ts';
 import type { BenchRow } from './kernel.ts';
 import { drill, idle, saturate, steady } from './scenarios.ts';
 
-/** Whole trials, all invariants on, every check at the end: what a seed of a swarm costs. */
+/** Four trials and the compiler is done with most of the engine; a process's first costs two to four times as much. */
+const WARM_UP_TRIALS = 4;
+
+/** Whole trials, all invariants on, every check at the end: what a seed of a swarm costs once its worker is warm. */
 export async function trialBench(): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   for (const scenario of [idle, drill, steady, saturate]) rows.push(...(await measure(scenario)));
@@ -14,7 +17,7 @@ export async function trialBench(): Promise<BenchRow[]> {
 
 async function measure(scenario: Scenario): Promise<BenchRow[]> {
   let last: Result | null = null;
-  const bench = new Bench({ iterations: 4, time: 0, warmupIterations: 1, warmupTime: 0 });
+  const bench = new Bench({ iterations: 4, time: 0, warmupIterations: WARM_UP_TRIALS, warmupTime: 0 });
   bench.add(scenario.name, () => {
     last = runGuardedTrial(scenario, { seed: '1', codec: 'objects', datasets: new Map() });
   });
