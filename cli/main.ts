@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import pc from 'picocolors';
 import { ScenarioError } from '../scenarios/load/index.ts';
 import { NondeterminismError } from '../sim/search/index.ts';
+import { colours as pc } from './colours.ts';
 import { EXIT } from './exit-status.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import pc from 'picocolors';
+import { colours as pc } from './colours.ts';
 import { UsageError } from './usage-error.ts';
 
 /** People read stdout; with `--json` it holds exactly one document and everything else goes to stderr. */

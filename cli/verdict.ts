@@ -1,5 +1,5 @@
-import pc from 'picocolors';
 import type { Result } from '../sim/result/index.ts';
+import { colours as pc } from './colours.ts';
 import type { Output } from './output.ts';
 
 const SHOWN = 8;

@@ -1,5 +1,5 @@
-import pc from 'picocolors';
 import { catalogue, loadScenario } from '../../scenarios/load/index.ts';
+import { colours as pc } from '../colours.ts';
 import { EXIT } from '../exit-status.ts';
 import { Output } from '../output.ts';
 

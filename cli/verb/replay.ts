@@ -1,6 +1,6 @@
-import pc from 'picocolors';
 import type { Result } from '../../sim/result/index.ts';
 import { describeDivergence, findDivergence, runGuardedTrial } from '../../sim/search/index.ts';
+import { colours as pc } from '../colours.ts';
 import { datasetsFor } from '../datasets-for.ts';
 import { EXIT, exitStatusOf } from '../exit-status.ts';
 import { Output, writableDirectory } from '../output.ts';

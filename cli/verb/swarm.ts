@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import pc from 'picocolors';
 import { loadScenario } from '../../scenarios/load/index.ts';
 import { parseDuration } from '../../sim/scenario/index.ts';
 import { type SeedOutcome, swarm } from '../../sim/search/index.ts';
+import { colours as pc } from '../colours.ts';
 import { datasetsFor } from '../datasets-for.ts';
 import { exitStatusOf } from '../exit-status.ts';
 import { Output, Progress, writableDirectory, writeWhole } from '../output.ts';

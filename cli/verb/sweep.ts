@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import pc from 'picocolors';
 import { buildSweepPage, type SweepPoint, type SweepTable } from '../../reports/index.ts';
 import { loadSweep, type Sweep } from '../../scenarios/load/index.ts';
 import { hardwareProfile } from '../../sim/cluster/index.ts';
 import type { Result } from '../../sim/result/index.ts';
 import { durationUs } from '../../sim/scenario/index.ts';
 import { lowestBound, runTrials, type TaskOutcome } from '../../sim/search/index.ts';
+import { colours as pc } from '../colours.ts';
 import { datasetsFor } from '../datasets-for.ts';
 import { exitStatusOf } from '../exit-status.ts';
 import { Output, Progress, writableDirectory, writeWhole } from '../output.ts';
