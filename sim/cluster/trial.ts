@@ -143,16 +143,16 @@ export class Trial {
   #judge(): { violations: Violation[]; allowed: Violation[] } {
     const { failures, invariants, trace } = this.#observer;
     const sorted = sortViolations(this.#scenario, invariants.violations, trace.probes);
-    const violations = [...failures, ...sorted.violations];
-    const allowed = [...sorted.allowed];
-    if (this.#traffic !== null) {
-      const converged = this.#pending.length === 0;
-      const found = findAtEnd(this.#scenario, this.#cluster, this.#traffic, this.#views(), converged);
-      violations.push(...found.violations);
-      allowed.push(...found.allowed);
-    }
-    violations.push(...findVacuous(this.#scenario, this.#cluster.kernel.now, trace.probes));
-    return { violations, allowed };
+    const converged = this.#pending.length === 0;
+    const found =
+      this.#traffic === null
+        ? { violations: [], allowed: [] }
+        : findAtEnd(this.#scenario, this.#cluster, this.#traffic, this.#views(), converged);
+    const vacuous = findVacuous(this.#scenario, this.#cluster.kernel.now, trace.probes);
+    return {
+      violations: [...failures, ...sorted.violations, ...found.violations, ...vacuous],
+      allowed: [...sorted.allowed, ...found.allowed],
+    };
   }
 
   /** What is not as it should be, whatever clients do. */
