@@ -6,7 +6,7 @@ import { catalogue } from '../../scenarios/load/index.ts';
 import type { Result } from '../../sim/result/index.ts';
 
 /**
- * One trace hash on every supported version of Node, with both codecs: `npm run soak` calls it, or
+ * One trace hash on every supported version of Node, with both codecs: `npm run determinism`, or
  * `node --import tsx test/determinism/node-versions.ts [SCENARIO]...`. Versions come as the packages `node@22` and
  * `node@26`; one that cannot be had is skipped and named.
  */
