@@ -20,6 +20,6 @@ export interface ClusterViews {
 }
 
 /** The committed image of the active controller; null while there is none. */
-export function activeController(views: ClusterViews): ControllerView | null {
+export function activeController(views: Pick<ClusterViews, 'controllers'>): ControllerView | null {
   return views.controllers.find(({ view }) => view?.isActive === true)?.view ?? null;
 }

@@ -105,12 +105,7 @@ export class Cluster {
 
   /** The active controller's committed word, or null while nobody decides. */
   active(): ControllerView | null {
-    return activeController({
-      brokers: [],
-      controllers: this.controllerViews(),
-      outstanding: 0,
-      positions: [],
-    });
+    return activeController({ controllers: this.controllerViews() });
   }
 
   #addController(place: NodePlace): void {

@@ -7,6 +7,9 @@ export const ADMIN_HOST = 'a1';
 /** Controllers' node ids follow this; brokers' begin at 1. */
 const CONTROLLER_IDS_FROM = 100;
 
+/** Where a client without a rack stands. */
+export const FIRST_RACK = 'a';
+
 export interface NodePlace {
   /** Host name: `b1`, `c101`. */
   readonly name: string;
@@ -47,7 +50,7 @@ export function clientsOf(scenario: Scenario): NodePlace[] {
     name,
     id: -2 - i,
     role: 'client' as const,
-    rack: rack ?? 'a',
+    rack: rack ?? FIRST_RACK,
   }));
 }
 

@@ -12,12 +12,11 @@ import { configOfProducer, consumerFactory, producerFactory } from './client-mac
 import type { Cluster } from './cluster.ts';
 import { type ClientSink, HistoryRecorder } from './history-recorder.ts';
 import { sampleCluster } from './sample.ts';
+import { FIRST_RACK } from './topology.ts';
 
 /** Intervals that a report shows. */
 const INTERVALS = 240;
 const SHORTEST_INTERVAL_US = 50_000;
-/** Where a client without a rack stands. */
-const FIRST_RACK = 'a';
 
 /** The clients of a scenario, what they saw, and the cluster as it was sampled meanwhile. */
 export class Traffic {

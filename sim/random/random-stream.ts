@@ -14,8 +14,6 @@ export interface Latency {
   readonly spikeUsMean?: Us;
 }
 
-export const NO_LATENCY: Latency = { floorUs: 0, tailUsMean: 0 };
-
 const TWO_32 = 2 ** 32;
 /** Up to here `u32 * bound` is exact in a double. */
 const EXACT_BOUND = 2 ** 21;
