@@ -1,4 +1,5 @@
 import type { Api } from './api.ts';
+import { addRaftVoterApi } from './messages/add-raft-voter.ts';
 import { alterPartitionApi } from './messages/alter-partition.ts';
 import { apiVersionsApi } from './messages/api-versions.ts';
 import { beginQuorumEpochApi } from './messages/begin-quorum-epoch.ts';
@@ -19,6 +20,8 @@ import { listOffsetsApi } from './messages/list-offsets.ts';
 import { metadataApi } from './messages/metadata.ts';
 import { offsetForLeaderEpochApi } from './messages/offset-for-leader-epoch.ts';
 import { produceApi } from './messages/produce.ts';
+import { removeRaftVoterApi } from './messages/remove-raft-voter.ts';
+import { updateRaftVoterApi } from './messages/update-raft-voter.ts';
 import { voteApi } from './messages/vote.ts';
 
 /** Every API spoken here, by key. */
@@ -44,6 +47,9 @@ export const apis: readonly Api[] = [
   brokerHeartbeatApi,
   controllerRegistrationApi,
   describeTopicPartitionsApi,
+  addRaftVoterApi,
+  removeRaftVoterApi,
+  updateRaftVoterApi,
 ];
 
 const byKey: ReadonlyMap<number, Api> = new Map(apis.map((api) => [api.key, api]));

@@ -1,4 +1,5 @@
 /** One file per API: its request and response as data, and the types inferred from them. */
+export * from './add-raft-voter.ts';
 export * from './alter-partition.ts';
 export * from './api-versions.ts';
 export * from './begin-quorum-epoch.ts';
@@ -19,4 +20,6 @@ export * from './list-offsets.ts';
 export * from './metadata.ts';
 export * from './offset-for-leader-epoch.ts';
 export * from './produce.ts';
+export * from './remove-raft-voter.ts';
+export * from './update-raft-voter.ts';
 export * from './vote.ts';
