@@ -1,14 +1,18 @@
 import type { Api } from './api.ts';
 import { addRaftVoterApi } from './messages/add-raft-voter.ts';
+import { allocateProducerIdsApi } from './messages/allocate-producer-ids.ts';
+import { alterConfigsApi } from './messages/alter-configs.ts';
 import { alterPartitionApi } from './messages/alter-partition.ts';
 import { apiVersionsApi } from './messages/api-versions.ts';
 import { beginQuorumEpochApi } from './messages/begin-quorum-epoch.ts';
 import { brokerHeartbeatApi } from './messages/broker-heartbeat.ts';
 import { brokerRegistrationApi } from './messages/broker-registration.ts';
 import { controllerRegistrationApi } from './messages/controller-registration.ts';
+import { createPartitionsApi } from './messages/create-partitions.ts';
 import { createTopicsApi } from './messages/create-topics.ts';
 import { deleteTopicsApi } from './messages/delete-topics.ts';
 import { describeClusterApi } from './messages/describe-cluster.ts';
+import { describeConfigsApi } from './messages/describe-configs.ts';
 import { describeQuorumApi } from './messages/describe-quorum.ts';
 import { describeTopicPartitionsApi } from './messages/describe-topic-partitions.ts';
 import { electLeadersApi } from './messages/elect-leaders.ts';
@@ -16,11 +20,15 @@ import { endQuorumEpochApi } from './messages/end-quorum-epoch.ts';
 import { envelopeApi } from './messages/envelope.ts';
 import { fetchApi } from './messages/fetch.ts';
 import { fetchSnapshotApi } from './messages/fetch-snapshot.ts';
+import { incrementalAlterConfigsApi } from './messages/incremental-alter-configs.ts';
+import { listConfigResourcesApi } from './messages/list-config-resources.ts';
 import { listOffsetsApi } from './messages/list-offsets.ts';
 import { metadataApi } from './messages/metadata.ts';
 import { offsetForLeaderEpochApi } from './messages/offset-for-leader-epoch.ts';
 import { produceApi } from './messages/produce.ts';
 import { removeRaftVoterApi } from './messages/remove-raft-voter.ts';
+import { unregisterBrokerApi } from './messages/unregister-broker.ts';
+import { updateFeaturesApi } from './messages/update-features.ts';
 import { updateRaftVoterApi } from './messages/update-raft-voter.ts';
 import { voteApi } from './messages/vote.ts';
 
@@ -34,18 +42,26 @@ export const apis: readonly Api[] = [
   createTopicsApi,
   deleteTopicsApi,
   offsetForLeaderEpochApi,
+  describeConfigsApi,
+  alterConfigsApi,
+  createPartitionsApi,
   electLeadersApi,
+  incrementalAlterConfigsApi,
   voteApi,
   beginQuorumEpochApi,
   endQuorumEpochApi,
   describeQuorumApi,
   alterPartitionApi,
+  updateFeaturesApi,
   envelopeApi,
   fetchSnapshotApi,
   describeClusterApi,
   brokerRegistrationApi,
   brokerHeartbeatApi,
+  unregisterBrokerApi,
+  allocateProducerIdsApi,
   controllerRegistrationApi,
+  listConfigResourcesApi,
   describeTopicPartitionsApi,
   addRaftVoterApi,
   removeRaftVoterApi,

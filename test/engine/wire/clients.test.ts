@@ -9,6 +9,7 @@ import {
   type Records,
   WireError,
 } from '../../../engine/wire/index.ts';
+import { kafkajsConfigurationApis, platformaticConfigurationApis } from './clients/configuration-clients.ts';
 import { kafkajsApis, kafkajsDecode, kafkajsFetch, kafkajsFrame, kafkajsProduce } from './clients/kafkajs.ts';
 import {
   differences,
@@ -29,9 +30,12 @@ import { carried } from './clients/sample-values.ts';
  *     @platformatic/kafka 2.12.1   Produce 3-11, Fetch 4-17, ListOffsets 1-9, Metadata 0-12,
  *                                  ApiVersions 0-4, CreateTopics 2-7, DeleteTopics 1-6,
  *                                  OffsetForLeaderEpoch 2-4, DescribeQuorum 0-2, AlterPartition 2-3,
- *                                  Envelope 0, DescribeCluster 0-1, DescribeTopicPartitions 0
+ *                                  Envelope 0, DescribeCluster 0-1, DescribeTopicPartitions 0,
+ *                                  CreatePartitions 0-3, DescribeConfigs 1-4, AlterConfigs 0-2,
+ *                                  IncrementalAlterConfigs 0-1, UpdateFeatures 0-1, UnregisterBroker 0
  *     kafkajs 2.2.4                Produce 3-7, Fetch 4-11, ListOffsets 1-3, Metadata 0-6,
- *                                  ApiVersions 0-2, CreateTopics 2-3, DeleteTopics 1
+ *                                  ApiVersions 0-2, CreateTopics 2-3, DeleteTopics 1,
+ *                                  CreatePartitions 0-1, DescribeConfigs 1-2, AlterConfigs 0-1
  *
  * Neither speaks the quorum's and the brokers' own APIs (Vote and the like), nor ElectLeaders.
  */
@@ -89,21 +93,24 @@ describe('@platformatic/kafka', () => {
     }
   }
 
-  it.each(versionsOf(platformaticApis))('asks $title', async ({ client, api, version }) => {
-    const module = await platformaticModule(client, version);
-    const body = carried(api.request, version, sampleRequests.get(api.key)!);
-    const { buffer } = module.createRequest(...client.request(body, version));
-    expect(readRequest(framed(api, version, module, buffer))).toEqual({
-      kind: 'request',
-      apiKey: api.key,
-      apiVersion: version,
-      correlationId: 7,
-      clientId: 'test',
-      body,
-    });
-  });
+  it.each(versionsOf([...platformaticApis, ...platformaticConfigurationApis]))(
+    'asks $title',
+    async ({ client, api, version }) => {
+      const module = await platformaticModule(client, version);
+      const body = carried(api.request, version, sampleRequests.get(api.key)!);
+      const { buffer } = module.createRequest(...client.request(body, version));
+      expect(readRequest(framed(api, version, module, buffer))).toEqual({
+        kind: 'request',
+        apiKey: api.key,
+        apiVersion: version,
+        correlationId: 7,
+        clientId: 'test',
+        body,
+      });
+    },
+  );
 
-  it.each(versionsOf([...platformaticApis, platformaticProduce]))(
+  it.each(versionsOf([...platformaticApis, ...platformaticConfigurationApis, platformaticProduce]))(
     'understands $title',
     async ({ client, api, version }) => {
       const module = await platformaticModule(client, version);
@@ -142,20 +149,23 @@ describe('@platformatic/kafka', () => {
 describe('kafkajs', () => {
   const noRecords = new Uint8Array(0);
 
-  it.each(versionsOf([...kafkajsApis, kafkajsFetch]))('asks $title', async ({ client, api, version }) => {
-    const sample = carried(api.request, version, sampleRequests.get(api.key)!);
-    const frame = readRequest(await kafkajsFrame(client, version, client.request(sample)));
-    expect(frame).toEqual({
-      kind: 'request',
-      apiKey: api.key,
-      apiVersion: version,
-      correlationId: 7,
-      clientId: 'test',
-      body: sample,
-    });
-  });
+  it.each(versionsOf([...kafkajsApis, ...kafkajsConfigurationApis, kafkajsFetch]))(
+    'asks $title',
+    async ({ client, api, version }) => {
+      const sample = carried(api.request, version, sampleRequests.get(api.key)!);
+      const frame = readRequest(await kafkajsFrame(client, version, client.request(sample)));
+      expect(frame).toEqual({
+        kind: 'request',
+        apiKey: api.key,
+        apiVersion: version,
+        correlationId: 7,
+        clientId: 'test',
+        body: sample,
+      });
+    },
+  );
 
-  it.each(versionsOf([...kafkajsApis, kafkajsProduce]))(
+  it.each(versionsOf([...kafkajsApis, ...kafkajsConfigurationApis, kafkajsProduce]))(
     'understands $title',
     async ({ client, api, version }) => {
       const body = carried(api.response, version, sampleResponses(noRecords).get(api.key)!);

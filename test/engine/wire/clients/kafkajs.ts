@@ -33,7 +33,7 @@ export async function kafkajsFrame(api: KafkajsApi, version: number, options: ob
 }
 
 /** From a version of its own per API on it reports throttling as the client's duty (KIP-219). */
-function throttled(body: any, version: number, clientSideFrom: number): object {
+export function throttled(body: any, version: number, clientSideFrom: number): object {
   const { throttleTimeMs } = body;
   return version < clientSideFrom
     ? { throttleTime: throttleTimeMs }

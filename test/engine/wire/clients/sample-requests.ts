@@ -14,10 +14,12 @@ import {
   metadataRequest,
   offsetForLeaderEpochRequest,
 } from '../../../../engine/wire/index.ts';
+import { configurationRequests } from './configuration-samples.ts';
 import { FAR, TOPIC_ID } from './sample-values.ts';
 
 /** Requests in which every field that a client can set differs from its default. */
 export const sampleRequests: ReadonlyMap<number, object> = new Map<number, object>([
+  ...configurationRequests,
   [
     ApiKey.Fetch,
     make(fetchRequest, {
