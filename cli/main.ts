@@ -61,6 +61,7 @@ function addRun(program: Command, settle: Settle): void {
     .option('--codec <codec>', 'how messages travel: objects or bytes', codec, 'objects')
     .option('--until <time>', 'end the traffic early, such as at 20s; later faults are left out')
     .option('--out <dir>', 'where the report goes', 'out')
+    .option('--disks', 'also write what is on the disk of every server, as files, beside the report')
     .option('--json', 'print the result as one JSON document')
     .description('one trial, its verdict, its report')
     .action(async (scenario, options) =>

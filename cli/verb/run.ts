@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { loadScenario } from '../../scenarios/load/index.ts';
+import type { DiskImage } from '../../sim/disk/index.ts';
 import { runGuardedTrial } from '../../sim/search/index.ts';
 import { datasetsFor } from '../datasets-for.ts';
 import { exitStatusOf } from '../exit-status.ts';
 import { Output, Progress, writableDirectory } from '../output.ts';
-import { saveReport } from '../save-report.ts';
+import { saveDisk } from '../save-disks.ts';
+import { reportDirectory, saveReport } from '../save-report.ts';
 import { quoted } from '../shell-word.ts';
 import { shortened } from '../shortened.ts';
 import { printVerdict } from '../verdict.ts';
@@ -14,6 +17,7 @@ export interface RunOptions {
   readonly codec: 'objects' | 'bytes';
   readonly until?: string;
   readonly out: string;
+  readonly disks?: boolean;
   readonly json?: boolean;
 }
 
@@ -24,8 +28,10 @@ export async function run(nameOrFile: string, options: RunOptions): Promise<numb
   const out = writableDirectory(options.out);
   const output = new Output(options.json === true);
   const progress = new Progress();
+  const disks = new Map<string, DiskImage>();
   const result = runGuardedTrial(scenario, {
     seed: options.seed,
+    disks: options.disks === true ? (node, disk) => disks.set(node, disk) : undefined,
     codec: options.codec,
     datasets: datasetsFor(scenario),
     progress: (simulatedUs, ofUs) =>
@@ -35,6 +41,7 @@ export async function run(nameOrFile: string, options: RunOptions): Promise<numb
   });
   progress.clear();
   const saved = await saveReport(result, out);
+  for (const [node, disk] of disks) saveDisk(disk, join(reportDirectory(result, out), 'disks', node));
   printVerdict(output, result, { ...saved, command: commandOf(nameOrFile, options) });
   output.document(result);
   return exitStatusOf(result.verdict);

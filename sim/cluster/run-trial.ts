@@ -8,8 +8,17 @@ import type { TrialOptions, TrialResult } from './trial-contract.ts';
  */
 export function runTrial(scenario: Scenario, options: TrialOptions): TrialResult {
   const trial = new Trial(scenario, options);
-  if (!trial.boot()) return trial.result('the cluster did not come up');
+  const failure = runPhases(trial);
+  const { brokers, controllers, hosts } = trial.cluster;
+  if (options.disks !== undefined)
+    for (const { name } of [...controllers, ...brokers]) options.disks(name, hosts.get(name)!.disk.image());
+  return trial.result(failure);
+}
+
+/** Why it ended early, or null. */
+function runPhases(trial: Trial): string | null {
+  if (!trial.boot()) return 'the cluster did not come up';
   trial.runTraffic();
   trial.settle();
-  return trial.result(null);
+  return null;
 }

@@ -1,4 +1,5 @@
 import type { Frame } from '../../engine/machine/index.ts';
+import type { DiskImage } from '../disk/index.ts';
 import type { Result } from '../result/index.ts';
 import type { Dataset } from '../workload/index.ts';
 
@@ -12,6 +13,8 @@ export interface TrialOptions {
   readonly traceLine?: ((line: string) => void) | undefined;
   /** Told now and then how far simulated time is, out of how much. */
   readonly progress?: ((simulatedUs: number, ofUs: number) => void) | undefined;
+  /** Handed the disk of every server as processes see it, when the run is over. */
+  readonly disks?: ((node: string, disk: DiskImage) => void) | undefined;
   /**
    * Deep-freezes messages in flight, and checks their bodies against their schemas: a machine that changes one, or
    * sends what a wire would not carry, then crashes (a test mode).
