@@ -3,16 +3,20 @@ import { addRaftVoterApi } from './messages/add-raft-voter.ts';
 import { allocateProducerIdsApi } from './messages/allocate-producer-ids.ts';
 import { alterConfigsApi } from './messages/alter-configs.ts';
 import { alterPartitionApi } from './messages/alter-partition.ts';
+import { alterReplicaLogDirsApi } from './messages/alter-replica-log-dirs.ts';
 import { apiVersionsApi } from './messages/api-versions.ts';
+import { assignReplicasToDirsApi } from './messages/assign-replicas-to-dirs.ts';
 import { beginQuorumEpochApi } from './messages/begin-quorum-epoch.ts';
 import { brokerHeartbeatApi } from './messages/broker-heartbeat.ts';
 import { brokerRegistrationApi } from './messages/broker-registration.ts';
 import { controllerRegistrationApi } from './messages/controller-registration.ts';
 import { createPartitionsApi } from './messages/create-partitions.ts';
 import { createTopicsApi } from './messages/create-topics.ts';
+import { deleteRecordsApi } from './messages/delete-records.ts';
 import { deleteTopicsApi } from './messages/delete-topics.ts';
 import { describeClusterApi } from './messages/describe-cluster.ts';
 import { describeConfigsApi } from './messages/describe-configs.ts';
+import { describeLogDirsApi } from './messages/describe-log-dirs.ts';
 import { describeQuorumApi } from './messages/describe-quorum.ts';
 import { describeTopicPartitionsApi } from './messages/describe-topic-partitions.ts';
 import { electLeadersApi } from './messages/elect-leaders.ts';
@@ -41,9 +45,12 @@ export const apis: readonly Api[] = [
   apiVersionsApi,
   createTopicsApi,
   deleteTopicsApi,
+  deleteRecordsApi,
   offsetForLeaderEpochApi,
   describeConfigsApi,
   alterConfigsApi,
+  alterReplicaLogDirsApi,
+  describeLogDirsApi,
   createPartitionsApi,
   electLeadersApi,
   incrementalAlterConfigsApi,
@@ -61,6 +68,7 @@ export const apis: readonly Api[] = [
   unregisterBrokerApi,
   allocateProducerIdsApi,
   controllerRegistrationApi,
+  assignReplicasToDirsApi,
   listConfigResourcesApi,
   describeTopicPartitionsApi,
   addRaftVoterApi,
