@@ -19,6 +19,8 @@ export interface ClientConfig {
   /** KIP-899: what to do when no known broker can be reached any more. */
   readonly 'metadata.recovery.strategy': 'rebootstrap' | 'none';
   readonly 'metadata.recovery.rebootstrap.trigger.ms': number;
+  /** KIP-1242: brokers are told which cluster and node are meant, and say so when they are not it. */
+  readonly 'metadata.cluster.check.enable': boolean;
 }
 
 export const clientConfigDefaults: ClientConfig = {
@@ -36,6 +38,7 @@ export const clientConfigDefaults: ClientConfig = {
   'metadata.max.age.ms': 300_000,
   'metadata.recovery.strategy': 'rebootstrap',
   'metadata.recovery.rebootstrap.trigger.ms': 300_000,
+  'metadata.cluster.check.enable': true,
 };
 
 /** A client negotiates versions and takes its timings from its configuration. */

@@ -35,6 +35,7 @@ export class ClientNetwork {
   /** Since when metadata is asked for in vain; -1: it is not. */
   #attemptingSince: Us = -1;
   #disconnectsSeen = 0;
+  #misroutedSeen = 0;
   #nextDue: Us = 0;
   /** Responses with metadata so far. */
   #updates = 0;
@@ -182,8 +183,8 @@ export class ClientNetwork {
       // A disconnect may be the first sign of a leader that moved.
       this.#schedule.request();
     }
-    if (this.#needsRebootstrap(now)) this.#rebootstrap(now, out);
-    this.#nextDue = this.#refreshing ? NEVER : this.#maybeRefresh(now, out);
+    if (this.#needsRebootstrap(now) || this.#wasMisrouted()) this.#rebootstrap(now, out);
+    this.#nextDue = this.#refreshing ? this.#rebootstrapAt() : this.#maybeRefresh(now, out);
   }
 
   /**
@@ -282,6 +283,8 @@ export class ClientNetwork {
       if (name !== null) this.topics.onAnswered(name);
     }
     this.#setBrokers(body.brokers.map(({ nodeId, host, port, rack }) => ({ id: nodeId, host, port, rack })));
+    if (this.#config['metadata.cluster.check.enable'] && this.#recovers())
+      this.#exchange.meanCluster(body.clusterId);
     this.#updates++;
     this.#attemptingSince = -1;
     // A topic added while the request was under way is not in this response.
@@ -299,8 +302,21 @@ export class ClientNetwork {
   }
 
   #needsRebootstrap(now: Us): boolean {
-    const triggerUs = this.#config['metadata.recovery.rebootstrap.trigger.ms'] * MS;
-    return this.#recovers() && this.#attemptingSince >= 0 && now - this.#attemptingSince > triggerUs;
+    return now >= this.#rebootstrapAt();
+  }
+
+  /** When metadata will have been asked for in vain for too long. */
+  #rebootstrapAt(): Us {
+    if (!this.#recovers() || this.#attemptingSince < 0) return NEVER;
+    return this.#attemptingSince + this.#config['metadata.recovery.rebootstrap.trigger.ms'] * MS + 1;
+  }
+
+  /** KIP-1242: somebody else answered at a broker's address; what is known of the cluster is wrong. */
+  #wasMisrouted(): boolean {
+    const { misrouted } = this.#exchange;
+    if (misrouted === this.#misroutedSeen) return false;
+    this.#misroutedSeen = misrouted;
+    return this.#recovers();
   }
 
   /** Starts over from the bootstrap servers (KIP-899, KIP-1102). */
@@ -309,6 +325,7 @@ export class ClientNetwork {
     for (const id of this.metadata.brokerIds()) this.#exchange.disconnect(now, id, CLIENT, out);
     this.#disconnectsSeen = this.#exchange.disconnects;
     this.metadata.bootstrap(this.#bootstrapServers);
+    this.#exchange.meanCluster(null);
     this.#attemptingSince = now;
     this.#schedule.request();
   }

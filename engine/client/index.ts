@@ -26,8 +26,13 @@ export {
   type ConsumerConfig,
   consumerConfig,
   consumerConfigDefaults,
-  type OffsetResetPolicy,
 } from './consumer/consumer-config.ts';
+export {
+  type OffsetResetPolicy,
+  type OffsetResetSetting,
+  parseIsoDurationMs,
+  parseOffsetReset,
+} from './consumer/offset-reset.ts';
 export * from './ports.ts';
 export { murmur2, partitionForKey } from './producer/murmur2.ts';
 export { MAX_RECORDS_PER_STEP, Producer, type ProducerPorts } from './producer/producer.ts';

@@ -49,6 +49,9 @@ export class Connections {
   readonly #byConnection = new Map<ConnectionId, Channel>();
   #correlationId = 0;
   #disconnects = 0;
+  #misrouted = 0;
+  /** The cluster whose nodes these are, when peers shall check that (KIP-1242). */
+  clusterId: string | null = null;
 
   constructor(config: ExchangeConfig, random: Random, peers: Peers, settler: CallSettler) {
     assert(config.maxInFlightRequestsPerConnection > 0, 'a window of requests in flight has room for one');
@@ -61,6 +64,11 @@ export class Connections {
   /** How many connections ended or failed to open so far. */
   get disconnects(): number {
     return this.#disconnects;
+  }
+
+  /** How many peers said that they are not whom this process takes them for. */
+  get misrouted(): number {
+    return this.#misrouted;
   }
 
   enqueue(now: Us, channel: Channel, call: Call, out: Outbox): void {
@@ -246,7 +254,7 @@ export class Connections {
       owner: INTERNAL,
       token: 0,
       apiKey: ApiKey.ApiVersions,
-      body: handshakeBody(apiVersion),
+      body: handshakeBody(apiVersion, this.clusterId, channel.node),
       timeoutUs: this.#config.handshakeTimeoutUs,
       createdAt: now,
       toController: false,
@@ -263,6 +271,10 @@ export class Connections {
       // KIP-511: the peer does not know our version and told, or did not tell, its own.
       out.probe('api versions fallback');
       this.#shakeHands(now, channel, answer.apiVersion, out);
+    } else if (answer.kind === 'misrouted') {
+      out.probe('connection misrouted');
+      this.#misrouted++;
+      this.hangUp(now, channel, out);
     } else if (answer.kind === 'refused') {
       out.probe('api versions refused');
       this.hangUp(now, channel, out);

@@ -149,6 +149,16 @@ export class Exchange implements Rpc {
     return this.#connections.disconnects;
   }
 
+  /** How many peers said that they are not whom they are taken for (KIP-1242). */
+  get misrouted(): number {
+    return this.#connections.misrouted;
+  }
+
+  /** From the next handshake on peers are asked whether they are the node meant, of this cluster. */
+  meanCluster(clusterId: string | null): void {
+    this.#connections.clusterId = clusterId;
+  }
+
   /** Closes one channel as if the peer had. */
   disconnect(now: Us, node: number, owner: number, out: Outbox): void {
     const channel = this.#peers.existing(node, owner);

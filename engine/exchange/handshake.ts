@@ -13,21 +13,30 @@ const CLIENT_SOFTWARE_NAME = 'kafka-trial';
 const CLIENT_SOFTWARE_VERSION = '0.1.0';
 /** From this version on a client says what it is; a broker checks the format. */
 const FIRST_VERSION_WITH_SOFTWARE = 3;
+/** From this version on it says whom it means (KIP-1242). */
+const FIRST_VERSION_WITH_NODE = 5;
 
 /** What an ApiVersions response asks for (KIP-511). */
 export type HandshakeAnswer =
   | { readonly kind: 'supported'; readonly versions: ApiVersionRanges }
   | { readonly kind: 'retry'; readonly apiVersion: number }
+  /** KIP-1242: another node, or another cluster, than the one meant. */
+  | { readonly kind: 'misrouted' }
   | { readonly kind: 'refused' };
 
-export function handshakeBody(apiVersion: number): ApiVersionsRequest {
+/** `clusterId` null: the peer is not to be checked; nor is a bootstrap server, whose id nobody knows. */
+export function handshakeBody(
+  apiVersion: number,
+  clusterId: string | null,
+  node: number,
+): ApiVersionsRequest {
   const named = apiVersion >= FIRST_VERSION_WITH_SOFTWARE;
+  const isMeant = apiVersion >= FIRST_VERSION_WITH_NODE && clusterId !== null && node >= 0;
   return {
     clientSoftwareName: named ? CLIENT_SOFTWARE_NAME : '',
     clientSoftwareVersion: named ? CLIENT_SOFTWARE_VERSION : '',
-    // KIP-1242's check of cluster and node is left out: null and -1 ask for none.
-    clusterId: null,
-    nodeId: -1,
+    clusterId: isMeant ? clusterId : null,
+    nodeId: isMeant ? node : -1,
   };
 }
 
@@ -35,6 +44,7 @@ export function handshakeAnswer(body: ApiVersionsResponse, askedVersion: number)
   if (body.errorCode === ErrorCode.NONE) {
     return { kind: 'supported', versions: new ApiVersionRanges(body.apiKeys) };
   }
+  if (body.errorCode === ErrorCode.REBOOTSTRAP_REQUIRED) return { kind: 'misrouted' };
   if (body.errorCode !== ErrorCode.UNSUPPORTED_VERSION || askedVersion === 0) return { kind: 'refused' };
   for (const range of body.apiKeys) {
     if (range.apiKey === ApiKey.ApiVersions) return { kind: 'retry', apiVersion: range.maxVersion };

@@ -34,6 +34,11 @@ export function clientProblems(scenario: Scenario, problems: Problem[]): void {
       }
       const owns = kind === 'producers' ? 'producer' : 'consumer';
       configProblems(`${path}.config`, client.config, owns, problems);
+      if (client.config['partitioner.rack.aware'] === true && client.rack === null)
+        problems.push({
+          path: `${path}.config.partitioner.rack.aware`,
+          message: `found true, but the producer stands in no rack; give it one of ${racks.join(', ')}`,
+        });
     });
   }
   partitionProblems(scenario, problems);

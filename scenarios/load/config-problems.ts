@@ -22,9 +22,13 @@ export function configProblems(
   }
 }
 
-function valueProblem(value: Config[string], { default: fallback, values }: KnownConfig): string | null {
+function valueProblem(
+  value: Config[string],
+  { default: fallback, values, accepts }: KnownConfig,
+): string | null {
+  if (accepts?.(String(value))) return null;
   if (values !== null) {
-    return values.includes(String(value))
+    return accepts === undefined && values.includes(String(value))
       ? null
       : `found ${JSON.stringify(value)}${didYouMean(String(value), values)}`;
   }

@@ -1,5 +1,9 @@
 import { brokerConfigDefaults } from '../../engine/broker/index.ts';
-import { consumerConfigDefaults, producerConfigDefaults } from '../../engine/client/index.ts';
+import {
+  consumerConfigDefaults,
+  parseOffsetReset,
+  producerConfigDefaults,
+} from '../../engine/client/index.ts';
 import { defaultControllerConfig } from '../../engine/controller/index.ts';
 import { logConfigDefaults, logDirectoryConfigDefaults } from '../../engine/log/index.ts';
 import { topicConfigDefinitions } from '../../engine/metadata/index.ts';
@@ -12,6 +16,8 @@ export interface KnownConfig {
   readonly default: string | number | boolean;
   /** What it may be, when it is one of a few words. */
   readonly values: readonly string[] | null;
+  /** Words that cannot be listed, such as those with a duration in them. */
+  readonly accepts?: ((text: string) => boolean) | undefined;
 }
 
 /** Set by the cluster itself: a scenario says them by where it puts a client. */
@@ -19,12 +25,16 @@ const OWN: ReadonlySet<string> = new Set(['bootstrap.servers', 'client.id', 'cli
 
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   acks: ['all', '-1', '0', '1'],
-  'auto.offset.reset': ['earliest', 'latest', 'none'],
+  'auto.offset.reset': ['earliest', 'latest', 'none', 'by_duration:PnDTnHnMn.nS'],
   'isolation.level': ['read_uncommitted', 'read_committed'],
   // The others need a host's codecs.
   'compression.type': ['none'],
   'metadata.recovery.strategy': ['rebootstrap', 'none'],
   'replica.selector.class': ['', 'org.apache.kafka.common.replica.RackAwareReplicaSelector'],
+};
+
+const ACCEPTS: Readonly<Record<string, (text: string) => boolean>> = {
+  'auto.offset.reset': (text) => parseOffsetReset(text) !== null,
 };
 
 /** The configurations that are simulated, with Kafka's defaults: a scenario may set these and no others. */
@@ -60,7 +70,7 @@ export function knownConfiguration(owner: ConfigOwner): ReadonlyMap<string, Know
 function add(known: Map<string, KnownConfig>, defaults: object): void {
   for (const [name, value] of Object.entries(defaults)) {
     if (OWN.has(name) || (value !== null && typeof value === 'object')) continue;
-    known.set(name, { default: value ?? -1, values: WORDS[name] ?? null });
+    known.set(name, { default: value ?? -1, values: WORDS[name] ?? null, accepts: ACCEPTS[name] });
   }
 }
 

@@ -203,8 +203,8 @@ export class Admin implements Machine, ReplyReceiver {
   /** Null while nobody fits; metadata is asked for then. */
   #nodeFor(now: Us, { route }: AdminCall): number | null {
     const { metadata } = this.#network;
-    // Until a first response came there are only bootstrap servers, and whom they are is not known.
-    if (metadata.clusterId === null && this.#network.updates === 0) return null;
+    // There are only bootstrap servers, and whom they are is not known.
+    if (metadata.isBootstrap) return null;
     let node: number | null;
     switch (route.to) {
       case 'any':

@@ -1,14 +1,13 @@
+import { assert } from '../../machine/index.ts';
 import { type ClientConfig, clientConfigDefaults } from '../client-config.ts';
-
-/** `by_duration` starts at the first record not older than so long (KIP-1106), in milliseconds here. */
-export type OffsetResetPolicy = 'earliest' | 'latest' | 'none' | { readonly byDurationMs: number };
+import { type OffsetResetPolicy, type OffsetResetSetting, parseOffsetReset } from './offset-reset.ts';
 
 /**
  * Kafka's names and defaults (`ConsumerConfig`) for what a consumer without a group needs. Groups have their
  * place here.
  */
 export interface ConsumerConfig extends ClientConfig {
-  readonly 'auto.offset.reset': OffsetResetPolicy;
+  readonly 'auto.offset.reset': OffsetResetSetting;
   readonly 'isolation.level': 'read_uncommitted' | 'read_committed';
   readonly 'fetch.min.bytes': number;
   readonly 'fetch.max.wait.ms': number;
@@ -36,4 +35,11 @@ export const consumerConfigDefaults: ConsumerConfig = {
 
 export function consumerConfig(given: Partial<ConsumerConfig>): ConsumerConfig {
   return { ...consumerConfigDefaults, ...given };
+}
+
+/** What auto.offset.reset says. A setting that Kafka would refuse is the caller's mistake. */
+export function offsetResetPolicy(config: ConsumerConfig): OffsetResetPolicy {
+  const policy = parseOffsetReset(config['auto.offset.reset']);
+  assert(policy !== null, () => `auto.offset.reset cannot be ${config['auto.offset.reset']}`);
+  return policy;
 }

@@ -7,9 +7,10 @@ import type { LeaderHint } from '../metadata/cluster-metadata.ts';
 import { NEVER, type PolledBatch, type PollFailure } from '../ports.ts';
 import type { Tokens } from '../tokens.ts';
 import { CompletedFetch, type ReadOptions } from './completed-fetch.ts';
-import type { ConsumerConfig } from './consumer-config.ts';
+import { type ConsumerConfig, offsetResetPolicy } from './consumer-config.ts';
 import { FIRST_FETCH_VERSION_WITH_TOPIC_IDS, fetchRequestBody } from './fetch-request.ts';
 import { type FetchPartition, FetchSession, type SessionView } from './fetch-session.ts';
+import type { OffsetResetPolicy } from './offset-reset.ts';
 import type { PartitionState } from './partition-state.ts';
 import { errorAt, failureAt } from './poll-failures.ts';
 import type { Subscription } from './subscription.ts';
@@ -27,6 +28,7 @@ export interface Collected {
  */
 export class Fetcher {
   readonly #config: ConsumerConfig;
+  readonly #resetPolicy: OffsetResetPolicy;
   readonly #network: ClientNetwork;
   readonly #subscription: Subscription;
   readonly #tokens: Tokens;
@@ -47,6 +49,7 @@ export class Fetcher {
     verified: VerifiedBatches,
   ) {
     this.#config = config;
+    this.#resetPolicy = offsetResetPolicy(config);
     this.#network = network;
     this.#subscription = subscription;
     this.#tokens = tokens;
@@ -322,7 +325,7 @@ export class Fetcher {
       return null;
     }
     if (state.offset !== fetchOffset) return null;
-    const policy = this.#config['auto.offset.reset'];
+    const policy = this.#resetPolicy;
     if (policy === 'none') return failureAt('offset out of range', state);
     out.probe('position out of range is reset');
     state.requestReset(policy);

@@ -14,7 +14,8 @@ import type { ClientNetwork } from '../client-network.ts';
 import { type ConsumerListener, NEVER, type PollFailure } from '../ports.ts';
 import type { Tokens } from '../tokens.ts';
 import { byTopic } from './by-topic.ts';
-import type { ConsumerConfig } from './consumer-config.ts';
+import { type ConsumerConfig, offsetResetPolicy } from './consumer-config.ts';
+import type { OffsetResetPolicy } from './offset-reset.ts';
 import type { PartitionState, ResetTarget } from './partition-state.ts';
 import { errorAt, failureAt } from './poll-failures.ts';
 import type { Subscription } from './subscription.ts';
@@ -50,6 +51,7 @@ type Lookup =
  */
 export class OffsetFetcher {
   readonly #config: ConsumerConfig;
+  readonly #resetPolicy: OffsetResetPolicy;
   readonly #network: ClientNetwork;
   readonly #subscription: Subscription;
   readonly #listener: ConsumerListener;
@@ -68,6 +70,7 @@ export class OffsetFetcher {
     tokens: Tokens,
   ) {
     this.#config = config;
+    this.#resetPolicy = offsetResetPolicy(config);
     this.#network = network;
     this.#subscription = subscription;
     this.#listener = listener;
@@ -128,7 +131,7 @@ export class OffsetFetcher {
 
   /** Without a group there is no committed offset: a new partition starts where the policy says. */
   #startInitializing(): void {
-    const policy = this.#config['auto.offset.reset'];
+    const policy = this.#resetPolicy;
     for (const state of this.#subscription.assigned) {
       if (state.state !== 'initializing') continue;
       if (policy === 'none') this.#failure ??= failureAt('no offset', state);
@@ -228,16 +231,14 @@ export class OffsetFetcher {
     leaderEpoch: number,
   ): void {
     const { topic, partition } = state;
+    const { metadata } = this.#network;
+    // As it is known before the response: an epoch that is news makes metadata stale, not the position.
+    const leader = metadata.currentLeader(topic, partition);
+    const currentEpoch = metadata.lastSeenEpoch(topic, partition);
     this.#network.onLeaderEpoch(topic, partition, leaderEpoch);
     if (!state.isAssigned || state.state !== 'awaiting reset' || state.resetTarget !== target) return;
-    const { metadata } = this.#network;
     // No epoch: there is nothing of this position that could have been truncated.
-    state.seek(
-      offset,
-      -1,
-      metadata.currentLeader(topic, partition),
-      metadata.lastSeenEpoch(topic, partition),
-    );
+    state.seek(offset, -1, leader, currentEpoch);
     this.#listener.onPosition(now, topic, partition, offset, leaderEpoch, 'reset');
   }
 
@@ -307,7 +308,7 @@ export class OffsetFetcher {
       return;
     }
     out.probe('consumer met a truncated log');
-    const policy = this.#config['auto.offset.reset'];
+    const policy = this.#resetPolicy;
     const { topic, partition } = state;
     if (policy === 'none') {
       this.#failure ??= {

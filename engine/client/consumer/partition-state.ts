@@ -1,5 +1,5 @@
 import { assert, type Us } from '../../machine/index.ts';
-import type { OffsetResetPolicy } from './consumer-config.ts';
+import type { OffsetResetPolicy } from './offset-reset.ts';
 
 /**
  * Where one partition stands (`SubscriptionState.FetchStates`). Only 'fetching' has a position that may be

@@ -46,6 +46,8 @@ type PartitionResponse = TopicResponse['partitions'][number];
  */
 export class ClusterMetadata {
   clusterId: string | null = null;
+  /** Only bootstrap servers are known, and nobody's id. */
+  isBootstrap = true;
   /** A broker that admin requests go to, -1 when none is known. */
   controllerId = -1;
   /** Grows with every change of what is known here. */
@@ -146,7 +148,9 @@ export class ClusterMetadata {
     this.#setBrokers(servers);
     this.#topics.clear();
     this.#names.clear();
+    this.clusterId = null;
     this.controllerId = -1;
+    this.isBootstrap = true;
     this.version++;
   }
 
@@ -179,6 +183,7 @@ export class ClusterMetadata {
       response.brokers.map(({ nodeId, host, port, rack }) => ({ id: nodeId, host, port, rack })),
     );
     this.clusterId = response.clusterId;
+    this.isBootstrap = false;
     this.controllerId = response.controllerId;
     this.version++;
     return seen;

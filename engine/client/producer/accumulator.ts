@@ -212,7 +212,7 @@ export class Accumulator {
       }
       if (first !== undefined) this.#checkQueue(now, topic.topic, queue, first, leader, check);
     }
-    topic.partitioner.onQueueLengths(partitions, lengths, isAdaptive ? topic.queues.length : 0);
+    topic.partitioner.onQueueLengths(partitions, lengths, isAdaptive ? topic.queues.length : 0, topic);
   }
 
   #checkQueue(
@@ -253,7 +253,8 @@ export class Accumulator {
   #topicOf(name: string): TopicQueue {
     const known = this.#topics.get(name);
     if (known !== undefined) return known;
-    const topic = new TopicQueue(name, this.#config['batch.size'], this.#metadata, this.#random);
+    const rack = this.#config['partitioner.rack.aware'] ? this.#config['client.rack'] : '';
+    const topic = new TopicQueue(name, this.#config['batch.size'], this.#metadata, rack, this.#random);
     this.#topics.set(name, topic);
     return topic;
   }

@@ -17,6 +17,8 @@ export interface ProducerConfig extends ClientConfig {
   readonly 'partitioner.ignore.keys': boolean;
   readonly 'partitioner.adaptive.partitioning.enable': boolean;
   readonly 'partitioner.availability.timeout.ms': number;
+  /** KIP-1123: records without a key stay in client.rack while a partition is led from there. */
+  readonly 'partitioner.rack.aware': boolean;
   /**
    * Kafka's default is true. False is all that there is so far: a retry may duplicate and, beyond one in
    * flight, reorder.
@@ -40,6 +42,7 @@ export const producerConfigDefaults: ProducerConfig = {
   'partitioner.ignore.keys': false,
   'partitioner.adaptive.partitioning.enable': true,
   'partitioner.availability.timeout.ms': 0,
+  'partitioner.rack.aware': false,
   'enable.idempotence': false,
 };
 
@@ -49,6 +52,10 @@ export const producerConfigDefaults: ProducerConfig = {
  */
 export function producerConfig(given: Partial<ProducerConfig>): ProducerConfig {
   const config = { ...producerConfigDefaults, ...given };
+  assert(
+    !config['partitioner.rack.aware'] || config['client.rack'].trim() !== '',
+    'client.rack must be provided if partitioner.rack.aware is enabled',
+  );
   const shortest = config['linger.ms'] + config['request.timeout.ms'];
   if (config['delivery.timeout.ms'] < shortest) {
     assert(

@@ -5,21 +5,30 @@ export interface PartitionChoice {
   readonly partitionCount: number;
   /** Partitions that have a leader, in order. */
   availablePartitions(): readonly number[];
+  /** KIP-1123: the producer prefers leaders in its own rack. */
+  readonly isRackAware: boolean;
+  isInRack(partition: number): boolean;
+}
+
+/** Partitions by how often they shall be chosen. */
+interface Load {
+  readonly partitions: readonly number[];
+  /** Running sums of the weights. */
+  readonly cumulative: readonly number[];
 }
 
 /**
  * Records without a key go to one partition until about `batch.size` bytes went there, then to another
  * (KIP-480, KIP-794). Adaptive: partitions with shorter queues are chosen more often, once queue lengths
- * differ.
+ * differ. Rack-aware (KIP-1123): only partitions led from the producer's rack are chosen while there is one.
  */
 export class StickyPartitioner {
   readonly #batchSize: number;
   readonly #random: Random;
   #partition = -1;
   #producedBytes = 0;
-  /** Cumulative weights of `#loadPartitions`; empty: choose evenly. */
-  #load: readonly number[] = [];
-  #loadPartitions: readonly number[] = [];
+  /** Null: choose evenly. */
+  #load: Load | null = null;
 
   constructor(batchSize: number, random: Random) {
     this.#batchSize = Math.max(1, batchSize);
@@ -45,35 +54,60 @@ export class StickyPartitioner {
   }
 
   /**
-   * Queue lengths of the available partitions, of `all` partitions there are; empty: not known. Weights are
+   * Queue lengths of the available partitions, of `all` partitions there are; none: not known. Weights are
    * the inverse: lengths 0, 3, 1 weigh 4, 1, 3.
    */
-  onQueueLengths(partitions: readonly number[], lengths: readonly number[], all: number): void {
-    this.#load = [];
-    this.#loadPartitions = partitions;
+  onQueueLengths(
+    partitions: readonly number[],
+    lengths: readonly number[],
+    all: number,
+    choice: PartitionChoice,
+  ): void {
+    this.#load = null;
     if (lengths.length < 1 || all < 2) return;
-    let longest = 0;
+    // The queues of other racks say whether to weigh at all, as in Kafka; then only one's own count.
     let allEqual = true;
-    for (const length of lengths) {
-      if (length !== lengths[0]) allEqual = false;
-      if (length > longest) longest = length;
-    }
+    for (const length of lengths) if (length !== lengths[0]) allEqual = false;
     if (allEqual && lengths.length === all) return;
-    const cumulative: number[] = [];
-    let sum = 0;
-    for (const length of lengths) cumulative.push((sum += longest + 1 - length));
-    this.#load = cumulative;
+    const near = choice.isRackAware ? indexesInRack(partitions, choice) : NONE;
+    if (near.length === 0) this.#load = weigh(partitions, lengths);
+    else {
+      const inRack = near.map((i) => partitions[i]!);
+      this.#load = weigh(
+        inRack,
+        near.map((i) => lengths[i]!),
+      );
+    }
   }
 
   #next(choice: PartitionChoice): number {
     const draw = this.#random.u32() & 0x7fffffff;
-    const total = this.#load.at(-1);
-    if (total !== undefined) {
-      const weighted = draw % total;
-      const index = this.#load.findIndex((upTo) => weighted < upTo);
-      return this.#loadPartitions[index]!;
+    if (this.#load !== null) {
+      const { partitions, cumulative } = this.#load;
+      const weighted = draw % cumulative.at(-1)!;
+      return partitions[cumulative.findIndex((upTo) => weighted < upTo)]!;
     }
     const available = choice.availablePartitions();
-    return available.length > 0 ? available[draw % available.length]! : draw % choice.partitionCount;
+    if (available.length === 0) return draw % choice.partitionCount;
+    const near = choice.isRackAware ? available.filter((partition) => choice.isInRack(partition)) : NONE;
+    const among = near.length > 0 ? near : available;
+    return among[draw % among.length]!;
   }
+}
+
+const NONE: readonly number[] = [];
+
+function indexesInRack(partitions: readonly number[], choice: PartitionChoice): readonly number[] {
+  const indexes: number[] = [];
+  for (let i = 0; i < partitions.length; i++) if (choice.isInRack(partitions[i]!)) indexes.push(i);
+  return indexes;
+}
+
+function weigh(partitions: readonly number[], lengths: readonly number[]): Load {
+  let longest = 0;
+  for (const length of lengths) if (length > longest) longest = length;
+  const cumulative: number[] = [];
+  let sum = 0;
+  for (const length of lengths) cumulative.push((sum += longest + 1 - length));
+  return { partitions, cumulative };
 }

@@ -20,12 +20,21 @@ export class TopicQueue implements PartitionChoice {
   /** In the order in which partitions were first used. */
   readonly queues: PartitionQueue[] = [];
   readonly #metadata: ClusterMetadata;
+  /** The rack to stay in, '' for none (KIP-1123). */
+  readonly #rack: string;
   readonly #byPartition = new Map<number, PartitionQueue>();
 
-  constructor(topic: string, stickyBatchSize: number, metadata: ClusterMetadata, random: Random) {
+  constructor(
+    topic: string,
+    stickyBatchSize: number,
+    metadata: ClusterMetadata,
+    rack: string,
+    random: Random,
+  ) {
     this.topic = topic;
     this.partitioner = new StickyPartitioner(stickyBatchSize, random);
     this.#metadata = metadata;
+    this.#rack = rack;
   }
 
   get partitionCount(): number {
@@ -38,6 +47,15 @@ export class TopicQueue implements PartitionChoice {
       if (this.#metadata.leaderOf(this.topic, partition) >= 0) available.push(partition);
     }
     return available;
+  }
+
+  get isRackAware(): boolean {
+    return this.#rack !== '';
+  }
+
+  isInRack(partition: number): boolean {
+    const leader = this.#metadata.leaderOf(this.topic, partition);
+    return this.#metadata.broker(leader)?.rack === this.#rack;
   }
 
   existing(partition: number): PartitionQueue | undefined {

@@ -12,6 +12,7 @@ import {
 } from '../../../engine/machine/index.ts';
 import {
   ApiKey,
+  type ApiVersionsRequest,
   apis,
   apiVersionsResponse,
   decodeRequest,
@@ -67,6 +68,11 @@ export class ClientStage {
   readonly out = new RecordingOutbox();
   readonly topics = new Map<string, TopicState>();
   brokers: number[] = [1, 2, 3];
+  /** By broker; none stands in a rack unless it is set. */
+  readonly racks = new Map<number, string>();
+  /** Answered to Metadata and to ApiVersions as the verdict on the whole request. */
+  metadataError: number = ErrorCode.NONE;
+  versionsError: (request: ApiVersionsRequest) => number = () => ErrorCode.NONE;
   /** By API key: caps what the brokers say they support. */
   readonly maxVersions = new Map<number, number>();
   /** Brokers that refuse connections. */
@@ -151,7 +157,13 @@ export class ClientStage {
   metadata(topics: MetadataRequest['topics']): MetadataResponse {
     const names = topics === null ? [...this.topics.keys()] : topics.map(({ name }) => name!);
     return make(metadataResponse, {
-      brokers: this.brokers.map((nodeId) => ({ nodeId, host: `b${nodeId}`, port: 9092 })),
+      errorCode: this.metadataError,
+      brokers: this.brokers.map((nodeId) => ({
+        nodeId,
+        host: `b${nodeId}`,
+        port: 9092,
+        rack: this.racks.get(nodeId) ?? null,
+      })),
       clusterId: 'cluster',
       controllerId: this.controllerId,
       topics: names.map((name) => {
@@ -211,16 +223,17 @@ export class ClientStage {
     const open = this.#open.get(connection) ?? [];
     open.push({ request, body: null });
     this.#open.set(connection, open);
-    if (request.apiKey === ApiKey.ApiVersions) this.answer(received, this.#versions());
+    if (request.apiKey === ApiKey.ApiVersions)
+      this.answer(received, this.#versions(request.body as ApiVersionsRequest));
     else if (request.apiKey === ApiKey.Metadata) {
       this.metadataRequests.push(received as Received<MetadataRequest>);
       if (this.answersMetadata) this.answerMetadata(received as Received<MetadataRequest>);
     } else this.#received.push(received);
   }
 
-  #versions(): object {
+  #versions(request: ApiVersionsRequest): object {
     return make(apiVersionsResponse, {
-      errorCode: ErrorCode.NONE,
+      errorCode: this.versionsError(request),
       apiKeys: apis.map(({ key, minVersion, maxVersion }) => ({
         apiKey: key,
         minVersion,

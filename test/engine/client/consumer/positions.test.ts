@@ -7,7 +7,7 @@ describe('where to start', () => {
   test.each([
     ['earliest', 'earliest' as const, -2],
     ['latest', 'latest' as const, -1],
-    ['by_duration', { byDurationMs: 60_000 }, 1_700_000_000_000 - 60_000],
+    ['by_duration', 'by_duration:PT1M' as const, 1_700_000_000_000 - 60_000],
   ])('%s asks for the offset of its time', (_, policy, timestamp) => {
     const s = new ConsumerStage({ 'auto.offset.reset': policy });
     s.offsets = null;
@@ -18,6 +18,17 @@ describe('where to start', () => {
       currentLeaderEpoch: 5,
       timestamp,
     });
+  });
+
+  test('by_duration with no record that young asks again, and moves nowhere meanwhile', () => {
+    const s = new ConsumerStage({ 'auto.offset.reset': 'by_duration:P1D' });
+    s.offsets = () => -1;
+    s.start();
+    s.settle(29_900 * MS);
+    expect(s.events).toEqual([]);
+    s.offsets = () => 12;
+    s.settle(400 * MS);
+    expect(s.events).toEqual(['reset t-0 @12 e5']);
   });
 
   test('none is an error at the first poll, until the application seeks', () => {
@@ -162,6 +173,53 @@ describe('a leader that changes', () => {
       { nodeEndpoints: [{ nodeId: 3, host: 'b3', port: 9092, rack: null }] as never[] },
     );
     expect(s.epochQueries().map(({ broker }) => broker)).toEqual([3]);
+  });
+
+  test('a seek while the validation is under way wins: the answer says nothing of the new position', () => {
+    const s = moved();
+    const [query] = s.epochQueries();
+    s.actions.push({ do: 'seek', topic: 't', partition: 0, offset: 40 });
+    s.settle(100 * MS);
+    s.answerEpochs(query!, 4, 1);
+    expect(s.events.at(-1)).toBe('seek t-0 @40 e-1');
+    expect(atNewLeader(s)).toEqual(['b2 s0/0: 0@40e6']);
+  });
+
+  test('a leader that changes again while the validation is under way is asked anew (KAFKA-9840)', () => {
+    const s = moved({ 'metadata.max.age.ms': 1_000 });
+    const [query] = s.epochQueries();
+    s.stage.move('t', 0, 3);
+    for (const each of s.fetches()) s.answerFetch(each, []);
+    s.settle(1_000 * MS);
+    s.answerEpochs(query!, 5, 3);
+    expect(atNewLeader(s)).toEqual([]);
+    const [again] = s.epochQueries();
+    expect(again!.broker).toBe(3);
+    expect(again!.body.topics[0]!.partitions[0]).toMatchObject({ currentLeaderEpoch: 7, leaderEpoch: 5 });
+    s.answerEpochs(again!, 5, 3);
+    s.settle(100 * MS);
+    expect(s.fetches().at(-1)!.broker).toBe(3);
+  });
+
+  test('a position that nobody knows the epoch of is not validated', () => {
+    const s = new ConsumerStage().start();
+    s.settle(200 * MS);
+    s.stage.move('t', 0, 2);
+    s.answerFetch(s.fetches()[0]!, [{ partitionIndex: 0, errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER }]);
+    s.settle(300 * MS);
+    expect(s.epochQueries()).toEqual([]);
+    expect(s.fetches().at(-1)!.broker).toBe(2);
+  });
+
+  test('a reset that is under way does not undo a seek', () => {
+    const s = new ConsumerStage();
+    s.offsets = null;
+    s.start();
+    s.actions.push({ do: 'seek', topic: 't', partition: 0, offset: 9 });
+    s.settle(100 * MS);
+    s.offsets = () => 0;
+    s.settle(100 * MS);
+    expect(s.events).toEqual(['seek t-0 @9 e-1']);
   });
 
   test('UNKNOWN_LEADER_EPOCH is asked again: the broker is behind, not the client', () => {

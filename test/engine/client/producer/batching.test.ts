@@ -128,6 +128,84 @@ describe('where records go', () => {
     expect(counts).toEqual([5, 3, 0]);
   });
 
+  test('rack-aware, records without a key stay where the rack has leaders (KIP-1123)', () => {
+    const config = { 'client.rack': 'r2', 'partitioner.rack.aware': true, 'linger.ms': 0, 'batch.size': 100 };
+    const s = new ProducerStage(config);
+    s.stage.topic('t', [1, 2, 3, 2]);
+    s.stage.racks.set(1, 'r1').set(2, 'r2').set(3, 'r3');
+    s.boot();
+    let draw = 0;
+    s.randoms.draws.set('partitioner', () => draw++);
+    const used = (): number[] => {
+      s.sendNow(...Array.from({ length: 20 }, () => ({ value: 'x'.repeat(100) })));
+      const partitions = new Set<number>();
+      for (let each = s.produced(); each.length > 0; each = s.produced()) {
+        for (const received of each) {
+          for (const { index } of received.body.topicData[0]!.partitionData) partitions.add(index);
+          s.answer(received);
+        }
+      }
+      return [...partitions].toSorted();
+    };
+    expect(used()).toEqual([1, 3]);
+    // Nobody leads from there any more: any other rack will do.
+    s.stage.move('t', 1, 1);
+    s.stage.move('t', 3, 3);
+    s.stage.racks.delete(2);
+    s.stage.advance(301_000 * MS);
+    s.sendNow({ partition: 0 });
+    s.stage.advance(200 * MS);
+    expect(used()).toEqual([0, 1, 2, 3]);
+  });
+
+  test('rack-aware, queues of other racks do not draw records away, however short', () => {
+    const config = { 'client.rack': 'r1', 'partitioner.rack.aware': true, 'linger.ms': 0, 'batch.size': 100 };
+    const s = new ProducerStage({ ...config, 'max.in.flight.requests.per.connection': 1 });
+    s.stage.topic('t', [1, 2]);
+    s.stage.racks.set(1, 'r1').set(2, 'r2');
+    s.boot();
+    s.sendNow({ partition: 0 }, { partition: 1 });
+    for (const each of s.produced()) if (each.broker !== 1) s.answer(each);
+    s.sendNow({ partition: 0 }, { partition: 0 });
+    s.sendNow(...Array.from({ length: 10 }, () => ({ value: 'x'.repeat(100) })));
+    expect(s.produced().filter(({ broker }) => broker === 2)).toEqual([]);
+  });
+
+  test('a broker that takes nothing for partitioner.availability.timeout.ms gets nothing new', () => {
+    const s = started(
+      {
+        'linger.ms': 0,
+        'batch.size': 100,
+        'max.in.flight.requests.per.connection': 2,
+        'partitioner.availability.timeout.ms': 100,
+      },
+      [1, 2],
+    );
+    s.sendNow({ partition: 0 }, { partition: 1 });
+    for (const each of s.produced()) if (each.broker === 1) s.answer(each);
+    // Broker 2 owes two answers: what is queued for it cannot leave.
+    s.sendNow({ partition: 1 });
+    s.produced();
+    s.sendNow({ partition: 1 });
+    for (let i = 0; i < 20; i++) {
+      s.stage.advance(20 * MS);
+      s.sendNow({ partition: 0 });
+      for (const each of s.produced()) s.answer(each);
+    }
+    let draw = 0;
+    s.randoms.draws.set('partitioner', () => draw++);
+    s.sendNow(...Array.from({ length: 10 }, () => ({ value: 'x'.repeat(100) })));
+    const partitions = new Set<number>();
+    for (let each = s.produced(); each.length > 0; each = s.produced()) {
+      for (const received of each) {
+        for (const { index } of received.body.topicData[0]!.partitionData) partitions.add(index);
+        s.answer(received);
+      }
+    }
+    expect([...partitions]).toEqual([0]);
+    expect(s.producer.view().incompleteBatches).toBe(3);
+  });
+
   test('records with a key go where every client puts them', () => {
     const s = started({}, [1, 1, 1]);
     s.sendNow({ key: '21' }, { key: 'foobar' });
