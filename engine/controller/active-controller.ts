@@ -237,7 +237,7 @@ export class ActiveController {
 
   #replay(record: MetadataRecord, facts: Fact[]): void {
     const { image, heartbeats } = this.state;
-    replayForFacts(image, record, this.state.nextOffset, facts);
+    replayForFacts(image, record, this.state.nextOffset, this.state.node, facts);
     this.state.nextOffset += 1;
     switch (record.type) {
       case 'RegisterBrokerRecord':

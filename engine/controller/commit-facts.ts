@@ -2,10 +2,12 @@ import type { Fact } from '../machine/index.ts';
 import { assert } from '../machine/index.ts';
 import {
   type ClusterImage,
+  type ConfigNode,
   MetadataDelta,
   type MetadataRecord,
   NO_LEADER_CHANGE,
   type PartitionRegistration,
+  topicMinIsr,
 } from '../metadata/index.ts';
 
 /**
@@ -16,26 +18,27 @@ export function replayForFacts(
   image: ClusterImage,
   record: MetadataRecord,
   offset: number,
+  node: ConfigNode,
   facts: Fact[],
 ): void {
   switch (record.type) {
     case 'PartitionRecord': {
       image.replay(record, offset);
-      facts.push(partitionFact(image, record.topicId, record.partitionId, false));
+      facts.push(partitionFact(image, record.topicId, record.partitionId, false, node));
       return;
     }
     case 'PartitionChangeRecord': {
       const previous = image.partition(record.topicId, record.partitionId);
       image.replay(record, offset);
       const unclean = record.leader !== NO_LEADER_CHANGE && isUnclean(previous, record.leader);
-      facts.push(partitionFact(image, record.topicId, record.partitionId, unclean));
+      facts.push(partitionFact(image, record.topicId, record.partitionId, unclean, node));
       return;
     }
     case 'ClearElrRecord': {
       const delta = new MetadataDelta();
       image.replay(record, offset, delta);
       for (const change of delta.partitions()) {
-        facts.push(partitionFact(image, change.topicId, change.partition, false));
+        facts.push(partitionFact(image, change.topicId, change.partition, false, node));
       }
       return;
     }
@@ -55,7 +58,13 @@ function isUnclean(previous: PartitionRegistration | undefined, leader: number):
   return !previous.isr.includes(leader) && !previous.elr.includes(leader);
 }
 
-function partitionFact(image: ClusterImage, topicId: string, index: number, unclean: boolean): Fact {
+function partitionFact(
+  image: ClusterImage,
+  topicId: string,
+  index: number,
+  unclean: boolean,
+  node: ConfigNode,
+): Fact {
   const topic = image.topicsById.get(topicId);
   const partition = topic?.partitions[index];
   assert(topic !== undefined && partition !== undefined, 'a fact is about a partition that exists');
@@ -68,6 +77,8 @@ function partitionFact(image: ClusterImage, topicId: string, index: number, uncl
     replicas: partition.replicas,
     isr: partition.isr,
     elr: partition.elr,
+    lastKnownElr: partition.lastKnownElr,
+    minIsr: topicMinIsr(image, topic.name, node),
     unclean,
   };
 }

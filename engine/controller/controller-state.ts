@@ -10,7 +10,7 @@ import {
   MetadataVersion,
   type PartitionRegistration,
   topicConfigBoolean,
-  topicConfigNumber,
+  topicMinIsr,
 } from '../metadata/index.ts';
 import type { BrokerHeartbeats } from './broker-heartbeats.ts';
 import type { ControllerConfig } from './controller-config.ts';
@@ -44,9 +44,7 @@ export function bumpsEpochOnShrink(image: ClusterImage): boolean {
 
 /** min.insync.replicas, but never more than there are replicas (`getTopicEffectiveMinIsr`). */
 export function effectiveMinIsr(state: ControllerState, topic: string): number {
-  const first = state.image.topicsByName.get(topic)?.partitions[0];
-  const configured = topicConfigNumber(state.image, topic, 'min.insync.replicas', state.node);
-  return Math.min(configured, first?.replicas.length ?? configured);
+  return topicMinIsr(state.image, topic, state.node);
 }
 
 export function isUncleanElectionEnabled(state: ControllerState, topic: string): boolean {

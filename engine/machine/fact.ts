@@ -83,6 +83,10 @@ export type Fact =
       readonly replicas: readonly number[];
       readonly isr: readonly number[];
       readonly elr: readonly number[];
+      /** The last leader of a partition whose ISR and ELR are empty (KIP-966). */
+      readonly lastKnownElr: readonly number[];
+      /** `min.insync.replicas`, and never more than there are replicas, as it is when this is told. */
+      readonly minIsr: number;
       readonly unclean: boolean;
     }
   | {

@@ -57,6 +57,13 @@ export function topicConfigBoolean(
   return topicConfig(image, topic, name, node).toLowerCase() === 'true';
 }
 
+/** min.insync.replicas, but never more than there are replicas (`getTopicEffectiveMinIsr`). */
+export function topicMinIsr(image: ClusterImage, topic: string, node: ConfigNode): number {
+  const first = image.topicsByName.get(topic)?.partitions[0];
+  const configured = topicConfigNumber(image, topic, 'min.insync.replicas', node);
+  return Math.min(configured, first?.replicas.length ?? configured);
+}
+
 /** The effective configuration of a topic that has, or would have, these configurations of its own. */
 export function topicConfigOf(
   image: ClusterImage,

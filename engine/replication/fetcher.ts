@@ -15,6 +15,7 @@ import { FetcherSession, type SessionRequest } from './fetcher-session.ts';
 import { appendFetched } from './follower-append.ts';
 import { OffsetSpec } from './list-offsets.ts';
 import { News, type Partition } from './partition.ts';
+import type { FetchView } from './replica-view.ts';
 import type { ReplicationContext } from './replication-context.ts';
 import { FETCHER_OWNER, ReplicationTimer } from './timer.ts';
 import { decideTruncation } from './truncation.ts';
@@ -58,6 +59,13 @@ export class Fetcher {
 
   get size(): number {
     return this.#states.size;
+  }
+
+  *views(): Iterable<FetchView> {
+    for (const { partition, leaderEpoch, fetchOffset, phase, delayedUntil } of this.#states.values()) {
+      const { name } = partition;
+      yield { name, source: this.source, leaderEpoch, fetchOffset, phase, isDelayed: delayedUntil !== 0 };
+    }
   }
 
   /** Starts at the end of the local log, which must have been cut to what is certain if it knows no epoch. */

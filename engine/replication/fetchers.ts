@@ -2,6 +2,7 @@ import type { Reply } from '../exchange/index.ts';
 import type { Outbox, Ticket, Us } from '../machine/index.ts';
 import { Fetcher, type FetcherCall, type FetcherOwner } from './fetcher.ts';
 import type { Partition } from './partition.ts';
+import type { FetchView } from './replica-view.ts';
 import type { ReplicationContext } from './replication-context.ts';
 
 interface Expected {
@@ -41,6 +42,10 @@ export class Fetchers implements FetcherOwner {
       if (fetcher.size === 0) this.#bySource.delete(fetcher.source);
       else fetcher.fetch(now, out);
     }
+  }
+
+  *views(): Iterable<FetchView> {
+    for (const fetcher of this.#bySource.values()) yield* fetcher.views();
   }
 
   /** True when the token was a fetcher's. A reply to a fetcher that was dropped is ignored. */

@@ -24,7 +24,7 @@
  */
 export { Acks } from './append.ts';
 export { OffsetSpec } from './list-offsets.ts';
-export { describeReplica, type ReplicaView } from './replica-view.ts';
+export { describeReplica, type FetchView, type ReplicaView } from './replica-view.ts';
 export { Replicas, type ReplicasOptions } from './replicas.ts';
 export { RACK_AWARE_SELECTOR, REPLICATION_DEFAULTS, type ReplicationConfig } from './replication-config.ts';
 export type { BrokerIdentity } from './replication-context.ts';

@@ -19,6 +19,19 @@ export interface ReplicaView {
   readonly log: Log | null;
 }
 
+/** A follower's place in its leader's log, as its fetcher has it. */
+export interface FetchView {
+  /** Of the partition. */
+  readonly name: string;
+  /** The broker that it is fetched from. */
+  readonly source: number;
+  readonly leaderEpoch: number;
+  readonly fetchOffset: number;
+  readonly phase: 'fetching' | 'resetting';
+  /** Waits out a back-off. */
+  readonly isDelayed: boolean;
+}
+
 /** `t0-1 leader e5 start 0 hw 17 end 20 isr 1,2 (maximal 1,2,3)`. */
 export function describeReplica(view: ReplicaView): string {
   const log = view.log;

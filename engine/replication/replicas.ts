@@ -28,7 +28,7 @@ import { handleListOffsets } from './list-offsets.ts';
 import { handleOffsetForLeaderEpoch } from './offset-for-leader-epoch.ts';
 import { News } from './partition.ts';
 import { Produces } from './produces.ts';
-import type { ReplicaView } from './replica-view.ts';
+import type { FetchView, ReplicaView } from './replica-view.ts';
 import type { ReplicationConfig } from './replication-config.ts';
 import type { BrokerIdentity, ReplicationContext } from './replication-context.ts';
 import { type LogHome, RoleChanges } from './role-changes.ts';
@@ -92,6 +92,11 @@ export class Replicas {
 
   views(): Iterable<ReplicaView> {
     return this.#hosted.values();
+  }
+
+  /** What its followers fetch. */
+  fetches(): Iterable<FetchView> {
+    return this.#fetchers.views();
   }
 
   view(topic: string, index: number): ReplicaView | undefined {

@@ -1,10 +1,12 @@
 import type { Fact, Outbox } from '../machine/index.ts';
-import type {
-  BrokerImage,
-  ClusterImage,
-  MetadataDelta,
-  PartitionRegistration,
-  TopicImage,
+import {
+  type BrokerImage,
+  type ClusterImage,
+  type ConfigNode,
+  type MetadataDelta,
+  type PartitionRegistration,
+  type TopicImage,
+  topicMinIsr,
 } from '../metadata/index.ts';
 
 /**
@@ -14,8 +16,13 @@ import type {
  *     101 appends ISR [2,3] -> 102 and 103 have it -> 101 dies -> 102 leads; nobody said that the ISR is [2,3]
  */
 export class AuthorityFacts {
+  readonly #node: ConfigNode;
   /** By log: the leader epoch that began with an unclean election, where the latest did. */
   readonly #uncleanEpochs = new Map<string, number>();
+
+  constructor(node: ConfigNode) {
+    this.#node = node;
+  }
 
   /** Every controller follows the log, active or not, and remembers how leaders came about. */
   onMetadata(delta: MetadataDelta): void {
@@ -38,13 +45,18 @@ export class AuthorityFacts {
     for (const name of image.topicNames()) {
       const topic = image.topicsByName.get(name)!;
       for (const [index, partition] of topic.partitions.entries()) {
-        out.fact(this.#partitionFact(topic, index, partition));
+        out.fact(this.#partitionFact(image, topic, index, partition));
       }
     }
     for (const broker of brokers) if (!isServing(broker)) out.fact(brokerFact(broker));
   }
 
-  #partitionFact(topic: TopicImage, index: number, partition: PartitionRegistration): Fact {
+  #partitionFact(
+    image: ClusterImage,
+    topic: TopicImage,
+    index: number,
+    partition: PartitionRegistration,
+  ): Fact {
     const log = `${topic.name}-${index}`;
     return {
       fact: 'partition changed',
@@ -55,6 +67,8 @@ export class AuthorityFacts {
       replicas: partition.replicas,
       isr: partition.isr,
       elr: partition.elr,
+      lastKnownElr: partition.lastKnownElr,
+      minIsr: topicMinIsr(image, topic.name, this.#node),
       unclean: this.#uncleanEpochs.get(log) === partition.leaderEpoch,
     };
   }

@@ -77,6 +77,7 @@ export class BrokerServer implements Machine {
       metadataOffset: feed.lastContainedOffset,
       quorum: raft,
       replicas: () => replicas.views(),
+      fetches: () => replicas.fetches(),
     };
   }
 

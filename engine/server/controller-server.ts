@@ -28,12 +28,13 @@ type Phase = 'new' | 'up' | 'resigning' | 'ended';
 /** A controller process (`ControllerServer`): a voter of the quorum, and the cluster's authority while it leads. */
 export class ControllerServer implements Machine {
   readonly #options: ControllerServerOptions;
-  readonly #authority = new AuthorityFacts();
+  readonly #authority: AuthorityFacts;
   #phase: Phase = 'new';
   #parts: ControllerParts | null = null;
 
   constructor(options: ControllerServerOptions) {
     this.#options = options;
+    this.#authority = new AuthorityFacts({ nodeId: options.nodeId, static: options.config });
   }
 
   step(now: Us, input: Input, out: Outbox): void {

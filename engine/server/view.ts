@@ -1,14 +1,18 @@
 import type { BrokerState } from '../broker/index.ts';
 import type { ClusterImage } from '../metadata/index.ts';
-import type { ReplicaView } from '../replication/index.ts';
+import type { RoleKind } from '../raft/index.ts';
+import type { FetchView, ReplicaView } from '../replication/index.ts';
 
 /** A process's place in the quorum, read only. */
 export interface QuorumView {
+  readonly role: RoleKind;
   readonly leader: number;
   readonly quorumEpoch: number;
   /** -1 when unknown. */
   readonly highWatermark: number;
+  readonly logStartOffset: number;
   readonly logEndOffset: number;
+  readonly latestSnapshotId: { readonly offset: number; readonly epoch: number } | null;
   readonly isLeader: boolean;
 }
 
@@ -23,6 +27,8 @@ export interface BrokerView {
   readonly metadataOffset: number;
   readonly quorum: QuorumView;
   replicas(): Iterable<ReplicaView>;
+  /** Of its followers, what they fetch and from whom. */
+  fetches(): Iterable<FetchView>;
 }
 
 /** A controller as checks may look at it. */

@@ -64,6 +64,8 @@ export function partition(
     replicas: [1, 2, 3],
     isr,
     elr: [],
+    lastKnownElr: [],
+    minIsr: 2,
     unclean: false,
     ...rest,
   };
