@@ -12,8 +12,14 @@
  * 794, 899, 951, 1106. Not here yet: idempotence and transactions, groups.
  */
 export { Admin, type AdminPorts, MAX_CALLS } from './admin/admin.ts';
-export * from './admin/admin-calls.ts';
 export { type AdminConfig, adminConfig, adminConfigDefaults } from './admin/admin-config.ts';
+export { type CallVerdict, firstError } from './admin/call-errors.ts';
+export * from './admin/cluster-calls.ts';
+export * from './admin/config-calls.ts';
+export * from './admin/log-dir-calls.ts';
+export * from './admin/partition-calls.ts';
+export * from './admin/quorum-calls.ts';
+export * from './admin/topic-calls.ts';
 export { type ClientConfig, clientConfigDefaults } from './client-config.ts';
 export { ClientTimer } from './client-timer.ts';
 export {

@@ -220,7 +220,16 @@ export interface AdminDriver {
 }
 
 export type AdminResult =
-  | { readonly kind: 'response'; readonly apiVersion: number; readonly body: object }
+  | {
+      readonly kind: 'response';
+      readonly apiVersion: number;
+      readonly body: object;
+      /**
+       * False: an earlier attempt, whose answer was lost, may have done it already. "It exists" says little
+       * then.
+       */
+      readonly isCertain: boolean;
+    }
   | { readonly kind: 'failed'; readonly error: ClientError; readonly outcome: FailureOutcome };
 
 export interface AdminListener {

@@ -27,7 +27,7 @@ import {
 } from '../ports.ts';
 import { Tokens } from '../tokens.ts';
 import type { AdminConfig } from './admin-config.ts';
-import { callError } from './call-errors.ts';
+import { callError, firstError } from './call-errors.ts';
 
 /** Calls that run side by side; a driver that starts more breaks its promise. */
 export const MAX_CALLS = 1_000;
@@ -52,6 +52,8 @@ interface OpenCall {
   /** A request for it left, and what became of it is not known. */
   maybeDone: boolean;
   lastError: number;
+  /** Its leader is not looked up in metadata older than this: so many responses are not enough. */
+  staleUpdates: number;
 }
 
 /**
@@ -119,9 +121,12 @@ export class Admin implements Machine, ReplyReceiver {
       this.#retry(now, open, ErrorCode.NETWORK_EXCEPTION, out);
       return;
     }
-    const error = callError(reply.body);
+    const error = retriedError(open.call, reply.body);
     if (error !== ErrorCode.NONE && isRetriable(error)) this.#retry(now, open, error, out);
-    else this.#end(now, open, { kind: 'response', apiVersion: reply.apiVersion, body: reply.body });
+    else {
+      const { apiVersion, body } = reply;
+      this.#end(now, open, { kind: 'response', apiVersion, body, isCertain: !open.maybeDone });
+    }
   }
 
   /** Whether the driver waits for calls that have all ended meanwhile. */
@@ -170,6 +175,7 @@ export class Admin implements Machine, ReplyReceiver {
       isInFlight: false,
       maybeDone: false,
       lastError: ErrorCode.NONE,
+      staleUpdates: 0,
     });
   }
 
@@ -189,7 +195,7 @@ export class Admin implements Machine, ReplyReceiver {
         nextDue = Math.min(nextDue, open.retryAt);
         continue;
       }
-      const node = this.#nodeFor(now, open.call);
+      const node = this.#nodeFor(now, open);
       if (node === null) continue;
       if (this.#network.ready(now, node, out)) this.#send(now, node, open, out);
       else {
@@ -201,7 +207,7 @@ export class Admin implements Machine, ReplyReceiver {
   }
 
   /** Null while nobody fits; metadata is asked for then. */
-  #nodeFor(now: Us, { route }: AdminCall): number | null {
+  #nodeFor(now: Us, { call: { route }, staleUpdates }: OpenCall): number | null {
     const { metadata } = this.#network;
     // There are only bootstrap servers, and whom they are is not known.
     if (metadata.isBootstrap) return null;
@@ -216,7 +222,7 @@ export class Admin implements Machine, ReplyReceiver {
         node = route.node;
         break;
       case 'leader':
-        node = metadata.leaderOf(route.topic, route.partition);
+        node = this.#network.updates > staleUpdates ? metadata.leaderOf(route.topic, route.partition) : -1;
         break;
       default:
         return unreachable(route);
@@ -238,6 +244,8 @@ export class Admin implements Machine, ReplyReceiver {
     open.lastError = error;
     if (error === ErrorCode.NOT_CONTROLLER) this.#network.metadata.controllerId = -1;
     if (error === ErrorCode.NOT_CONTROLLER || isInvalidMetadata(error)) this.#network.requestUpdate();
+    if (open.call.route.to === 'leader' && isInvalidMetadata(error))
+      open.staleUpdates = this.#network.updates;
     if (open.attempts >= this.#config.retries) {
       this.#fail(now, open, error);
       return;
@@ -273,4 +281,14 @@ export class Admin implements Machine, ReplyReceiver {
     this.#driverAt = at;
     out.arm(timerId(ClientTimer.driver), at);
   }
+}
+
+/**
+ * What speaks for asking again. A call about one partition fails when it does: its leader is looked up anew
+ * (`PartitionLeaderStrategy`). Elsewhere verdicts on single entries are the caller's to judge.
+ */
+function retriedError(call: AdminCall, body: object): number {
+  const error = callError(body);
+  if (error !== ErrorCode.NONE || call.route.to !== 'leader') return error;
+  return firstError(body)?.code ?? ErrorCode.NONE;
 }

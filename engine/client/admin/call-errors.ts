@@ -21,3 +21,38 @@ export function callError(body: object): number {
   }
   return ErrorCode.NONE;
 }
+
+/** An error that a response tells of something in it. */
+export interface CallVerdict {
+  readonly code: number;
+  /** The broker's own words, '' when it had none. */
+  readonly message: string;
+}
+
+/** How deep responses nest: topics, their partitions, and one more. */
+const MAX_DEPTH = 4;
+
+/** The first error anywhere in a response, in the order of its fields; null when all went well. */
+export function firstError(body: object): CallVerdict | null {
+  return errorWithin(body, 0);
+}
+
+function errorWithin(value: object, depth: number): CallVerdict | null {
+  const { errorCode, errorMessage } = value as {
+    readonly errorCode?: number;
+    readonly errorMessage?: string;
+  };
+  if (typeof errorCode === 'number' && errorCode !== ErrorCode.NONE) {
+    return { code: errorCode, message: errorMessage ?? '' };
+  }
+  if (depth === MAX_DEPTH) return null;
+  for (const field of Object.values(value)) {
+    if (!Array.isArray(field)) continue;
+    for (const entry of field as readonly unknown[]) {
+      if (entry === null || typeof entry !== 'object') continue;
+      const found = errorWithin(entry, depth + 1);
+      if (found !== null) return found;
+    }
+  }
+  return null;
+}

@@ -14,9 +14,9 @@ export function parseOffsetReset(text: string): OffsetResetPolicy | null {
   return byDurationMs === null ? null : { byDurationMs };
 }
 
-/** What `java.time.Duration.parse` takes: days, hours, minutes, seconds, each with a sign of its own. */
-const ISO_DURATION =
-  /^([-+]?)P(?:([-+]?\d{1,9})D)?(T(?:([-+]?\d{1,9})H)?(?:([-+]?\d{1,9})M)?(?:([-+]?)(\d{1,12})(?:[.,](\d{0,9}))?S)?)?$/i;
+/** What `java.time.Duration.parse` takes: days, then hours, minutes, seconds, each with a sign of its own. */
+const ISO_DURATION = /^([-+]?)P(?:([-+]?\d{1,9})D)?(?:T(.+))?$/i;
+const ISO_TIME = /^(?:([-+]?\d{1,9})H)?(?:([-+]?\d{1,9})M)?(?:([-+]?)(\d{1,9})(?:[.,](\d{0,9}))?S)?$/i;
 
 /**
  * Milliseconds, rounded up: the time that a look-up asks for is rounded down. Null when it is no duration, or
@@ -24,13 +24,20 @@ const ISO_DURATION =
  */
 export function parseIsoDurationMs(text: string): number | null {
   const match = ISO_DURATION.exec(text);
-  if (match === null || (match[3] ?? '').toUpperCase() === 'T') return null;
-  const [, sign, days, , hours, minutes, secondsSign, seconds, fraction = ''] = match;
-  if (days === undefined && hours === undefined && minutes === undefined && seconds === undefined)
-    return null;
-  const wholeSeconds = Number(days ?? 0) * 86_400 + Number(hours ?? 0) * 3_600 + Number(minutes ?? 0) * 60;
-  const fractionMs = Number(`${fraction}000000000`.slice(0, 9)) / 1_000_000;
-  const own = (Number(seconds ?? 0) * 1_000 + fractionMs) * (secondsSign === '-' ? -1 : 1);
-  const ms = (wholeSeconds * 1_000 + own) * (sign === '-' ? -1 : 1);
+  if (match === null) return null;
+  const [, sign, days, time] = match;
+  if (days === undefined && time === undefined) return null;
+  const timeMs = time === undefined ? 0 : parseTimeMs(time);
+  if (timeMs === null) return null;
+  const ms = (Number(days ?? 0) * 86_400_000 + timeMs) * (sign === '-' ? -1 : 1);
   return ms < 0 ? null : Math.ceil(ms);
+}
+
+function parseTimeMs(text: string): number | null {
+  const match = ISO_TIME.exec(text);
+  if (match === null) return null;
+  const [, hours, minutes, sign, seconds, fraction = ''] = match;
+  const fractionMs = Number(`${fraction}000000000`.slice(0, 9)) / 1_000_000;
+  const secondsMs = (Number(seconds ?? 0) * 1_000 + fractionMs) * (sign === '-' ? -1 : 1);
+  return Number(hours ?? 0) * 3_600_000 + Number(minutes ?? 0) * 60_000 + secondsMs;
 }

@@ -2,24 +2,44 @@ import { describe, expect, test } from 'vitest';
 import {
   Admin,
   type AdminAction,
+  type AdminCall,
   type AdminConfig,
   type AdminDriver,
   type AdminListener,
   type AdminResult,
+  addRaftVoter,
   adminConfig,
+  alterConfigs,
+  alterReplicaLogDirs,
+  createPartitions,
   createTopics,
+  deleteRecords,
   describeCluster,
+  describeConfigs,
+  describeFeatures,
+  describeLogDirs,
+  describeQuorum,
+  electLeaders,
+  firstError,
+  incrementalAlterConfigs,
+  listConfigResources,
   listOffsets,
+  removeRaftVoter,
+  unregisterBroker,
+  updateFeatures,
 } from '../../../../engine/client/index.ts';
 import { MS, SECOND } from '../../../../engine/machine/index.ts';
 import {
   ApiKey,
   type CreateTopicsRequest,
   createTopicsResponse,
+  type DeleteRecordsRequest,
+  deleteRecordsResponse,
   describeClusterResponse,
   ErrorCode,
   errorName,
   make,
+  ZERO_UUID,
 } from '../../../../engine/wire/index.ts';
 import { ClientStage, FixedRandoms } from '../client-stage.ts';
 
@@ -149,5 +169,82 @@ describe('admin', () => {
     s.stage.input({ kind: 'shutdown' });
     expect(s.events).toEqual(['1: unknown REQUEST_TIMED_OUT']);
     expect(s.stage.out.exited).toBe('clean');
+  });
+});
+
+describe('what an admin can ask', () => {
+  const topic = { kind: 'topic', name: 't' } as const;
+  const change = { key: 'retention.ms', operation: 'set', value: '1' } as const;
+  const listeners = [{ name: 'CONTROLLER', host: 'c4', port: 9093 }];
+  const upgrade = { feature: 'metadata.version', level: 30, kind: 'upgrade' } as const;
+  const here = [{ topic: 't', partition: 1 }];
+
+  /** `t-1` is led by 3, metadata names 2 as controller, and the least loaded broker is the first that answers. */
+  const calls: readonly (readonly [name: string, call: AdminCall, broker: number | 'any'])[] = [
+    ['createPartitions', createPartitions([{ name: 't', count: 4, assignments: [[1, 2]] }]), 2],
+    ['electLeaders', electLeaders('unclean', here), 2],
+    ['deleteRecords', deleteRecords('t', 1, 10), 3],
+    ['listOffsets', listOffsets('t', 1, -2), 3],
+    ['describeConfigs of a topic', describeConfigs(topic), 'any'],
+    ['describeConfigs of a broker', describeConfigs({ kind: 'broker', id: 1 }, ['log.dirs']), 1],
+    ['incrementalAlterConfigs of a topic', incrementalAlterConfigs(topic, [change]), 'any'],
+    ['incrementalAlterConfigs of a broker', incrementalAlterConfigs({ kind: 'broker', id: 3 }, [change]), 3],
+    [
+      'incrementalAlterConfigs of all',
+      incrementalAlterConfigs({ kind: 'broker', id: null }, [change]),
+      'any',
+    ],
+    ['alterConfigs', alterConfigs(topic, { 'retention.ms': '1' }), 'any'],
+    ['listConfigResources', listConfigResources(), 'any'],
+    ['describeLogDirs', describeLogDirs(3, null), 3],
+    ['alterReplicaLogDirs', alterReplicaLogDirs(1, '/data2', here), 1],
+    ['unregisterBroker', unregisterBroker(3), 'any'],
+    ['updateFeatures', updateFeatures([upgrade]), 2],
+    ['describeFeatures', describeFeatures(), 'any'],
+    ['describeQuorum', describeQuorum(), 'any'],
+    ['addRaftVoter', addRaftVoter(104, ZERO_UUID, listeners), 'any'],
+    ['removeRaftVoter', removeRaftVoter(103, ZERO_UUID), 'any'],
+  ];
+
+  test.each(calls)('%s travels as the wire has it, to whom it concerns', (_, call, broker) => {
+    const s = new AdminStage();
+    s.stage.controllerId = 2;
+    s.stage.topic('t', [1, 3]);
+    s.start({ do: 'call', id: 1, call }, close);
+    if (call.apiKey === ApiKey.ApiVersions) {
+      expect(s.events).toEqual(['1: response']);
+      return;
+    }
+    // The stage holds every request against its schema before it keeps it.
+    const received = s.stage.take(call.apiKey);
+    expect(received).toHaveLength(1);
+    if (broker !== 'any') expect(received[0]!.broker).toBe(broker);
+  });
+
+  test('a call about a partition follows its leader when the old one refuses', () => {
+    const s = new AdminStage();
+    s.stage.topic('t', [1, 3]);
+    s.start({ do: 'call', id: 1, call: deleteRecords('t', 1, 10) }, close);
+    const refused = (errorCode: number) =>
+      make(deleteRecordsResponse, {
+        topics: [{ name: 't', partitions: [{ partitionIndex: 1, lowWatermark: 10, errorCode }] }],
+      });
+    const [first] = s.stage.take<DeleteRecordsRequest>(ApiKey.DeleteRecords);
+    s.stage.move('t', 1, 2);
+    s.stage.answer(first!, refused(ErrorCode.NOT_LEADER_OR_FOLLOWER));
+    s.stage.advance(250 * MS);
+    const [again] = s.stage.take<DeleteRecordsRequest>(ApiKey.DeleteRecords);
+    expect(again!.broker).toBe(2);
+    s.stage.answer(again!, refused(ErrorCode.OFFSET_OUT_OF_RANGE));
+    expect(s.events).toEqual(['1: response']);
+  });
+
+  test('the first error is found however deep it lies', () => {
+    expect(firstError({ errorCode: 0, topics: [{ errorCode: 0, partitions: [{ errorCode: 0 }] }] })).toBe(
+      null,
+    );
+    const deep = { topics: [{ partitions: [{ errorCode: 0 }, { errorCode: 6, errorMessage: 'moved' }] }] };
+    expect(firstError(deep)).toEqual({ code: 6, message: 'moved' });
+    expect(firstError({ errorCode: 41, topics: [{ errorCode: 3 }] })).toEqual({ code: 41, message: '' });
   });
 });

@@ -1,19 +1,15 @@
 import {
   ApiKey,
+  createPartitionsRequest,
   createTopicsRequest,
   deleteTopicsRequest,
-  describeClusterRequest,
-  describeQuorumRequest,
   describeTopicPartitionsRequest,
-  ElectionType,
-  electLeadersRequest,
-  listOffsetsRequest,
   make,
   metadataRequest,
 } from '../../wire/index.ts';
-import type { AdminCall, TopicPartition } from '../ports.ts';
+import type { AdminCall } from '../ports.ts';
 
-/* One function an operation: what `Admin` offers, as the request that it becomes. */
+/* Here and beside it, one function an operation: what `Admin` offers, as the request that it becomes. */
 
 export interface NewTopic {
   readonly name: string;
@@ -44,9 +40,24 @@ export function deleteTopics(names: readonly string[], timeoutMs = 30_000): Admi
   return { apiKey: ApiKey.DeleteTopics, body, route: { to: 'controller' } };
 }
 
-export function describeCluster(includeFencedBrokers = false): AdminCall {
-  const body = make(describeClusterRequest, { includeFencedBrokers });
-  return { apiKey: ApiKey.DescribeCluster, body, route: { to: 'any' } };
+export interface NewPartitions {
+  readonly name: string;
+  /** How many the topic has afterwards. */
+  readonly count: number;
+  /** Placement of the new ones by hand, in their order. */
+  readonly assignments?: readonly (readonly number[])[] | undefined;
+}
+
+export function createPartitions(topics: readonly NewPartitions[], timeoutMs = 30_000): AdminCall {
+  const body = make(createPartitionsRequest, {
+    topics: topics.map(({ name, count, assignments }) => ({
+      name,
+      count,
+      assignments: assignments?.map((brokerIds) => ({ brokerIds })) ?? null,
+    })),
+    timeoutMs,
+  });
+  return { apiKey: ApiKey.CreatePartitions, body, route: { to: 'controller' } };
 }
 
 /** KIP-966: pages of partitions with their ELR. */
@@ -59,37 +70,4 @@ export function describeTopics(names: readonly string[]): AdminCall {
 export function listTopics(): AdminCall {
   const body = make(metadataRequest, { topics: null, allowAutoTopicCreation: false });
   return { apiKey: ApiKey.Metadata, body, route: { to: 'any' } };
-}
-
-export function describeQuorum(): AdminCall {
-  const body = make(describeQuorumRequest, {
-    topics: [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }],
-  });
-  return { apiKey: ApiKey.DescribeQuorum, body, route: { to: 'any' } };
-}
-
-/** Null elects everywhere. */
-export function electLeaders(
-  kind: 'preferred' | 'unclean',
-  partitions: readonly TopicPartition[] | null,
-  timeoutMs = 30_000,
-): AdminCall {
-  const topicPartitions =
-    partitions?.map(({ topic, partition }) => ({ topic, partitions: [partition] })) ?? null;
-  const body = make(electLeadersRequest, {
-    electionType: kind === 'preferred' ? ElectionType.PREFERRED : ElectionType.UNCLEAN,
-    topicPartitions,
-    timeoutMs,
-  });
-  return { apiKey: ApiKey.ElectLeaders, body, route: { to: 'controller' } };
-}
-
-/** The offset of a time in one partition; negative times are an `OffsetSpec`. */
-export function listOffsets(topic: string, partition: number, timestamp: number): AdminCall {
-  const body = make(listOffsetsRequest, {
-    replicaId: -1,
-    topics: [{ name: topic, partitions: [{ partitionIndex: partition, timestamp }] }],
-    timeoutMs: 30_000,
-  });
-  return { apiKey: ApiKey.ListOffsets, body, route: { to: 'leader', topic, partition } };
 }
