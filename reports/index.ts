@@ -8,4 +8,3 @@ export { type RenderedChart, renderChart } from './chart/render.ts';
 export { sweepCharts } from './chart/sweep-charts.ts';
 export { type BuiltPage, buildPage } from './page/build-page.ts';
 export { buildSweepPage } from './page/sweep-page.ts';
-export type { SweepPoint, SweepTable } from './series/sweep.ts';

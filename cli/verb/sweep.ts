@@ -1,20 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { buildSweepPage, type SweepPoint, type SweepTable } from '../../reports/index.ts';
+import { buildSweepPage } from '../../reports/index.ts';
 import { loadSweep, type Sweep } from '../../scenarios/load/index.ts';
 import { hardwareProfile } from '../../sim/cluster/index.ts';
-import type { Result } from '../../sim/result/index.ts';
-import { durationUs } from '../../sim/scenario/index.ts';
-import { lowestBound, runTrials, type TaskOutcome } from '../../sim/search/index.ts';
+import type { SweepTable } from '../../sim/result/index.ts';
+import { measuredCell, runTrials, type TaskOutcome } from '../../sim/search/index.ts';
 import { colours as pc } from '../colours.ts';
 import { datasetsFor } from '../datasets-for.ts';
 import { exitStatusOf } from '../exit-status.ts';
 import { Output, Progress, writableDirectory, writeWhole } from '../output.ts';
-
-/**
- * Above this a resource is said to bind; below, waiting does (requests in flight, linger, replication round trips).
- */
-const BUSY_PER_MILLE = 700;
 
 /** A grid of configurations: table and charts. */
 export async function sweep(
@@ -72,37 +66,9 @@ function tableOf(grid: Sweep, outcomes: readonly TaskOutcome[]): SweepTable {
     hardware,
     provenance: hardwareProfile(hardware).provenance,
     axes: grid.axes,
-    points: outcomes.flatMap(({ index, result }) => (result === null ? [] : [pointOf(grid, index, result)])),
-  };
-}
-
-function pointOf(grid: Sweep, index: number, result: Result): SweepPoint {
-  const { configuration, scenario } = grid.cells[index]!;
-  const { series, produceLatency, utilisation } = result.metrics;
-  // The first fifth fills buffers and finds leaders; what is acknowledged after the traffic is not throughput.
-  const traffic = Math.floor(durationUs(scenario.duration) / series.intervalUs);
-  const from = Math.ceil(traffic / 5);
-  const seconds = ((traffic - from) * series.intervalUs) / 1e6;
-  const sum = (values: readonly number[]): number =>
-    values.slice(from, traffic).reduce((total, value) => total + value, 0);
-  const records = sum(series.acknowledged);
-  const bytes = sum(series.acknowledgedBytes);
-  const lag = (interval: number): number => series.highWatermarkLag[interval] ?? 0;
-  const replicated = records === 0 ? 0 : 1 - Math.max(0, lag(traffic - 1) - lag(from - 1)) / records;
-  const busiest = utilisation.reduce((most, row) => (row.perMille > most.perMille ? row : most));
-  const bound = lowestBound(scenario);
-  return {
-    configuration,
-    recordsPerSecond: Math.round(records / seconds),
-    bytesPerSecond: Math.round(bytes / seconds),
-    replicatedBytesPerSecond: Math.round((bytes * Math.max(0, replicated)) / seconds),
-    latencyP50: produceLatency.p50,
-    latencyP99: produceLatency.p99,
-    binding: busiest.perMille >= BUSY_PER_MILLE ? busiest.resource : 'waiting',
-    busyPerMille: busiest.perMille,
-    boundBytesPerSecond: bound.bytesPerSecond,
-    boundName: bound.name,
-    verdict: result.verdict,
+    points: outcomes.flatMap(({ index, result }) =>
+      result === null ? [] : [measuredCell(grid.cells[index]!.configuration, result)],
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { label, type SweepTable } from '../series/sweep.ts';
+import type { SweepTable } from '../../sim/result/index.ts';
+import { label } from '../series/sweep.ts';
 import { COLOUR, INK } from './palette.ts';
 
 const MIB = 1_048_576;

@@ -1,6 +1,7 @@
+import type { SweepTable } from '../../sim/result/index.ts';
 import { type RenderedChart, renderChart } from '../chart/render.ts';
 import { sweepCharts } from '../chart/sweep-charts.ts';
-import { label, type SweepTable } from '../series/sweep.ts';
+import { label } from '../series/sweep.ts';
 import type { BuiltPage } from './build-page.ts';
 import { escapeHtml, page, table } from './html.ts';
 

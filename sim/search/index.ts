@@ -3,9 +3,9 @@
  * luck. The only room of the world, with gateway/, that may touch Node.
  */
 
-export { type Bound, lowestBound } from './bounds.ts';
 export * from './divergence.ts';
 export * from './guard.ts';
 export * from './guarded-trial.ts';
+export { measuredCell } from './measured-cell.ts';
 export * from './swarm.ts';
 export { runTrials, type TaskOutcome, type TrialTask } from './trial-pool.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { buildSweepPage, type SweepPoint, type SweepTable } from '../../reports/index.ts';
+import { buildSweepPage } from '../../reports/index.ts';
+import type { SweepPoint, SweepTable } from '../../sim/result/index.ts';
 import { malformed } from './well-formed.ts';
 
 function table(): SweepTable {
