@@ -1,10 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { catalogue, loadDataset, loadScenario } from '../../scenarios/load/index.ts';
 import { swarm } from '../../sim/search/index.ts';
 
 /**
  * `npm run soak [-- SECONDS [FIRST_SEED]]`: every scenario of the catalogue over fresh seeds, its share of the time
- * each. Ends with 1 when any seed fails, after all have had their time.
+ * each, then once on every supported version of Node with both codecs, which takes as long as it takes. Ends with 1
+ * when any seed fails and with 4 when two runs of one seed differ, after all have had their time.
  */
 const seconds = Number(process.argv[2] ?? 600);
 const firstSeed = Number(process.argv[3] ?? 1_000);
@@ -30,4 +32,6 @@ for (const { name } of entries) {
   failed += bad;
   console.log(`${name}: ${outcomes.length - bad} of ${outcomes.length} seeds pass`);
 }
-process.exitCode = failed > 0 ? 1 : 0;
+const versions = ['--import', 'tsx', 'test/determinism/node-versions.ts'];
+const { status } = spawnSync(process.execPath, versions, { stdio: 'inherit' });
+process.exitCode = failed > 0 ? 1 : (status ?? 4);
