@@ -25,3 +25,10 @@ export class DelayedDeletion {
     return this.#storage.failure;
   }
 }
+
+/** What is to be deleted gets another name first, so that nothing finds it by its own. */
+export function renameForDeletion(storage: LogStorage, path: string, deletedPath: string): DiskError | null {
+  const error = storage.check(storage.disk.rename(path, deletedPath));
+  if (error === null) storage.markForDeletion(deletedPath);
+  return error;
+}

@@ -16,7 +16,8 @@ import type { Compression, VerifiedBatches } from '../records/index.ts';
 import { randomUuid, type Uuid } from '../wire/index.ts';
 import { CheckpointFile } from './checkpoint-file.ts';
 import { decodeCleanShutdown, encodeCleanShutdown } from './clean-shutdown-file.ts';
-import { DelayedDeletion } from './delayed-deletion.ts';
+import { DelayedDeletion, renameForDeletion } from './delayed-deletion.ts';
+import { FutureLogs } from './future-logs.ts';
 import { Log } from './log.ts';
 import { LogCheckpoints } from './log-checkpoints.ts';
 import { type LogConfig, type LogDirectoryConfig, logConfigDefaults } from './log-config.ts';
@@ -24,18 +25,24 @@ import {
   CLEAN_SHUTDOWN_MARKER,
   deletedDirectoryName,
   isDeletedDirectory,
+  logNameOfFuture,
   META_PROPERTIES,
   METADATA_TOPIC,
   parseLogName,
+  strayDirectoryName,
 } from './log-file-name.ts';
 import { LogStorage, NOBODY } from './log-storage.ts';
 import { LogTimer } from './log-timer.ts';
 import { decodeMetaProperties, encodeMetaProperties } from './meta-properties.ts';
+import type { LogOptions } from './open-log.ts';
+import { SilentOutbox } from './silent-outbox.ts';
 
 export interface LogDirectoryOptions {
   readonly disk: Disk;
   /** A log.dir. It exists. */
   readonly path: string;
+  /** Its place among the broker's log directories: the argument of its timers. */
+  readonly ordinal?: number;
   readonly random: RandomSource;
   readonly wall: WallClock;
   readonly config: LogDirectoryConfig;
@@ -46,6 +53,9 @@ export interface LogDirectoryOptions {
   /** Topics' configurations as known at boot; the defaults otherwise. */
   readonly topicConfig?: (topic: string) => LogConfig;
 }
+
+/** Why a log goes: its replica does, it is nobody's, or another log of the same replica has taken its place. */
+export type RemovalReason = 'deleted' | 'stray' | 'replaced';
 
 /** open -> flushing logs -> writing checkpoints -> writing marker -> closed; failed from any of them. */
 type Closing = 'open' | 'flushing logs' | 'writing checkpoints' | 'writing marker' | 'closed' | 'failed';
@@ -59,7 +69,10 @@ export class LogDirectory {
   readonly #storage: LogStorage;
   readonly #config: LogDirectoryConfig;
   readonly #random: Random;
+  readonly #ordinal: number;
   readonly #logs = new Map<string, Log>();
+  /** A replica never has a current and a future log in one directory. */
+  readonly #futures: FutureLogs;
   readonly #checkpoints: LogCheckpoints;
   readonly #deletion: DelayedDeletion;
   readonly #marker: CheckpointFile;
@@ -91,9 +104,11 @@ export class LogDirectory {
     this.previousBrokerEpoch = markerContent === null ? -1 : decodeCleanShutdown(markerContent);
     this.#storage = storage;
     this.#config = options.config;
+    this.#ordinal = options.ordinal ?? 0;
     this.#random = options.random.stream(`log directory ${options.path}`);
     this.#marker = marker;
-    this.#checkpoints = new LogCheckpoints(storage, options.path, () => this.logs());
+    this.#futures = new FutureLogs(storage, options.path, this.#random);
+    this.#checkpoints = new LogCheckpoints(storage, options.path, () => this.#all());
     this.#deletion = new DelayedDeletion(storage, options.config['log.segment.delete.delay.ms'] * MS);
     storage.watchRecoveryPoints(this.#checkpoints);
   }
@@ -122,6 +137,20 @@ export class LogDirectory {
     return this.#logs.get(name);
   }
 
+  /** In the order in which they came. */
+  futures(): Iterable<Log> {
+    return this.#futures.values();
+  }
+
+  future(name: string): Log | undefined {
+    return this.#futures.get(name);
+  }
+
+  /** Current and future logs: what Kafka counts when it looks for the emptiest directory. */
+  get logCount(): number {
+    return this.#logs.size + this.#futures.size;
+  }
+
   /** The log of this name, made if there is none. */
   create(name: string, topicId: Uuid | null, config: LogConfig, out: Outbox): Log | DiskError {
     const existing = this.#logs.get(name);
@@ -132,19 +161,50 @@ export class LogDirectory {
     return log;
   }
 
-  /** Deletes a log: its directory gets a `-delete` name at once and goes later (`asyncDelete`). */
-  remove(name: string, out: Outbox): DiskError | null {
+  /** A log that is to replace this replica's current one, which lies in another directory. It tells no facts. */
+  createFuture(name: string, topicId: Uuid | null, config: LogConfig, out: Outbox): Log | DiskError {
+    assert(!this.#logs.has(name), () => `${name} is moved to where it is`);
+    return this.#futures.create(this.#optionsOf(name, topicId, config), out);
+  }
+
+  removeFuture(name: string): DiskError | null {
+    return this.#futures.remove(name);
+  }
+
+  /** Makes the future log the current one. Nothing is told: for the replica nothing changes. */
+  promoteFuture(name: string, highWatermark: number, out: Outbox): Log | DiskError {
+    assert(!this.#logs.has(name), () => `${name} is promoted over itself`);
+    const promoted = this.#futures.promote(
+      this.#optionsOf(name, null, logConfigDefaults),
+      highWatermark,
+      out,
+    );
+    if (promoted instanceof Log) this.#add(promoted);
+    return promoted;
+  }
+
+  /**
+   * Takes a log out: its directory gets a `-delete` name at once and goes later (`asyncDelete`); a stray one's gets a
+   * `-stray` name and stays for a person to look at.
+   */
+  remove(name: string, out: Outbox, why: RemovalReason = 'deleted'): DiskError | null {
     const log = this.#logs.get(name);
     if (log === undefined) return null;
     this.#logs.delete(name);
     this.#names.splice(this.#names.indexOf(name), 1);
     log.abandon();
-    out.fact({ fact: 'log closed', log: name, reason: 'deleted' });
+    if (why !== 'replaced') out.fact({ fact: 'log closed', log: name, reason: 'deleted' });
     if (this.#storage.failure !== null) return this.#storage.failure;
-    const deleted = `${this.path}/${deletedDirectoryName(name, this.#random)}`;
-    const error = this.#storage.check(this.#storage.disk.rename(`${this.path}/${name}`, deleted));
-    if (error === null) this.#storage.markForDeletion(deleted);
-    return error;
+    const path = `${this.path}/${name}`;
+    if (why !== 'stray') {
+      return renameForDeletion(
+        this.#storage,
+        path,
+        `${this.path}/${deletedDirectoryName(name, this.#random)}`,
+      );
+    }
+    const stray = `${this.path}/${strayDirectoryName(name, this.#random)}`;
+    return this.#storage.check(this.#storage.disk.rename(path, stray));
   }
 
   onTimer(now: Us, kind: number, _argument: number, out: Outbox): void {
@@ -161,7 +221,7 @@ export class LogDirectory {
         this.#arm(now, kind, 'log.flush.offset.checkpoint.interval.ms', out);
         break;
       case LogTimer.Retention:
-        for (const log of this.logs()) log.deleteOldSegments(out);
+        this.#deleteOldSegments(out);
         this.#arm(now, kind, 'log.retention.check.interval.ms', out);
         break;
       default:
@@ -182,10 +242,10 @@ export class LogDirectory {
    */
   closeCleanly(_now: Us, brokerEpoch: number, out: Outbox): void {
     assert(this.#closing === 'open', 'a log directory closes once');
-    for (const kind of Object.values(LogTimer)) out.disarm(timerId(kind));
+    for (const kind of Object.values(LogTimer)) out.disarm(timerId(kind, this.#ordinal));
     this.#brokerEpoch = brokerEpoch;
     this.#closing = 'flushing logs';
-    for (const log of this.logs()) log.close();
+    for (const log of this.#all()) log.close();
     this.#advanceClosing();
   }
 
@@ -205,26 +265,22 @@ export class LogDirectory {
     if (error !== null) return error;
     const offsets = this.#checkpoints.read(out);
     if (offsets instanceof DiskError) return offsets;
-    for (const name of this.#storage.disk.list(this.path)) {
-      if (isDeletedDirectory(name)) this.#storage.markForDeletion(`${this.path}/${name}`);
+    for (const directoryName of this.#storage.disk.list(this.path)) {
+      if (isDeletedDirectory(directoryName)) this.#storage.markForDeletion(`${this.path}/${directoryName}`);
+      const name = logNameOfFuture(directoryName) ?? directoryName;
       const parsed = parseLogName(name);
       if (parsed === null || parsed.topic === METADATA_TOPIC) continue;
-      const log = Log.open(
-        {
-          storage: this.#storage,
-          parent: this.path,
-          name,
-          topicId: null,
-          config: options.topicConfig?.(parsed.topic) ?? logConfigDefaults,
-          wasClean: this.wasCleanShutdown,
-          highWatermark: offsets.highWatermarks.get(name) ?? 0,
-          recoveryPoint: offsets.recoveryPoints.get(name) ?? 0,
-          logStartOffset: offsets.logStarts.get(name) ?? 0,
-        },
-        out,
-      );
-      if (log instanceof DiskError) return log;
-      this.#add(log);
+      const found: LogOptions = {
+        ...this.#optionsOf(name, null, options.topicConfig?.(parsed.topic) ?? logConfigDefaults),
+        wasClean: this.wasCleanShutdown,
+        highWatermark: offsets.highWatermarks.get(name) ?? 0,
+        recoveryPoint: offsets.recoveryPoints.get(name) ?? 0,
+        logStartOffset: offsets.logStarts.get(name) ?? 0,
+      };
+      const isFuture = name !== directoryName;
+      const log = isFuture ? this.#futures.open(found, directoryName, out) : Log.open(found, out);
+      if (log instanceof DiskError) return this.#abortBoot(log, out);
+      if (!isFuture) this.#add(log);
     }
     this.#arm(now, LogTimer.HighWatermarkCheckpoint, 'replica.high.watermark.checkpoint.interval.ms', out);
     this.#arm(now, LogTimer.FlushCheckpoint, 'log.flush.offset.checkpoint.interval.ms', out);
@@ -264,6 +320,33 @@ export class LogDirectory {
     return error;
   }
 
+  /** What was opened before the disk failed is closed again: nothing of this directory is served. */
+  #abortBoot(error: DiskError, out: Outbox): DiskError {
+    for (const name of this.#names) out.fact({ fact: 'log closed', log: name, reason: 'failed' });
+    return error;
+  }
+
+  #optionsOf(name: string, topicId: Uuid | null, config: LogConfig): LogOptions {
+    return { storage: this.#storage, parent: this.path, name, topicId, config };
+  }
+
+  /** Every log that lies here, for the checkpoints and for closing. */
+  *#all(): Generator<Log, void> {
+    if (this.#futures.size === 0) {
+      yield* this.logs();
+      return;
+    }
+    const names = [...this.#names, ...this.#futures.names()].sort();
+    for (const name of names) yield (this.#logs.get(name) ?? this.#futures.get(name))!;
+  }
+
+  #deleteOldSegments(out: Outbox): void {
+    for (const log of this.logs()) log.deleteOldSegments(out);
+    if (this.#futures.size === 0) return;
+    const silent = new SilentOutbox(out);
+    for (const log of this.futures()) log.deleteOldSegments(silent);
+  }
+
   #add(log: Log): void {
     let at = this.#names.length;
     while (at > 0 && this.#names[at - 1]! > log.name) at--;
@@ -272,14 +355,14 @@ export class LogDirectory {
   }
 
   #arm(now: Us, kind: number, interval: keyof LogDirectoryConfig, out: Outbox): void {
-    out.arm(timerId(kind), now + this.#config[interval] * MS);
+    out.arm(timerId(kind, this.#ordinal), now + this.#config[interval] * MS);
   }
 
   #advanceClosing(): void {
     if (this.#storage.failure !== null && this.#closing !== 'open') this.#closing = 'failed';
     switch (this.#closing) {
       case 'flushing logs':
-        for (const log of this.logs()) if (!log.isSettled) return;
+        for (const log of this.#all()) if (!log.isSettled) return;
         this.#checkpoints.writeHighWatermarks();
         this.#checkpoints.writeRecoveryPoints();
         this.#checkpoints.writeLogStarts();

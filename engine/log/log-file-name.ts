@@ -10,6 +10,8 @@ export const SWAP_SUFFIX = '.swap';
 /** KRaft snapshots live beside the metadata log's segments and are not the log's to clean up. */
 export const SNAPSHOT_DELETED_SUFFIX = '.checkpoint.deleted';
 const DELETED_DIRECTORY_SUFFIX = '-delete';
+const FUTURE_DIRECTORY_SUFFIX = '-future';
+const STRAY_DIRECTORY_SUFFIX = '-stray';
 
 export const LEADER_EPOCH_CHECKPOINT = 'leader-epoch-checkpoint';
 export const PARTITION_METADATA = 'partition.metadata';
@@ -53,19 +55,48 @@ export function logName(topic: string, partition: number): string {
 }
 
 const MAX_NAME_LENGTH = 255;
+const UNIQUE_LENGTH = 32;
 
 /**
  * `orders-3.<32 hex digits>-delete`, the topic cut so that a file system takes it
  * (`LocalLog.logDeleteDirName`).
  */
 export function deletedDirectoryName(name: string, random: Random): string {
-  const { topic, partition } = parseLogName(name)!;
-  let unique = '';
-  for (let word = 0; word < 4; word++) unique += random.u32().toString(16).padStart(8, '0');
-  const suffix = `-${partition}.${unique}${DELETED_DIRECTORY_SUFFIX}`;
-  return topic.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
+  return cutName(name, DELETED_DIRECTORY_SUFFIX, random);
 }
 
 export function isDeletedDirectory(name: string): boolean {
   return /^\S+-\d+\.\S+-delete$/.test(name);
+}
+
+/** Of a log that the metadata does not place here: moved aside for a person to look at (`logStrayDirName`). */
+export function strayDirectoryName(name: string, random: Random): string {
+  return cutName(name, STRAY_DIRECTORY_SUFFIX, random);
+}
+
+/** Of a log that will take the place of the current one in another directory. Never cut: it must be found again. */
+export function futureDirectoryName(name: string, random: Random): string {
+  return `${name}.${uniqueOf(random)}${FUTURE_DIRECTORY_SUFFIX}`;
+}
+
+/** The log's name, or null when a directory is no future log's. */
+export function logNameOfFuture(directory: string): string | null {
+  return /^(\S+-\d+)\.\S+-future$/.exec(directory)?.[1] ?? null;
+}
+
+/** Whether a file system takes the name of a future log (KAFKA-4893). */
+export function canHaveFuture(name: string): boolean {
+  return name.length + 1 + UNIQUE_LENGTH + FUTURE_DIRECTORY_SUFFIX.length <= MAX_NAME_LENGTH;
+}
+
+function cutName(name: string, ending: string, random: Random): string {
+  const { topic, partition } = parseLogName(name)!;
+  const suffix = `-${partition}.${uniqueOf(random)}${ending}`;
+  return topic.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
+}
+
+function uniqueOf(random: Random): string {
+  let unique = '';
+  for (let word = 0; word < 4; word++) unique += random.u32().toString(16).padStart(8, '0');
+  return unique;
 }

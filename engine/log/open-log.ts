@@ -15,6 +15,8 @@ export interface LogOptions {
   /** The log.dir that holds the log's directory. */
   readonly parent: string;
   readonly name: string;
+  /** The name of its directory, when that is not the log's own (a future log's). */
+  readonly directoryName?: string;
   /** Written down for a log that has none yet; null leaves the log without. */
   readonly topicId: Uuid | null;
   readonly config: LogConfig;
@@ -39,7 +41,7 @@ export interface OpenedLog {
 export function openLog(options: LogOptions, out: Outbox): OpenedLog | DiskError {
   const { storage, parent, name, config } = options;
   const { disk } = storage;
-  const directory = `${parent}/${name}`;
+  const directory = `${parent}/${options.directoryName ?? name}`;
   const isNew = disk.list(directory).length === 0;
   const wasClean = isNew || options.wasClean === true;
   const logStartOffset = options.logStartOffset ?? 0;
