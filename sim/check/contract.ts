@@ -29,5 +29,7 @@ export interface Invariant {
   onFact(at: number, node: string, fact: Fact, shadow: ClusterShadow, report: Report): void;
   /** After the last fact of a step, for properties that hold between steps but not between two facts of one. */
   onStepEnd?(at: number, node: string, shadow: ClusterShadow, report: Report): void;
+  /** A process ended, for whatever reason. */
+  onDown?(node: string): void;
   onClient?(at: number, fact: ClientFact, shadow: ClusterShadow, report: Report): void;
 }

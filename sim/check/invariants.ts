@@ -2,16 +2,29 @@ import type { Fact } from '../../engine/machine/index.ts';
 import type { Violation } from '../result/index.ts';
 import type { ClientFact, Invariant, Report } from './contract.ts';
 import { ConsistentRead } from './invariant/consistent-read.ts';
+import { ElectedLeaderIsActive } from './invariant/elected-leader-is-active.ts';
 import { HighWatermarkMonotone } from './invariant/high-watermark-monotone.ts';
 import { IsrIsActive } from './invariant/isr-is-active.ts';
+import { LeaderCandidateCompleteness } from './invariant/leader-candidate-completeness.ts';
 import { LeaderCompleteness } from './invariant/leader-completeness.ts';
+import { LeaderInIsr } from './invariant/leader-in-isr.ts';
+import { LeaderNeverLoadsSnapshot } from './invariant/leader-never-loads-snapshot.ts';
 import { LogMatching } from './invariant/log-matching.ts';
+import { MajorityReachedHighWatermark } from './invariant/majority-reached-high-watermark.ts';
 import { MetadataAgreement } from './invariant/metadata-agreement.ts';
+import { MonotonicHighWatermark } from './invariant/monotonic-high-watermark.ts';
 import { NoReplicatedRecordLost } from './invariant/no-replicated-record-lost.ts';
 import { OffsetsInOrder } from './invariant/offsets-in-order.ts';
 import { OneLeaderPerEpoch } from './invariant/one-leader-per-epoch.ts';
+import { PartitionEpochsRise } from './invariant/partition-epochs-rise.ts';
 import { QuorumElectionSafety } from './invariant/quorum-election-safety.ts';
 import { ReplicationQuorumSuperset } from './invariant/replication-quorum-superset.ts';
+import { StableLeadership } from './invariant/stable-leadership.ts';
+import { ValidBrokerState } from './invariant/valid-broker-state.ts';
+import { ValidControllerIsrAndElr } from './invariant/valid-controller-isr-and-elr.ts';
+import { ValidReplicaState } from './invariant/valid-replica-state.ts';
+import { ValidRolesAndStates } from './invariant/valid-roles-and-states.ts';
+import { WeakIsr } from './invariant/weak-isr.ts';
 import { ClusterShadow } from './shadow/cluster-shadow.ts';
 
 /** After this many violations of one check a run has shown what it can: the rest would be echoes. */
@@ -30,6 +43,19 @@ export function allInvariants(): Invariant[] {
     new IsrIsActive(),
     new QuorumElectionSafety(),
     new MetadataAgreement(),
+    new LeaderCandidateCompleteness(),
+    new WeakIsr(),
+    new LeaderInIsr(),
+    new ElectedLeaderIsActive(),
+    new PartitionEpochsRise(),
+    new ValidControllerIsrAndElr(),
+    new ValidBrokerState(),
+    new ValidReplicaState(),
+    new ValidRolesAndStates(),
+    new MajorityReachedHighWatermark(),
+    new MonotonicHighWatermark(),
+    new StableLeadership(),
+    new LeaderNeverLoadsSnapshot(),
   ];
 }
 
@@ -40,6 +66,7 @@ export class Invariants {
   readonly #byFact = new Map<Fact['fact'], Invariant[]>();
   readonly #atStepEnd: Invariant[];
   readonly #onClient: Invariant[];
+  readonly #onDown: Invariant[];
   /** By check. */
   readonly #reported = new Map<string, number>();
   readonly #report: Report = (violation) => {
@@ -57,6 +84,7 @@ export class Invariants {
       }
     }
     this.#atStepEnd = invariants.filter((invariant) => invariant.onStepEnd !== undefined);
+    this.#onDown = invariants.filter((invariant) => invariant.onDown !== undefined);
     this.#onClient = invariants.filter((invariant) => invariant.onClient !== undefined);
   }
 
@@ -78,5 +106,6 @@ export class Invariants {
 
   onDown(node: string): void {
     this.shadow.onDown(node);
+    for (const invariant of this.#onDown) invariant.onDown!(node);
   }
 }

@@ -56,6 +56,7 @@ function isOfNoReader({ traffic }: Scenario, { check, evidence }: Violation): bo
 const BROKEN_BY_LOSS: ReadonlySet<string> = new Set([
   'NoReplicatedRecordLost',
   'LeaderCompleteness',
+  'LeaderCandidateCompleteness',
   'ConsistentRead',
 ]);
 

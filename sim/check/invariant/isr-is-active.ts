@@ -13,28 +13,12 @@ export class IsrIsActive implements Invariant {
   /** Partitions and brokers that changed in this step. */
   readonly #partitions = new Set<string>();
   #brokersChanged = false;
-  /** Brokers that stopped, and that Kafka unfenced again: a heartbeat from before the stop was late on its way. */
-  readonly #unfencedWhileStopping = new Set<number>();
-  readonly #fencedWhileStopping = new Set<number>();
 
   onFact(_at: number, _node: string, fact: Fact): void {
     if (fact.fact === 'partition changed') this.#partitions.add(fact.log);
     else if (fact.fact === 'broker changed') {
       this.#brokersChanged = this.#brokersChanged || fact.fenced || fact.shuttingDown;
-      this.#noteStopping(fact.broker, fact.fenced, fact.shuttingDown);
     }
-  }
-
-  /**
-   * `handleBrokerUnfenced` lets a broker lead at once and leaves its controlled shutdown standing, and the heartbeat
-   * that unfences carries only a broker epoch: one that TCP delivers after the process is gone counts. The broker is
-   * fenced again when its session ends.
-   */
-  #noteStopping(id: number, fenced: boolean, shuttingDown: boolean): void {
-    if (!fenced && shuttingDown && this.#fencedWhileStopping.has(id)) this.#unfencedWhileStopping.add(id);
-    if (fenced || !shuttingDown) this.#unfencedWhileStopping.delete(id);
-    if (fenced && shuttingDown) this.#fencedWhileStopping.add(id);
-    else this.#fencedWhileStopping.delete(id);
   }
 
   onStepEnd(at: number, node: string, shadow: ClusterShadow, report: Report): void {
@@ -51,7 +35,7 @@ export class IsrIsActive implements Invariant {
     for (const id of partition.isr) {
       const broker = shadow.brokers.get(id);
       if (broker !== undefined && !broker.fenced && !broker.shuttingDown) continue;
-      if (this.#unfencedWhileStopping.has(id)) continue;
+      if (broker?.unfencedWhileStopping === true) continue;
       // An ISR of one that cannot be emptied is kept without ELR: the leader is then -1 (KIP-966).
       if (partition.leader === -1 && partition.isr.length === 1) continue;
       report({

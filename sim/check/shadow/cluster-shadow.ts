@@ -13,6 +13,8 @@ export interface PartitionShadow {
   readonly replicas: readonly number[];
   readonly isr: readonly number[];
   readonly elr: readonly number[];
+  readonly lastKnownElr: readonly number[];
+  readonly minIsr: number;
   readonly unclean: boolean;
 }
 
@@ -20,6 +22,19 @@ export interface BrokerShadow {
   readonly brokerEpoch: number;
   readonly fenced: boolean;
   readonly shuttingDown: boolean;
+  /**
+   * It stopped, and Kafka unfenced it again: `handleBrokerUnfenced` lets a broker lead at once and leaves its controlled
+   * shutdown standing, and the heartbeat that unfences carries only a broker epoch: one that TCP delivers after the
+   * process is gone counts. The broker is fenced again when its session ends.
+   */
+  readonly unfencedWhileStopping: boolean;
+}
+
+/** A node's place in the quorum, by its own word. */
+export interface QuorumShadow {
+  readonly role: Extract<Fact, { fact: 'quorum role changed' }>['role'];
+  readonly quorumEpoch: number;
+  readonly leader: number;
 }
 
 /** The cluster as its facts tell it, kept once for all invariants. */
@@ -29,6 +44,13 @@ export class ClusterShadow {
   readonly replicated = new Map<string, ReplicatedLog>();
   readonly partitions = new Map<string, PartitionShadow>();
   readonly brokers = new Map<number, BrokerShadow>();
+  /** The lifecycle state of each broker process that lives. */
+  readonly states = new Map<string, string>();
+  /** Of each process that lives. */
+  readonly quorum = new Map<string, QuorumShadow>();
+  /** Nodes that have a vote in the quorum. */
+  readonly voters = new Set<string>();
+  readonly #nodes = new Map<number, string>();
 
   replica(node: string, log: string): ReplicaShadow {
     let logs = this.#replicas.get(node);
@@ -36,6 +58,18 @@ export class ClusterShadow {
     let replica = logs.get(log);
     if (replica === undefined) logs.set(log, (replica = new ReplicaShadow(node, log)));
     return replica;
+  }
+
+  /** The replica as far as anything was told of it. */
+  knownReplica(node: string, log: string): ReplicaShadow | undefined {
+    return this.#replicas.get(node)?.get(log);
+  }
+
+  /** The broker's process, by its id. */
+  brokerNode(id: number): string {
+    let node = this.#nodes.get(id);
+    if (node === undefined) this.#nodes.set(id, (node = `b${id}`));
+    return node;
   }
 
   replicasOf(log: string): ReplicaShadow[] {
@@ -66,6 +100,8 @@ export class ClusterShadow {
   /** A process ended: what its logs hold is known again when it opens them. */
   onDown(node: string): void {
     for (const replica of this.#replicas.get(node)?.values() ?? []) replica.leader = false;
+    this.states.delete(node);
+    this.quorum.delete(node);
   }
 
   apply(node: string, fact: Fact): void {
@@ -107,8 +143,12 @@ export class ClusterShadow {
         const replica = this.replica(node, fact.log);
         replica.leader = true;
         replica.leaderEpoch = fact.leaderEpoch;
+        replica.maximalIsr = fact.isr;
         return;
       }
+      case 'isr changed':
+        this.replica(node, fact.log).maximalIsr = fact.maximalIsr;
+        return;
       case 'replica became follower': {
         const replica = this.replica(node, fact.log);
         replica.leader = false;
@@ -119,10 +159,31 @@ export class ClusterShadow {
         this.partitions.set(fact.log, fact);
         return;
       case 'broker changed':
-        this.brokers.set(fact.broker, fact);
+        this.#noteBroker(fact);
+        return;
+      case 'broker state changed':
+        this.states.set(node, fact.state);
+        return;
+      case 'quorum role changed':
+        this.quorum.set(node, fact);
+        if (fact.role === 'observer') this.voters.delete(node);
+        else this.voters.add(node);
         return;
       default:
         return;
     }
+  }
+
+  #noteBroker({
+    broker,
+    brokerEpoch,
+    fenced,
+    shuttingDown,
+  }: Extract<Fact, { fact: 'broker changed' }>): void {
+    const before = this.brokers.get(broker);
+    const wasFencedStopping = before?.fenced === true && before.shuttingDown;
+    const unfencedWhileStopping =
+      !fenced && shuttingDown && (wasFencedStopping || before?.unfencedWhileStopping === true);
+    this.brokers.set(broker, { brokerEpoch, fenced, shuttingDown, unfencedWhileStopping });
   }
 }

@@ -28,6 +28,8 @@ export class ReplicaShadow {
   highWatermark = 0;
   leader = false;
   leaderEpoch = -1;
+  /** Whom it waits for while it leads: ids, as its last word on them had it (KIP-497). */
+  maximalIsr: readonly number[] = [];
   /** The lowest end that the log was cut to while its process ran. */
   lowestCut = Number.POSITIVE_INFINITY;
   /**
@@ -35,6 +37,8 @@ export class ReplicaShadow {
    * stand before this offset. -1: the entries here are what is on the disk.
    */
   doubtfulBefore = -1;
+  /** Where the log ended before a crash that took some of it; -1 for none. */
+  lostUpTo = -1;
 
   constructor(node: string, log: string) {
     this.node = node;
@@ -49,6 +53,7 @@ export class ReplicaShadow {
   /** A process opened the log and found it ending here. */
   reopen(logEndOffset: number): void {
     if (logEndOffset >= this.logEndOffset) return;
+    this.lostUpTo = Math.max(this.lostUpTo, this.logEndOffset);
     if (logEndOffset > this.lowestCut) this.doubtfulBefore = logEndOffset;
     this.truncate(logEndOffset);
   }
@@ -65,6 +70,11 @@ export class ReplicaShadow {
     this.logStartOffset = logStartOffset;
     this.logEndOffset = logStartOffset;
     this.highWatermark = logStartOffset;
+  }
+
+  /** A crash took the end of this log, and it has not got it back: its leader may not know that yet. */
+  get isShortened(): boolean {
+    return this.logEndOffset < this.lostUpTo;
   }
 
   /** The batch that holds this offset, if it is here. */

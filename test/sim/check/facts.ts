@@ -75,6 +75,31 @@ export function broker(id: number, fenced = false, shuttingDown = false): Fact {
   return { fact: 'broker changed', broker: id, brokerEpoch: id, fenced, shuttingDown };
 }
 
+type Role = Extract<Fact, { fact: 'quorum role changed' }>['role'];
+
+export function role(of: Role, quorumEpoch: number, leader = -1): Fact {
+  return { fact: 'quorum role changed', role: of, quorumEpoch, leader };
+}
+
+/** The way to leadership of an epoch. */
+export function elected(id: number, quorumEpoch: number): Fact[] {
+  return [
+    role('unattached', quorumEpoch - 1),
+    role('prospective', quorumEpoch - 1),
+    role('candidate', quorumEpoch),
+    role('leader', quorumEpoch, id),
+  ];
+}
+
+export function state(of: string): Fact {
+  return { fact: 'broker state changed', state: of };
+}
+
+/** A broker process up to where it serves. */
+export function runs(id: number): Fact[] {
+  return [state('STARTING'), state('RECOVERY'), broker(id), state('RUNNING')];
+}
+
 /** A story: facts by node, and what clients were told. Gives the names of the checks that fired, in order. */
 export class Story {
   readonly checks = new Invariants();
@@ -83,6 +108,17 @@ export class Story {
   node(name: string, ...facts: readonly Fact[]): this {
     for (const fact of facts) this.checks.onFact(++this.#at, name, fact);
     this.checks.onStepEnd(this.#at, name);
+    return this;
+  }
+
+  /** Time passes, in microseconds. */
+  after(us: number): this {
+    this.#at += us;
+    return this;
+  }
+
+  down(name: string): this {
+    this.checks.onDown(name);
     return this;
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allInvariants, METADATA_LOG } from '../../../sim/check/index.ts';
-import { appended, broker, leads, opened, partition, replicated, Story } from './facts.ts';
+import { appended, broker, elected, leads, opened, partition, replicated, Story } from './facts.ts';
 
 const T = 't-0';
 
@@ -34,8 +34,8 @@ describe('invariants', () => {
 
   it('LogMatching fires when logs agree at an offset but not before it', () => {
     const story = new Story()
-      .node('b1', appended(T, 0, 0), appended(T, 1, 1))
-      .node('b2', appended(T, 0, 2, 7), appended(T, 1, 1));
+      .node('b1', appended(T, 0, 0), appended(T, 1, 2))
+      .node('b2', appended(T, 0, 1, 7), appended(T, 1, 2));
     expect(story.fired).toEqual(['LogMatching']);
   });
 
@@ -148,7 +148,7 @@ describe('invariants', () => {
     expect(active().fired).toEqual([]);
     expect(active().node('c101', broker(2, true)).fired).toEqual(['IsrIsActive']);
     expect(active().node('c101', broker(2, false, true)).fired).toEqual(['IsrIsActive']);
-    expect(active().node('c101', partition(T, [1, 9])).fired).toEqual(['IsrIsActive']);
+    expect(active().node('c101', partition(T, [1, 9], { replicas: [1, 9] })).fired).toEqual(['IsrIsActive']);
     expect(active().node('c101', broker(2, true), partition(T, [1])).fired).toEqual([]);
   });
 
@@ -166,8 +166,8 @@ describe('invariants', () => {
   });
 
   it('QuorumElectionSafety fires when two controllers lead one epoch', () => {
-    const leader = { fact: 'quorum role changed', role: 'leader', quorumEpoch: 3, leader: 101 } as const;
-    expect(new Story().node('c101', leader).node('c102', leader).fired).toEqual(['QuorumElectionSafety']);
+    const both = new Story().node('c101', ...elected(101, 3)).node('c102', ...elected(102, 3));
+    expect(both.fired).toEqual(['QuorumElectionSafety']);
   });
 
   it('MetadataAgreement fires when nodes commit different metadata, and when a leader lacks it', () => {
@@ -178,7 +178,7 @@ describe('invariants', () => {
     expect(divergent.fired).toEqual(['MetadataAgreement']);
     const forgetful = new Story()
       .node('c101', appended(METADATA_LOG, 0, 1), commit)
-      .node('c102', { fact: 'quorum role changed', role: 'leader', quorumEpoch: 2, leader: 102 });
+      .node('c102', ...elected(102, 2));
     expect(forgetful.fired).toEqual(['MetadataAgreement']);
   });
 });

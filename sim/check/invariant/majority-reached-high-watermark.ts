@@ -1,0 +1,44 @@
+import type { Fact } from '../../../engine/machine/index.ts';
+import type { Invariant, Report } from '../contract.ts';
+import { type ClusterShadow, METADATA_LOG } from '../shadow/cluster-shadow.ts';
+import type { BatchEntry } from '../shadow/replica-shadow.ts';
+
+/**
+ * `RaftEventSimulationTest.MajorityReachedHighWatermark` and, for ever after, Vanlightly's `Durability` and
+ * `AckedValueNotLost`: what the quorum committed is in the logs of a majority of its voters. A voter syncs before it
+ * acknowledges, so that no crash excuses anybody.
+ */
+export class MajorityReachedHighWatermark implements Invariant {
+  readonly name = 'MajorityReachedHighWatermark';
+  readonly property =
+    'A majority of the voters has every record of the metadata log that was ever committed.';
+  readonly facts = ['quorum committed', 'log truncated', 'log opened', 'log restarted'] as const;
+
+  onFact(at: number, node: string, fact: Fact, shadow: ClusterShadow, report: Report): void {
+    if (fact.fact === 'quorum committed') {
+      const last = shadow.replica(node, METADATA_LOG).at(fact.highWatermark - 1);
+      if (last !== undefined) this.#judge(at, node, last, shadow, report);
+    } else if ('log' in fact && fact.log === METADATA_LOG && shadow.voters.has(node)) {
+      const last = shadow.replicated.get(METADATA_LOG)?.entries.at(-1);
+      if (last !== undefined) this.#judge(at, node, last, shadow, report);
+    }
+  }
+
+  #judge(at: number, node: string, last: BatchEntry, shadow: ClusterShadow, report: Report): void {
+    const without: string[] = [];
+    for (const voter of shadow.voters) {
+      const replica = shadow.knownReplica(voter, METADATA_LOG);
+      if (replica === undefined) without.push(voter);
+      else if (replica.logStartOffset > last.lastOffset) continue;
+      else if (replica.at(last.lastOffset)?.leaderEpoch !== last.leaderEpoch) without.push(voter);
+    }
+    const voters = shadow.voters.size;
+    if (voters === 0 || voters - without.length > voters >> 1) return;
+    report({
+      check: this.name,
+      at,
+      message: `offset ${last.lastOffset} of epoch ${last.leaderEpoch} is committed, but ${without.join(', ')} of ${voters} voters do not have it`,
+      evidence: { node, committedOffset: last.lastOffset, epoch: last.leaderEpoch, without, voters },
+    });
+  }
+}
