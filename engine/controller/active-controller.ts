@@ -11,7 +11,7 @@ import {
   unreachable,
   type WallClock,
 } from '../machine/index.ts';
-import { type ClusterImage, encodeRecords, type MetadataRecord } from '../metadata/index.ts';
+import { type ClusterImage, encodeRecords, type MetadataRecord, TopicConfigs } from '../metadata/index.ts';
 import { activationRecords } from './activation.ts';
 import { BrokerHeartbeats } from './broker-heartbeats.ts';
 import { replayForFacts } from './commit-facts.ts';
@@ -19,6 +19,7 @@ import type { ControllerConfig } from './controller-config.ts';
 import type { ControllerState } from './controller-state.ts';
 import type { Decision } from './decision.ts';
 import { MAX_PARKED, MAX_RECORDS_PER_BATCH } from './limits.ts';
+import type { QuorumPort } from './quorum-port.ts';
 import { type Sweep, sweepLeaderlessPartitions, sweepPreferredLeaders, sweepStaleBroker } from './sweeps.ts';
 import { ControllerTimer } from './timers.ts';
 
@@ -43,6 +44,7 @@ export interface ActiveControllerOptions {
   readonly topicIdRandom: Random;
   readonly wall: WallClock;
   readonly responder: Responder;
+  readonly quorum: QuorumPort;
 }
 
 /** A decision that waits until all records up to an offset are committed. */
@@ -80,10 +82,13 @@ export class ActiveController {
     this.#quorumEpoch = activation.quorumEpoch;
     const image = activation.image.clone();
     const sessionTimeoutUs = options.config['broker.session.timeout.ms'] * MS;
+    const node = { nodeId: options.nodeId, static: options.config.static };
     this.state = {
       clusterId: options.clusterId,
       config: options.config,
-      node: { nodeId: options.nodeId, static: options.config.static },
+      node,
+      topicConfigs: new TopicConfigs(node),
+      voters: () => options.quorum.voterIds(),
       image,
       heartbeats: new BrokerHeartbeats(now, sessionTimeoutUs, image),
       placementRandom: options.placementRandom,
@@ -237,7 +242,7 @@ export class ActiveController {
 
   #replay(record: MetadataRecord, facts: Fact[]): void {
     const { image, heartbeats } = this.state;
-    replayForFacts(image, record, this.state.nextOffset, this.state.node, facts);
+    replayForFacts(image, record, this.state.nextOffset, this.state.topicConfigs, facts);
     this.state.nextOffset += 1;
     switch (record.type) {
       case 'RegisterBrokerRecord':

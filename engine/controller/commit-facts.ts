@@ -2,12 +2,11 @@ import type { Fact } from '../machine/index.ts';
 import { assert } from '../machine/index.ts';
 import {
   type ClusterImage,
-  type ConfigNode,
   MetadataDelta,
   type MetadataRecord,
   NO_LEADER_CHANGE,
   type PartitionRegistration,
-  topicMinIsr,
+  type TopicConfigs,
 } from '../metadata/index.ts';
 
 /**
@@ -18,27 +17,27 @@ export function replayForFacts(
   image: ClusterImage,
   record: MetadataRecord,
   offset: number,
-  node: ConfigNode,
+  configs: TopicConfigs,
   facts: Fact[],
 ): void {
   switch (record.type) {
     case 'PartitionRecord': {
       image.replay(record, offset);
-      facts.push(partitionFact(image, record.topicId, record.partitionId, false, node));
+      facts.push(partitionFact(image, record.topicId, record.partitionId, false, configs));
       return;
     }
     case 'PartitionChangeRecord': {
       const previous = image.partition(record.topicId, record.partitionId);
       image.replay(record, offset);
       const unclean = record.leader !== NO_LEADER_CHANGE && isUnclean(previous, record.leader);
-      facts.push(partitionFact(image, record.topicId, record.partitionId, unclean, node));
+      facts.push(partitionFact(image, record.topicId, record.partitionId, unclean, configs));
       return;
     }
     case 'ClearElrRecord': {
       const delta = new MetadataDelta();
       image.replay(record, offset, delta);
       for (const change of delta.partitions()) {
-        facts.push(partitionFact(image, change.topicId, change.partition, false, node));
+        facts.push(partitionFact(image, change.topicId, change.partition, false, configs));
       }
       return;
     }
@@ -63,7 +62,7 @@ function partitionFact(
   topicId: string,
   index: number,
   unclean: boolean,
-  node: ConfigNode,
+  configs: TopicConfigs,
 ): Fact {
   const topic = image.topicsById.get(topicId);
   const partition = topic?.partitions[index];
@@ -78,7 +77,7 @@ function partitionFact(
     isr: partition.isr,
     elr: partition.elr,
     lastKnownElr: partition.lastKnownElr,
-    minIsr: topicMinIsr(image, topic.name, node),
+    minIsr: configs.minIsr(image, topic.name),
     unclean,
   };
 }

@@ -9,8 +9,7 @@ import {
   METADATA_VERSION,
   MetadataVersion,
   type PartitionRegistration,
-  topicConfigBoolean,
-  topicMinIsr,
+  type TopicConfigs,
 } from '../metadata/index.ts';
 import type { BrokerHeartbeats } from './broker-heartbeats.ts';
 import type { ControllerConfig } from './controller-config.ts';
@@ -23,6 +22,10 @@ export interface ControllerState {
   readonly clusterId: string;
   readonly config: ControllerConfig;
   readonly node: ConfigNode;
+  /** Effective configurations of topics, each worked out once until one changes. */
+  readonly topicConfigs: TopicConfigs;
+  /** Ids of the quorum's voters. */
+  readonly voters: () => readonly number[];
   readonly image: ClusterImage;
   readonly heartbeats: BrokerHeartbeats;
   readonly placementRandom: Random;
@@ -44,11 +47,11 @@ export function bumpsEpochOnShrink(image: ClusterImage): boolean {
 
 /** min.insync.replicas, but never more than there are replicas (`getTopicEffectiveMinIsr`). */
 export function effectiveMinIsr(state: ControllerState, topic: string): number {
-  return topicMinIsr(state.image, topic, state.node);
+  return state.topicConfigs.minIsr(state.image, topic);
 }
 
 export function isUncleanElectionEnabled(state: ControllerState, topic: string): boolean {
-  return topicConfigBoolean(state.image, topic, 'unclean.leader.election.enable', state.node);
+  return state.topicConfigs.boolean(state.image, topic, 'unclean.leader.election.enable');
 }
 
 /** A leader must be active and have the directory of its replica online (`LeaderAcceptor`). */

@@ -2,25 +2,38 @@ import type { Request, Responder } from '../exchange/index.ts';
 import { assert, type Outbox, type RandomSource, type Us, type WallClock } from '../machine/index.ts';
 import type { ClusterImage } from '../metadata/index.ts';
 import {
+  type AllocateProducerIdsRequest,
+  type AlterConfigsRequest,
   type AlterPartitionRequest,
   type BrokerHeartbeatRequest,
   type BrokerRegistrationRequest,
   type ControllerRegistrationRequest,
+  type CreatePartitionsRequest,
   type CreateTopicsRequest,
   type DeleteTopicsRequest,
   type ElectLeadersRequest,
   ErrorCode,
+  type IncrementalAlterConfigsRequest,
+  type UnregisterBrokerRequest,
+  type UpdateFeaturesRequest,
 } from '../wire/index.ts';
 import { type Activation, ActiveController, type ActiveControllerOptions } from './active-controller.ts';
+import { allocateProducerIdsError, decideAllocateProducerIds } from './allocate-producer-ids.ts';
+import { alterConfigsError, decideAlterConfigs } from './alter-configs.ts';
 import { alterPartitionError, decideAlterPartition } from './alter-partition.ts';
 import { brokerHeartbeatError, decideBrokerHeartbeat, noteControlledShutdown } from './broker-heartbeat.ts';
 import type { ControllerConfig } from './controller-config.ts';
+import { createPartitionsError, decideCreatePartitions } from './create-partitions.ts';
 import { createTopicsError, decideCreateTopics } from './create-topics.ts';
 import { type ApiError, apiError, rejected } from './decision.ts';
 import { decideDeleteTopics, deleteTopicsError } from './delete-topics.ts';
 import { decideElectLeaders, electLeadersError } from './elect-leaders.ts';
+import { decideIncrementalAlterConfigs, incrementalAlterConfigsError } from './incremental-alter-configs.ts';
+import { type QuorumPort, UNKNOWN_QUORUM } from './quorum-port.ts';
 import { brokerRegistrationAnswer, decideRegisterBroker } from './register-broker.ts';
 import { controllerRegistrationAnswer, decideRegisterController } from './register-controller.ts';
+import { decideUnregisterBroker, unregisterBrokerAnswer } from './unregister-broker.ts';
+import { decideUpdateFeatures, updateFeaturesError } from './update-features.ts';
 
 export interface ControllerOptions {
   readonly nodeId: number;
@@ -30,6 +43,7 @@ export interface ControllerOptions {
   readonly random: RandomSource;
   readonly wall: WallClock;
   readonly responder: Responder;
+  readonly quorum?: QuorumPort;
 }
 
 const NOT_ACTIVE: ApiError = apiError(ErrorCode.NOT_CONTROLLER, 'This node is not the active controller.');
@@ -53,6 +67,7 @@ export class Controller {
       topicIdRandom: options.random.stream('topic ids'),
       wall: options.wall,
       responder: options.responder,
+      quorum: options.quorum ?? UNKNOWN_QUORUM,
     };
   }
 
@@ -160,6 +175,59 @@ export class Controller {
     if (active === null) return;
     const decision = decideElectLeaders(active.state, request.apiVersion, request.body);
     active.settle(request.id, decision, answer(NOT_ACTIVE), out);
+  }
+
+  handleCreatePartitions(_now: Us, request: Request<CreatePartitionsRequest>, out: Outbox): void {
+    const answer = (error: ApiError) => createPartitionsError(request.body, error);
+    const active = this.#admit(request.id, answer, out);
+    if (active === null) return;
+    active.settle(request.id, decideCreatePartitions(active.state, request.body), answer(NOT_ACTIVE), out);
+  }
+
+  /** `forwarded`: a broker has looked at the request before it passed it on. */
+  handleIncrementalAlterConfigs(
+    request: Request<IncrementalAlterConfigsRequest>,
+    forwarded: boolean,
+    out: Outbox,
+  ): void {
+    const answer = (error: ApiError) => incrementalAlterConfigsError(request.body, error);
+    const active = this.#admit(request.id, answer, out);
+    if (active === null) return;
+    const decision = decideIncrementalAlterConfigs(active.state, request.body, forwarded);
+    active.settle(request.id, decision, answer(NOT_ACTIVE), out);
+  }
+
+  handleAlterConfigs(request: Request<AlterConfigsRequest>, forwarded: boolean, out: Outbox): void {
+    const answer = (error: ApiError) => alterConfigsError(request.body, error);
+    const active = this.#admit(request.id, answer, out);
+    if (active === null) return;
+    const decision = decideAlterConfigs(active.state, request.body, forwarded);
+    active.settle(request.id, decision, answer(NOT_ACTIVE), out);
+  }
+
+  handleUnregisterBroker(_now: Us, request: Request<UnregisterBrokerRequest>, out: Outbox): void {
+    const active = this.#admit(request.id, unregisterBrokerAnswer, out);
+    if (active === null) return;
+    const decision = decideUnregisterBroker(active.state, request.body);
+    active.settle(request.id, decision, unregisterBrokerAnswer(NOT_ACTIVE), out);
+  }
+
+  handleUpdateFeatures(now: Us, request: Request<UpdateFeaturesRequest>, out: Outbox): void {
+    const active = this.#admit(request.id, updateFeaturesError, out);
+    if (active === null) return;
+    const { quorum } = this.#options;
+    const canRaise = (level: number) => quorum.rejectKraftVersion(level);
+    const { apiVersion, body, id } = request;
+    const { decision, raiseKraftVersion } = decideUpdateFeatures(active.state, apiVersion, body, canRaise);
+    active.settle(id, decision, updateFeaturesError(NOT_ACTIVE), out);
+    if (raiseKraftVersion !== null) quorum.raiseKraftVersion(now, raiseKraftVersion, out);
+  }
+
+  handleAllocateProducerIds(_now: Us, request: Request<AllocateProducerIdsRequest>, out: Outbox): void {
+    const answer = (error: ApiError) => allocateProducerIdsError(error.code);
+    const active = this.#admit(request.id, answer, out);
+    if (active === null) return;
+    active.settle(request.id, decideAllocateProducerIds(active.state, request.body), answer(NOT_ACTIVE), out);
   }
 
   /** The role that can take a request, or null after answering why there is none. */

@@ -8,6 +8,7 @@ import {
   sortedIds,
 } from '../metadata/index.ts';
 import { type CreateTopicsRequest, ErrorCode } from '../wire/index.ts';
+import type { UsableBroker } from './broker-heartbeats.ts';
 import type { ControllerState } from './controller-state.ts';
 import { type ApiError, apiError } from './decision.ts';
 import { placeReplicas } from './replica-placement.ts';
@@ -36,15 +37,11 @@ export function decideAssignment(state: ControllerState, topic: TopicRequest): A
 }
 
 function place(state: ControllerState, topic: TopicRequest): Assignment {
-  const { config, image } = state;
+  const { config } = state;
   const partitions = topic.numPartitions === -1 ? config['num.partitions'] : topic.numPartitions;
   const factor =
     topic.replicationFactor === -1 ? config['default.replication.factor'] : topic.replicationFactor;
-  const brokers = state.heartbeats.usableBrokers(image, (id) => {
-    const broker = image.broker(id);
-    return broker !== undefined && hasUncordonedDirectory(broker);
-  });
-  const placement = placeReplicas(brokers, partitions, factor, state.placementRandom);
+  const placement = placeReplicas(placeableBrokers(state), partitions, factor, state.placementRandom);
   const unable = `Unable to replicate the partition ${factor} time(s): `;
   if ('error' in placement) {
     return apiError(ErrorCode.INVALID_REPLICATION_FACTOR, unable + placement.error);
@@ -54,6 +51,15 @@ function place(state: ControllerState, topic: TopicRequest): Assignment {
     return apiError(ErrorCode.INVALID_REPLICATION_FACTOR, unable + why);
   }
   return placement;
+}
+
+/** Brokers with room for a new replica: those whose directories are not all cordoned (KIP-1066). */
+export function placeableBrokers(state: ControllerState): readonly UsableBroker[] {
+  const { image } = state;
+  return state.heartbeats.usableBrokers(image, (id) => {
+    const broker = image.broker(id);
+    return broker !== undefined && hasUncordonedDirectory(broker);
+  });
 }
 
 function assignByHand(state: ControllerState, topic: TopicRequest): Assignment {
@@ -91,7 +97,11 @@ function assignByHand(state: ControllerState, topic: TopicRequest): Assignment {
 }
 
 /** What is wrong with one partition's replicas (`validateManualPartitionAssignment`); `factor` is -1 for the first. */
-function rejectReplicas(state: ControllerState, brokers: readonly number[], factor: number): string | null {
+export function rejectReplicas(
+  state: ControllerState,
+  brokers: readonly number[],
+  factor: number,
+): string | null {
   const subject = 'The manual partition assignment includes';
   if (brokers.length === 0) return `${subject} an empty replica list.`;
   const sorted = sortedIds(brokers);
@@ -111,17 +121,18 @@ function rejectReplicas(state: ControllerState, brokers: readonly number[], fact
   );
 }
 
-/** The records of a topic's partitions: ISR are the replicas that live, the first of them leads. */
+/** The records of new partitions of a topic: ISR are the replicas that live, the first of them leads. */
 export function partitionRecords(
   state: ControllerState,
   topicId: string,
   assignment: readonly (readonly number[])[],
+  firstPartition = 0,
 ): MetadataRecord[] {
-  return assignment.map((replicas, partitionId): PartitionRecord => {
+  return assignment.map((replicas, at): PartitionRecord => {
     const isr = activeOf(state, replicas);
     return {
       type: 'PartitionRecord',
-      partitionId,
+      partitionId: firstPartition + at,
       topicId,
       replicas,
       isr: sortedIds(isr),
@@ -146,7 +157,7 @@ function defaultDirectory(state: ControllerState, broker: number): string {
   return directories.length === 0 ? DirectoryId.MIGRATING : DirectoryId.UNASSIGNED;
 }
 
-function activeOf(state: ControllerState, replicas: readonly number[]): readonly number[] {
+export function activeOf(state: ControllerState, replicas: readonly number[]): readonly number[] {
   return replicas.filter((id) => isActive(state.image.broker(id)));
 }
 

@@ -39,6 +39,7 @@ export class ClusterImage {
   readonly #topicsByName = new Map<string, TopicImage>();
   readonly #configs = new Map<number, Map<string, ReadonlyMap<string, string>>>();
   readonly #features = new Map<string, number>();
+  #configVersion = 0;
   #nextProducerId = 0;
   #producerIdsBroker = -1;
   #producerIdsBrokerEpoch = -1;
@@ -72,6 +73,11 @@ export class ClusterImage {
   /** Who took the last block of producer ids, and in which epoch; -1 when nobody did. */
   get producerIdsOwner(): { readonly brokerId: number; readonly brokerEpoch: number } {
     return { brokerId: this.#producerIdsBroker, brokerEpoch: this.#producerIdsBrokerEpoch };
+  }
+
+  /** Rises whenever any configuration changes: what was worked out from configurations is stale then. */
+  get configVersion(): number {
+    return this.#configVersion;
   }
 
   featureLevel(name: string): number {
@@ -268,7 +274,7 @@ export class ClusterImage {
     delta?.noteTopicDeleted(topic);
     this.#topicsById.delete(topic.id);
     this.#topicsByName.delete(topic.name);
-    this.#configs.get(ConfigResource.TOPIC)?.delete(topic.name);
+    if (this.#configs.get(ConfigResource.TOPIC)?.delete(topic.name) === true) this.#configVersion += 1;
   }
 
   #clearElr(record: ClearElrRecord, delta: MetadataDelta | undefined): void {
@@ -299,6 +305,7 @@ export class ClusterImage {
     else next.set(record.name, record.value);
     if (next.size === 0) resources.delete(record.resourceName);
     else resources.set(record.resourceName, next);
+    this.#configVersion += 1;
     delta?.noteConfig(record.resourceType, record.resourceName);
   }
 

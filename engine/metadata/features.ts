@@ -13,6 +13,12 @@ export const MetadataVersion = {
   MINIMUM: 7,
   /** 3.6-IV0: an ISR shrink no longer raises the leader epoch (KAFKA-15021). */
   NO_EPOCH_BUMP_ON_SHRINK: 12,
+  /** 3.7-IV0: controllers register, so that what they support is known (KIP-919). */
+  CONTROLLER_REGISTRATION: 15,
+  /** 4.0-IV1: partition records carry eligible leader replicas. */
+  ELR: 23,
+  /** 4.3-IV0: directories can be cordoned (KIP-1066). */
+  CORDONED_DIRECTORIES: 30,
   /** 4.4-IV2, the latest in production. */
   LATEST: 33,
 } as const;
@@ -31,6 +37,21 @@ export const SUPPORTED_FEATURES = [
   { name: 'streams.version', minSupportedVersion: 0, maxSupportedVersion: 1 },
   { name: 'transaction.version', minSupportedVersion: 0, maxSupportedVersion: 2 },
 ] as const;
+
+/** Levels of `metadata.version` that brought new records or fields: below them what was written cannot be kept. */
+const CHANGED_METADATA: readonly number[] = [7, 8, 11, 13, 14, 15, 17, 23, 30, 32, 33];
+
+/** Whether a step between two levels loses or gains metadata (`MetadataVersion.checkIfMetadataChanged`). */
+export function metadataChangesBetween(one: number, other: number): boolean {
+  const low = Math.min(one, other);
+  const high = Math.max(one, other);
+  return CHANGED_METADATA.some((level) => level > low && level <= high);
+}
+
+/** What a level of a feature needs of `metadata.version`, or 0 (`FeatureVersion.dependencies`). */
+export function neededMetadataVersion(feature: string, level: number): number {
+  return feature === ELR_VERSION && level >= 1 ? MetadataVersion.ELR : 0;
+}
 
 /**
  * The records of `bootstrap.checkpoint` (`BootstrapMetadata`): the levels that a formatted cluster starts with, all at

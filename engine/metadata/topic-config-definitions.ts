@@ -1,5 +1,4 @@
-/** How a value is written (`ConfigDef.Type`). */
-export type ConfigType = 'INT' | 'LONG' | 'DOUBLE' | 'BOOLEAN' | 'STRING' | 'LIST';
+import type { ConfigDefinition, ConfigType } from './config-definition.ts';
 
 /** A broker configuration that stands in for a topic's, and what its value is multiplied with. */
 export interface ConfigSynonym {
@@ -7,15 +6,7 @@ export interface ConfigSynonym {
   readonly times: number;
 }
 
-export interface TopicConfigDefinition {
-  readonly name: string;
-  readonly type: ConfigType;
-  /** Null: none (an internal configuration). */
-  readonly default: string | null;
-  readonly min: number | null;
-  readonly max: number | null;
-  /** Of a STRING or LIST: what it may hold; null for anything. */
-  readonly values: readonly string[] | null;
+export interface TopicConfigDefinition extends ConfigDefinition {
   /** In order of precedence (`ServerTopicConfigSynonyms`). */
   readonly synonyms: readonly ConfigSynonym[];
 }

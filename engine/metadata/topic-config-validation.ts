@@ -1,9 +1,8 @@
-import { type TopicConfigDefinition, topicConfigDefinitions } from './topic-config-definitions.ts';
+import { rejectValue } from './config-definition.ts';
+import { topicConfigDefinitions } from './topic-config-definitions.ts';
 
-const INT_MIN = -2_147_483_648;
-const INT_MAX = 2_147_483_647;
 /** Longest value that a record of the metadata log takes (`ConfigurationControlManager`). */
-const MAX_VALUE_LENGTH = 32_767;
+export const MAX_CONFIG_VALUE_LENGTH = 32_767;
 
 /**
  * What is wrong with a topic's own configuration, or null (`LogConfig.validate`): unknown names, values that do not
@@ -11,8 +10,8 @@ const MAX_VALUE_LENGTH = 32_767;
  */
 export function rejectTopicConfigs(configs: ReadonlyMap<string, string>): string | null {
   for (const [, value] of configs) {
-    if (value.length > MAX_VALUE_LENGTH) {
-      return `The configuration value cannot be added because it exceeds the maximum value size of ${MAX_VALUE_LENGTH} bytes.`;
+    if (value.length > MAX_CONFIG_VALUE_LENGTH) {
+      return `The configuration value cannot be added because it exceeds the maximum value size of ${MAX_CONFIG_VALUE_LENGTH} bytes.`;
     }
   }
   for (const [name] of configs) {
@@ -24,50 +23,6 @@ export function rejectTopicConfigs(configs: ReadonlyMap<string, string>): string
     if (problem !== null) return problem;
   }
   return rejectCombination(configs);
-}
-
-function rejectValue(definition: TopicConfigDefinition, text: string): string | null {
-  const value = text.trim();
-  switch (definition.type) {
-    case 'INT':
-    case 'LONG':
-    case 'DOUBLE':
-      return rejectNumber(definition, value);
-    case 'BOOLEAN':
-      if (value.toLowerCase() === 'true' || value.toLowerCase() === 'false') return null;
-      return invalid(definition, value, 'Expected value to be either true or false');
-    case 'STRING':
-      if (definition.values === null || definition.values.includes(value)) return null;
-      return invalid(definition, value, `String must be one of: ${definition.values.join(', ')}`);
-    case 'LIST':
-      return rejectList(definition, value);
-  }
-}
-
-function rejectNumber(definition: TopicConfigDefinition, value: string): string | null {
-  const whole = definition.type !== 'DOUBLE';
-  const pattern = whole ? /^[+-]?\d+$/ : /^[+-]?(\d+\.?\d*|\.\d+)$/;
-  const number = Number(value);
-  const outside = definition.type === 'INT' && (number < INT_MIN || number > INT_MAX);
-  if (!pattern.test(value) || outside) {
-    return invalid(definition, value, `Not a number of type ${definition.type}`);
-  }
-  if (definition.min !== null && number < definition.min) {
-    return invalid(definition, value, `Value must be at least ${definition.min}`);
-  }
-  if (definition.max !== null && number > definition.max) {
-    return invalid(definition, value, `Value must be no more than ${definition.max}`);
-  }
-  return null;
-}
-
-function rejectList(definition: TopicConfigDefinition, value: string): string | null {
-  if (definition.values === null) return null;
-  for (const item of value === '' ? [] : value.split(',')) {
-    if (definition.values.includes(item.trim())) continue;
-    return invalid(definition, item.trim(), `String must be one of: ${definition.values.join(', ')}`);
-  }
-  return null;
 }
 
 function rejectCombination(configs: ReadonlyMap<string, string>): string | null {
@@ -83,8 +38,4 @@ function rejectCombination(configs: ReadonlyMap<string, string>): string | null 
     );
   }
   return null;
-}
-
-function invalid(definition: TopicConfigDefinition, value: string, why: string): string {
-  return `Invalid value ${value} for configuration ${definition.name}: ${why}`;
 }

@@ -1,4 +1,6 @@
 import { assert } from '../machine/index.ts';
+import { ConfigSource } from '../wire/index.ts';
+import { dynamicBrokerConfig } from './broker-config.ts';
 import type { ClusterImage } from './cluster-image.ts';
 import { ConfigResource } from './record.ts';
 import { type TopicConfigDefinition, topicConfigDefinitions } from './topic-config-definitions.ts';
@@ -11,15 +13,6 @@ export interface ConfigNode {
   readonly nodeId: number;
   readonly static: StaticConfig;
 }
-
-/** Where an effective value comes from (`DescribeConfigsResponse.ConfigSource`). */
-export const ConfigSource = {
-  TOPIC_CONFIG: 1,
-  DYNAMIC_BROKER_CONFIG: 2,
-  DYNAMIC_DEFAULT_BROKER_CONFIG: 3,
-  STATIC_BROKER_CONFIG: 4,
-  DEFAULT_CONFIG: 5,
-} as const;
 
 export interface EffectiveConfig {
   readonly name: string;
@@ -75,14 +68,26 @@ export function topicConfigOf(
   assert(definition !== undefined, () => `no topic configuration is named ${name}`);
   const value = own.get(name);
   if (value !== undefined) return { name, value, source: ConfigSource.TOPIC_CONFIG };
-  const dynamicNode = image.configs(ConfigResource.BROKER, String(node.nodeId));
+  const dynamicNode = dynamicBrokerConfig(image, String(node.nodeId));
   const ofNode = bySynonym(definition, (synonym) => dynamicNode.get(synonym));
   if (ofNode !== null) return { name, value: ofNode, source: ConfigSource.DYNAMIC_BROKER_CONFIG };
-  const dynamicCluster = image.configs(ConfigResource.BROKER, '');
+  const dynamicCluster = dynamicBrokerConfig(image, '');
   const ofCluster = bySynonym(definition, (synonym) => dynamicCluster.get(synonym));
   if (ofCluster !== null) {
     return { name, value: ofCluster, source: ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG };
   }
+  return staticConfigOf(definition, node);
+}
+
+/** What a topic has of the node's configuration file, or of Kafka's defaults, when nothing dynamic is set. */
+export function staticTopicConfig(name: string, node: ConfigNode): string {
+  const definition = topicConfigDefinitions.get(name);
+  assert(definition !== undefined, () => `no topic configuration is named ${name}`);
+  return staticConfigOf(definition, node).value ?? '';
+}
+
+function staticConfigOf(definition: TopicConfigDefinition, node: ConfigNode): EffectiveConfig {
+  const { name } = definition;
   const ofFile = bySynonym(definition, (synonym) => node.static[synonym]);
   if (ofFile !== null) return { name, value: ofFile, source: ConfigSource.STATIC_BROKER_CONFIG };
   return { name, value: definition.default, source: ConfigSource.DEFAULT_CONFIG };

@@ -5,6 +5,8 @@ import type { Request } from '../exchange/index.ts';
 import type { Outbox, Us } from '../machine/index.ts';
 import type { Raft } from '../raft/index.ts';
 import {
+  type AllocateProducerIdsRequest,
+  type AlterConfigsRequest,
   type AlterPartitionRequest,
   ApiKey,
   type ApiVersionsRequest,
@@ -13,6 +15,7 @@ import {
   type BrokerHeartbeatRequest,
   type BrokerRegistrationRequest,
   type ControllerRegistrationRequest,
+  type CreatePartitionsRequest,
   type CreateTopicsRequest,
   type DeleteTopicsRequest,
   type DescribeClusterRequest,
@@ -23,6 +26,9 @@ import {
   type EnvelopeRequest,
   type FetchRequest,
   type FetchSnapshotRequest,
+  type IncrementalAlterConfigsRequest,
+  type UnregisterBrokerRequest,
+  type UpdateFeaturesRequest,
   type VoteRequest,
 } from '../wire/index.ts';
 import type { EnvelopeResponder } from './envelope-responder.ts';
@@ -44,6 +50,11 @@ export interface ControllerListenerOptions {
 const FORWARDABLE: ReadonlySet<number> = new Set([
   ApiKey.CreateTopics,
   ApiKey.DeleteTopics,
+  ApiKey.AlterConfigs,
+  ApiKey.IncrementalAlterConfigs,
+  ApiKey.CreatePartitions,
+  ApiKey.UpdateFeatures,
+  ApiKey.UnregisterBroker,
   ApiKey.ElectLeaders,
   ApiKey.DescribeQuorum,
 ]);
@@ -65,6 +76,12 @@ const ADVERTISED = [
   ApiKey.BrokerRegistration,
   ApiKey.BrokerHeartbeat,
   ApiKey.ControllerRegistration,
+  ApiKey.AlterConfigs,
+  ApiKey.IncrementalAlterConfigs,
+  ApiKey.CreatePartitions,
+  ApiKey.UpdateFeatures,
+  ApiKey.UnregisterBroker,
+  ApiKey.AllocateProducerIds,
 ] as const;
 
 /** Routes what a controller's listener takes in (`ControllerApis.handle`). */
@@ -77,6 +94,11 @@ export class ControllerListener {
   }
 
   handle(now: Us, request: Request, out: Outbox): void {
+    this.#route(now, request, false, out);
+  }
+
+  /** `forwarded`: it came in an Envelope, so a broker has looked at it. */
+  #route(now: Us, request: Request, forwarded: boolean, out: Outbox): void {
     const { apiKey, apiVersion } = request;
     const api = apiOf(apiKey);
     const known = api !== undefined && apiVersion >= api.minVersion && apiVersion <= api.maxVersion;
@@ -95,7 +117,11 @@ export class ControllerListener {
         this.#handleEnvelope(now, request as Request<EnvelopeRequest>, out);
         return;
       default:
-        if (!this.#handleByQuorum(now, request, out) && !this.#handleByController(now, request, out)) {
+        if (
+          !this.#handleByQuorum(now, request, out) &&
+          !this.#handleByController(now, request, out) &&
+          !this.#handleAdministration(now, request, forwarded, out)
+        ) {
           this.#reject(request, out);
         }
     }
@@ -156,6 +182,34 @@ export class ControllerListener {
     }
   }
 
+  #handleAdministration(now: Us, request: Request, forwarded: boolean, out: Outbox): boolean {
+    const { controller } = this.#options;
+    switch (request.apiKey) {
+      case ApiKey.CreatePartitions:
+        controller.handleCreatePartitions(now, request as Request<CreatePartitionsRequest>, out);
+        return true;
+      case ApiKey.IncrementalAlterConfigs: {
+        const changes = request as Request<IncrementalAlterConfigsRequest>;
+        controller.handleIncrementalAlterConfigs(changes, forwarded, out);
+        return true;
+      }
+      case ApiKey.AlterConfigs:
+        controller.handleAlterConfigs(request as Request<AlterConfigsRequest>, forwarded, out);
+        return true;
+      case ApiKey.UnregisterBroker:
+        controller.handleUnregisterBroker(now, request as Request<UnregisterBrokerRequest>, out);
+        return true;
+      case ApiKey.UpdateFeatures:
+        controller.handleUpdateFeatures(now, request as Request<UpdateFeaturesRequest>, out);
+        return true;
+      case ApiKey.AllocateProducerIds:
+        controller.handleAllocateProducerIds(now, request as Request<AllocateProducerIdsRequest>, out);
+        return true;
+      default:
+        return false;
+    }
+  }
+
   /** An API that this listener does not have: the connection ends, as with any broken frame. */
   #reject(request: Request, out: Outbox): void {
     out.probe('controller: api not enabled');
@@ -164,7 +218,7 @@ export class ControllerListener {
 
   #handleEnvelope(now: Us, envelope: Request<EnvelopeRequest>, out: Outbox): void {
     const request = this.#options.responder.unwrap(envelope, FORWARDABLE, out);
-    if (request !== null) this.handle(now, request, out);
+    if (request !== null) this.#route(now, request, true, out);
   }
 
   #handleApiVersions(request: Request<ApiVersionsRequest>, out: Outbox): void {

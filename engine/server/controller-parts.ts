@@ -1,4 +1,10 @@
-import { Controller, type ControllerConfig, defaultControllerConfig } from '../controller/index.ts';
+import {
+  Controller,
+  type ControllerConfig,
+  defaultControllerConfig,
+  type QuorumPort,
+  UNKNOWN_QUORUM,
+} from '../controller/index.ts';
 import { Exchange, Inbound, serverExchangeConfig } from '../exchange/index.ts';
 import type { Us } from '../machine/index.ts';
 import { defaultRaftConfig, Raft } from '../raft/index.ts';
@@ -52,7 +58,16 @@ export function openController(now: Us, options: ControllerServerOptions): Contr
     verified,
   });
   const controllerConfig: ControllerConfig = { ...settings(defaultControllerConfig, config), static: config };
-  const controller = new Controller({ nodeId, clusterId, config: controllerConfig, random, wall, responder });
+  const quorum: QuorumPort = { ...UNKNOWN_QUORUM, voterIds: () => voters.map(({ id }) => id) };
+  const controller = new Controller({
+    nodeId,
+    clusterId,
+    config: controllerConfig,
+    random,
+    wall,
+    responder,
+    quorum,
+  });
   return {
     exchange,
     inbound,

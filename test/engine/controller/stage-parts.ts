@@ -1,6 +1,13 @@
-import type { Random, RandomSource } from '../../../engine/machine/index.ts';
+import type { Controller } from '../../../engine/controller/index.ts';
+import type { Request } from '../../../engine/exchange/index.ts';
+import type { Outbox, Random, RandomSource, Us } from '../../../engine/machine/index.ts';
 import type { ClusterImage } from '../../../engine/metadata/index.ts';
-import { type AlterPartitionRequest, alterPartitionRequest, make } from '../../../engine/wire/index.ts';
+import {
+  type AlterPartitionRequest,
+  ApiKey,
+  alterPartitionRequest,
+  make,
+} from '../../../engine/wire/index.ts';
 
 /** A small deterministic generator: tests need luck, not quality. */
 export function seededRandom(seed: number): Random {
@@ -78,4 +85,23 @@ export function isrChangeOf(
     brokerEpoch: change.senderEpoch ?? epochOf(sender),
     topics: [{ topicId: change.topicId ?? topic?.id ?? '', partitions: [asked] }],
   });
+}
+
+/** Configuration, partitions, features, producer ids, brokers that go. */
+export function askAdministration(
+  controller: Controller,
+  now: Us,
+  request: Request<never>,
+  forwarded: boolean,
+  out: Outbox,
+): void {
+  const { apiKey } = request;
+  if (apiKey === ApiKey.CreatePartitions) controller.handleCreatePartitions(now, request, out);
+  else if (apiKey === ApiKey.IncrementalAlterConfigs)
+    controller.handleIncrementalAlterConfigs(request, forwarded, out);
+  else if (apiKey === ApiKey.AlterConfigs) controller.handleAlterConfigs(request, forwarded, out);
+  else if (apiKey === ApiKey.UnregisterBroker) controller.handleUnregisterBroker(now, request, out);
+  else if (apiKey === ApiKey.UpdateFeatures) controller.handleUpdateFeatures(now, request, out);
+  else if (apiKey === ApiKey.AllocateProducerIds) controller.handleAllocateProducerIds(now, request, out);
+  else throw new Error(`no handler for ${apiKey}`);
 }

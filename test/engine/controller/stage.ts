@@ -39,6 +39,7 @@ import {
 } from '../../../engine/wire/index.ts';
 
 import {
+  askAdministration,
   type BrokerOptions,
   directoryOf,
   type HeartbeatOptions,
@@ -59,6 +60,8 @@ export const SECOND = 1_000_000;
  */
 export class Stage {
   now: Us = 0;
+  /** Whether requests come in an Envelope of a broker. */
+  forwarded = true;
   readonly facts: Fact[] = [];
   readonly probes = new Set<string>();
   readonly answers = new Map<number, object>();
@@ -220,7 +223,7 @@ export class Stage {
     else if (apiKey === ApiKey.ElectLeaders) controller.handleElectLeaders(now, request, out);
     else if (apiKey === ApiKey.ControllerRegistration)
       controller.handleControllerRegistration(now, request, out);
-    else throw new Error(`no handler for ${apiKey}`);
+    else askAdministration(controller, now, request, this.forwarded, out);
     return id;
   }
 

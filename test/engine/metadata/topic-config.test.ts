@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import {
   ClusterImage,
   ConfigResource,
-  ConfigSource,
   rejectTopicConfigs,
   topicConfig,
   topicConfigBoolean,
   topicConfigNumber,
   topicConfigOf,
 } from '../../../engine/metadata/index.ts';
+import { ConfigSource } from '../../../engine/wire/index.ts';
 
 function imageWith(...configs: [number, string, string, string][]): ClusterImage {
   const image = new ClusterImage();
