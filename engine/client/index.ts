@@ -19,6 +19,7 @@ export * from './admin/config-calls.ts';
 export * from './admin/log-dir-calls.ts';
 export * from './admin/partition-calls.ts';
 export * from './admin/quorum-calls.ts';
+export * from './admin/reassignment-calls.ts';
 export * from './admin/topic-calls.ts';
 export { type ClientConfig, clientConfigDefaults } from './client-config.ts';
 export { ClientTimer } from './client-timer.ts';

@@ -3,6 +3,7 @@ import { addRaftVoterApi } from './messages/add-raft-voter.ts';
 import { allocateProducerIdsApi } from './messages/allocate-producer-ids.ts';
 import { alterConfigsApi } from './messages/alter-configs.ts';
 import { alterPartitionApi } from './messages/alter-partition.ts';
+import { alterPartitionReassignmentsApi } from './messages/alter-partition-reassignments.ts';
 import { alterReplicaLogDirsApi } from './messages/alter-replica-log-dirs.ts';
 import { apiVersionsApi } from './messages/api-versions.ts';
 import { assignReplicasToDirsApi } from './messages/assign-replicas-to-dirs.ts';
@@ -27,6 +28,7 @@ import { fetchSnapshotApi } from './messages/fetch-snapshot.ts';
 import { incrementalAlterConfigsApi } from './messages/incremental-alter-configs.ts';
 import { listConfigResourcesApi } from './messages/list-config-resources.ts';
 import { listOffsetsApi } from './messages/list-offsets.ts';
+import { listPartitionReassignmentsApi } from './messages/list-partition-reassignments.ts';
 import { metadataApi } from './messages/metadata.ts';
 import { offsetForLeaderEpochApi } from './messages/offset-for-leader-epoch.ts';
 import { produceApi } from './messages/produce.ts';
@@ -54,6 +56,8 @@ export const apis: readonly Api[] = [
   createPartitionsApi,
   electLeadersApi,
   incrementalAlterConfigsApi,
+  alterPartitionReassignmentsApi,
+  listPartitionReassignmentsApi,
   voteApi,
   beginQuorumEpochApi,
   endQuorumEpochApi,
