@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -16,6 +16,14 @@ export class NoKafka {
 
 /** Kafka's own jars and a Java to run them, installed if they are not here. */
 export class Kafka {
+  readonly #options: readonly string[];
+
+  /** `hosts`: a file of names and addresses that stands for the machine's own. */
+  constructor(hosts?: string) {
+    const names = hosts === undefined ? [] : [`-Djdk.net.hosts.file=${hosts}`];
+    this.#options = [...names, '-cp', `${JARS}/*`];
+  }
+
   /** Finds Java and Maven (by apt where that is possible), and lets Maven fetch the jars of `pom.xml`. */
   static install(): Kafka | NoKafka {
     if (!runs('java', '-version') || !runs('mvn', '-version')) installByApt();
@@ -39,7 +47,7 @@ export class Kafka {
 
   /** What a main class of Kafka prints. Throws with its words when it fails. */
   run(mainClass: string, args: readonly string[], directory: string): string {
-    const ran = spawnSync('java', ['-cp', `${JARS}/*`, mainClass, ...args], {
+    const ran = spawnSync('java', [...this.#options, mainClass, ...args], {
       encoding: 'utf8',
       cwd: directory,
       maxBuffer: 256 * 2 ** 20,
@@ -47,6 +55,15 @@ export class Kafka {
     if (ran.status !== 0)
       throw new Error(`${mainClass} ended with ${ran.status}: ${ran.stderr}${ran.stdout}`);
     return ran.stdout;
+  }
+
+  /** A server of Kafka in the background; what it logs goes into `log`. */
+  start(properties: string, log: string): ChildProcess {
+    const file = openSync(log, 'w');
+    const level = '-Dorg.slf4j.simpleLogger.defaultLogLevel=info';
+    return spawn('java', ['-Xmx512m', level, ...this.#options, 'kafka.Kafka', properties], {
+      stdio: ['ignore', file, file],
+    });
   }
 }
 

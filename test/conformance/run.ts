@@ -1,3 +1,4 @@
+import { conformBootKafka } from './boot-kafka/boot-kafka.ts';
 import { conformDumpLog } from './dump-log/dump-log.ts';
 import { Kafka, NoKafka } from './kafka.ts';
 
@@ -8,8 +9,9 @@ import { Kafka, NoKafka } from './kafka.ts';
 const update = process.argv.includes('--update');
 const kafka = Kafka.install();
 if (kafka instanceof NoKafka) {
-  console.log(`dump-log: not run: ${kafka.reason}`);
+  console.log(`not run: dump-log, boot-kafka: ${kafka.reason}`);
   process.exitCode = 1;
 } else {
   console.log(`dump-log: ${conformDumpLog(kafka, update)}`);
+  console.log(`boot-kafka: ${await conformBootKafka()}`);
 }

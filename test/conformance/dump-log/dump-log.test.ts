@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { dumpable, writeDisks } from '../written.ts';
 import { renderFile } from './render.ts';
-import { dumpable, writeDisks } from './written.ts';
 
 /** Files that a simulated broker wrote, and beside each what Kafka's kafka-dump-log printed of it. */
 const GOLDEN = join(import.meta.dirname, '../../golden/dump-log');

@@ -2,8 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Kafka } from '../kafka.ts';
+import { dumpable, writeDisks } from '../written.ts';
 import { renderFile } from './render.ts';
-import { dumpable, writeDisks } from './written.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../golden/dump-log');
 
