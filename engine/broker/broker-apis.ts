@@ -1,15 +1,19 @@
 import type { Request, RequestId, Responder } from '../exchange/index.ts';
 import type { Outbox, Random, Us } from '../machine/index.ts';
-import type { ClusterImage } from '../metadata/index.ts';
+import type { ClusterImage, StaticConfig } from '../metadata/index.ts';
 import type { Replicas } from '../replication/index.ts';
 import {
+  type AlterConfigsRequest,
   ApiKey,
   type ApiVersionsRequest,
   apiOf,
   type DescribeClusterRequest,
+  type DescribeConfigsRequest,
   type DescribeTopicPartitionsRequest,
   EndpointType,
   type FetchRequest,
+  type IncrementalAlterConfigsRequest,
+  type ListConfigResourcesRequest,
   type ListOffsetsRequest,
   type MetadataRequest,
   type OffsetForLeaderEpochRequest,
@@ -17,10 +21,13 @@ import {
 } from '../wire/index.ts';
 import type { AutoTopicCreation } from './auto-topic-creation.ts';
 import type { BrokerConfig } from './config.ts';
+import { ConfigChanges } from './config-changes.ts';
 import type { Forwarding } from './forwarding.ts';
 import { advertisedApis, decideApiVersions } from './handlers/api-versions.ts';
 import { decideDescribeCluster } from './handlers/describe-cluster.ts';
+import { decideDescribeConfigs } from './handlers/describe-configs.ts';
 import { decideDescribeTopicPartitions } from './handlers/describe-topic-partitions.ts';
+import { decideListConfigResources } from './handlers/list-config-resources.ts';
 import { decideMetadata } from './handlers/metadata.ts';
 import { aliveBrokers, registeredBrokers } from './metadata-view.ts';
 
@@ -40,6 +47,8 @@ export interface BrokerApisOptions {
   readonly nodeId: number;
   readonly clusterId: string;
   readonly config: BrokerConfig;
+  /** The whole configuration file, as DescribeConfigs shows it. */
+  readonly file: StaticConfig;
   readonly metadata: MetadataView;
   readonly responder: VersionedResponder;
   readonly replicas: Replicas;
@@ -54,6 +63,9 @@ const FORWARDED: ReadonlySet<number> = new Set([
   ApiKey.DeleteTopics,
   ApiKey.ElectLeaders,
   ApiKey.DescribeQuorum,
+  ApiKey.CreatePartitions,
+  ApiKey.UpdateFeatures,
+  ApiKey.UnregisterBroker,
 ]);
 
 const OWN = [
@@ -65,6 +77,10 @@ const OWN = [
   ApiKey.OffsetForLeaderEpoch,
   ApiKey.DescribeCluster,
   ApiKey.DescribeTopicPartitions,
+  ApiKey.DescribeConfigs,
+  ApiKey.AlterConfigs,
+  ApiKey.IncrementalAlterConfigs,
+  ApiKey.ListConfigResources,
 ] as const;
 
 /** Routes what a broker's listener takes in (`KafkaApis.handle`). */
@@ -72,8 +88,11 @@ export class BrokerApis {
   readonly #options: BrokerApisOptions;
   readonly #advertised = advertisedApis([...OWN, ...FORWARDED]);
 
+  readonly #configChanges: ConfigChanges;
+
   constructor(options: BrokerApisOptions) {
     this.#options = options;
+    this.#configChanges = new ConfigChanges(options);
   }
 
   handle(now: Us, request: Request, out: Outbox): void {
@@ -90,7 +109,7 @@ export class BrokerApis {
       this.#options.forwarding.forward(now, request, out);
       return;
     }
-    this.#handleOwn(now, request, out);
+    if (!this.#handleConfigs(now, request, out)) this.#handleOwn(now, request, out);
   }
 
   #handleOwn(now: Us, request: Request, out: Outbox): void {
@@ -122,6 +141,32 @@ export class BrokerApis {
         return;
       default:
         this.#reject(request, out);
+    }
+  }
+
+  #handleConfigs(now: Us, request: Request, out: Outbox): boolean {
+    const { file, metadata, nodeId, responder } = this.#options;
+    const { image } = metadata;
+    switch (request.apiKey) {
+      case ApiKey.IncrementalAlterConfigs:
+        this.#configChanges.handleChanges(now, request as Request<IncrementalAlterConfigsRequest>, out);
+        return true;
+      case ApiKey.AlterConfigs:
+        this.#configChanges.handleReplacements(now, request as Request<AlterConfigsRequest>, out);
+        return true;
+      case ApiKey.DescribeConfigs: {
+        const { apiVersion, body, id } = request as Request<DescribeConfigsRequest>;
+        const node = { nodeId, static: file };
+        responder.respond(id, decideDescribeConfigs(image, node, apiVersion, body), out);
+        return true;
+      }
+      case ApiKey.ListConfigResources: {
+        const { apiVersion, body, id } = request as Request<ListConfigResourcesRequest>;
+        responder.respond(id, decideListConfigResources(image, apiVersion, body), out);
+        return true;
+      }
+      default:
+        return false;
     }
   }
 

@@ -1,6 +1,10 @@
 import { AssertionFailure } from '../machine/index.ts';
 import {
+  type AlterConfigsRequest,
+  type AlterConfigsResponse,
   ApiKey,
+  type CreatePartitionsRequest,
+  type CreatePartitionsResponse,
   type CreateTopicsRequest,
   type CreateTopicsResponse,
   type DeleteTopicsRequest,
@@ -8,6 +12,8 @@ import {
   type DescribeQuorumResponse,
   type ElectLeadersRequest,
   type ElectLeadersResponse,
+  type UnregisterBrokerResponse,
+  type UpdateFeaturesResponse,
   ZERO_UUID,
 } from '../wire/index.ts';
 
@@ -26,6 +32,15 @@ export function errorResponse(apiKey: number, apiVersion: number, request: objec
       return electLeaders(apiVersion, request as ElectLeadersRequest, error);
     case ApiKey.DescribeQuorum:
       return describeQuorum(error);
+    case ApiKey.CreatePartitions:
+      return createPartitions(request as CreatePartitionsRequest, error);
+    case ApiKey.AlterConfigs:
+    case ApiKey.IncrementalAlterConfigs:
+      return alterConfigs(request as AlterConfigsRequest, error);
+    case ApiKey.UpdateFeatures:
+      return updateFeatures(error);
+    case ApiKey.UnregisterBroker:
+      return unregisterBroker(error);
     default:
       throw new AssertionFailure(`API ${apiKey} has no error response`);
   }
@@ -70,4 +85,28 @@ function electLeaders(
 
 function describeQuorum(errorCode: number): DescribeQuorumResponse {
   return { errorCode, errorMessage: null, topics: [], nodes: [] };
+}
+
+function createPartitions(request: CreatePartitionsRequest, errorCode: number): CreatePartitionsResponse {
+  const results = request.topics.map(({ name }) => ({ name, errorCode, errorMessage: null }));
+  return { throttleTimeMs: 0, results };
+}
+
+/** Both ways to alter configurations answer in one shape. */
+function alterConfigs(request: AlterConfigsRequest, errorCode: number): AlterConfigsResponse {
+  const responses = request.resources.map(({ resourceType, resourceName }) => ({
+    errorCode,
+    errorMessage: null,
+    resourceType,
+    resourceName,
+  }));
+  return { throttleTimeMs: 0, responses };
+}
+
+function updateFeatures(errorCode: number): UpdateFeaturesResponse {
+  return { throttleTimeMs: 0, errorCode, errorMessage: null, results: [] };
+}
+
+function unregisterBroker(errorCode: number): UnregisterBrokerResponse {
+  return { throttleTimeMs: 0, errorCode, errorMessage: null };
 }

@@ -33,6 +33,8 @@ interface Forwarded {
   readonly body: object;
   /** Null for the broker's own requests: nobody waits for their answer. */
   readonly request: Request | null;
+  /** Makes the client's answer of the controller's, where the broker answers a part itself. */
+  readonly finish: ((answer: object) => object) | null;
 }
 
 export interface ForwardingOptions {
@@ -62,7 +64,19 @@ export class Forwarding {
 
   forward(now: Us, request: Request, out: Outbox): void {
     const { apiKey, apiVersion, body, clientId } = request;
-    this.#send(now, { apiKey, apiVersion, body, request }, clientId, out);
+    this.#send(now, { apiKey, apiVersion, body, request, finish: null }, clientId, out);
+  }
+
+  /** Passes on a part of a request; `finish` makes the whole answer of the controller's. */
+  forwardPart(
+    now: Us,
+    request: Request,
+    body: object,
+    finish: (answer: object) => object,
+    out: Outbox,
+  ): void {
+    const { apiKey, apiVersion, clientId } = request;
+    this.#send(now, { apiKey, apiVersion, body, request, finish }, clientId, out);
   }
 
   /** The broker's own request, for a client's sake. Its answer only ends the waiting for the token that comes back. */
@@ -74,7 +88,7 @@ export class Forwarding {
     clientId: string | null,
     out: Outbox,
   ): number {
-    return this.#send(now, { apiKey, apiVersion, body, request: null }, clientId, out);
+    return this.#send(now, { apiKey, apiVersion, body, request: null, finish: null }, clientId, out);
   }
 
   isWaiting(token: number): boolean {
@@ -125,8 +139,12 @@ export class Forwarding {
   /** A null response closes the client's connection: it must look at the versions again. */
   #settle(forwarded: Forwarded, response: object | null, out: Outbox): void {
     if (forwarded.request === null) return;
-    if (response === null) this.#responder.disconnect(forwarded.request.id, out);
-    else this.#responder.respond(forwarded.request.id, response, out);
+    if (response === null) {
+      this.#responder.disconnect(forwarded.request.id, out);
+      return;
+    }
+    const { finish, request } = forwarded;
+    this.#responder.respond(request.id, finish === null ? response : finish(response), out);
   }
 }
 

@@ -7,12 +7,13 @@ import {
   Forwarding,
 } from '../broker/index.ts';
 import { Exchange, Inbound, serverExchangeConfig } from '../exchange/index.ts';
-import { LogDirectory, logDirectoryConfigDefaults } from '../log/index.ts';
+import { LogDirectories, logDirectoryConfigDefaults } from '../log/index.ts';
 import { DiskError, type Outbox, type Us } from '../machine/index.ts';
 import { SUPPORTED_FEATURES } from '../metadata/index.ts';
 import { defaultRaftConfig, Raft } from '../raft/index.ts';
 import { REPLICATION_DEFAULTS, Replicas } from '../replication/index.ts';
 import { randomUuid } from '../wire/index.ts';
+import { brokerFile } from './config-file.ts';
 import { makeLogDirectory } from './format-directory.ts';
 import { MetadataFeed } from './metadata-feed.ts';
 import type { BrokerServerOptions } from './server-options.ts';
@@ -27,7 +28,7 @@ export interface BrokerParts {
   readonly raft: Raft;
   readonly feed: MetadataFeed;
   readonly snapshots: SnapshotGenerator;
-  readonly logs: LogDirectory;
+  readonly logs: LogDirectories;
   readonly replicas: Replicas;
   readonly lifecycle: BrokerLifecycle;
   readonly forwarding: Forwarding;
@@ -39,6 +40,7 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
   const { nodeId, random } = options;
   const logs = openLogs(now, options, out);
   if (logs instanceof DiskError) return `log directory: ${logs.code} ${logs.path}`;
+  if (!logs.isOnline(options.directory)) return `metadata log directory: ${options.directory} is offline`;
   const config = settings(brokerConfigDefaults, options.config);
   const exchange = new Exchange(serverExchangeConfig(`broker-${nodeId}`), random.stream('reconnect backoff'));
   const inbound = new Inbound();
@@ -54,6 +56,7 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
     responder: inbound,
     identity: lifecycle,
     random: random.stream('fetch session ids'),
+    assignmentRandom: random.stream('directory assignment backoff'),
   });
   return {
     config,
@@ -70,6 +73,7 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
       nodeId,
       clusterId: options.clusterId,
       config,
+      file: brokerFile(options),
       metadata: feed,
       responder: inbound,
       replicas,
@@ -80,14 +84,17 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
   };
 }
 
-function openLogs(now: Us, options: BrokerServerOptions, out: Outbox): LogDirectory | DiskError {
+/** One directory that cannot be used does not keep the broker from starting. */
+function openLogs(now: Us, options: BrokerServerOptions, out: Outbox): LogDirectories | DiskError {
   const { clusterId, compression, config, directory, disk, nodeId, random, verified, wall } = options;
-  const made = makeLogDirectory(disk, directory);
-  if (made !== null) return made;
+  const paths = options.directories ?? [directory];
+  for (const path of paths) {
+    if (makeLogDirectory(disk, path) !== null) out.probe('log directory cannot be made');
+  }
   const logConfig = settings(logDirectoryConfigDefaults, config);
-  return LogDirectory.open(
+  return LogDirectories.open(
     now,
-    { disk, path: directory, random, wall, config: logConfig, clusterId, nodeId, compression, verified },
+    { disk, paths, random, wall, config: logConfig, clusterId, nodeId, compression, verified },
     out,
   );
 }
@@ -95,7 +102,7 @@ function openLogs(now: Us, options: BrokerServerOptions, out: Outbox): LogDirect
 function openLifecycle(
   options: BrokerServerOptions,
   config: BrokerConfig,
-  logs: LogDirectory,
+  logs: LogDirectories,
   exchange: Exchange,
 ): BrokerLifecycle {
   return new BrokerLifecycle({
@@ -104,7 +111,7 @@ function openLifecycle(
     incarnationId: randomUuid(options.random.stream('incarnation id')),
     endpoint: options.endpoint,
     rack: options.rack,
-    directories: [logs.directoryId],
+    directories: logs.directoryIds,
     features: SUPPORTED_FEATURES,
     previousBrokerEpoch: logs.previousBrokerEpoch,
     rpc: exchange,
@@ -115,14 +122,14 @@ function openLifecycle(
 /** A broker reads the metadata log as an observer: nobody counts on its copy. */
 function openRaft(
   options: BrokerServerOptions,
-  logs: LogDirectory,
+  logs: LogDirectories,
   exchange: Exchange,
   inbound: Inbound,
 ): Raft {
   const { clusterId, config, directory, disk, nodeId, random, verified, voters, wall } = options;
   return new Raft({
     nodeId,
-    directoryId: logs.directoryId,
+    directoryId: logs.directoryIdAt(directory),
     voters,
     clusterId,
     directory,

@@ -1,8 +1,14 @@
 import type { VersionedResponder } from '../broker/index.ts';
-import { advertisedApis, decideApiVersions, decideDescribeCluster } from '../broker/index.ts';
+import {
+  advertisedApis,
+  decideApiVersions,
+  decideDescribeCluster,
+  decideDescribeConfigs,
+} from '../broker/index.ts';
 import type { Controller } from '../controller/index.ts';
 import type { Request } from '../exchange/index.ts';
 import type { Outbox, Us } from '../machine/index.ts';
+import type { StaticConfig } from '../metadata/index.ts';
 import type { Raft } from '../raft/index.ts';
 import {
   type AllocateProducerIdsRequest,
@@ -19,6 +25,7 @@ import {
   type CreateTopicsRequest,
   type DeleteTopicsRequest,
   type DescribeClusterRequest,
+  type DescribeConfigsRequest,
   type DescribeQuorumRequest,
   type ElectLeadersRequest,
   EndpointType,
@@ -37,6 +44,8 @@ import type { MetadataFeed } from './metadata-feed.ts';
 export interface ControllerListenerOptions {
   readonly nodeId: number;
   readonly clusterId: string;
+  /** The whole configuration file, as DescribeConfigs shows it. */
+  readonly file: StaticConfig;
   readonly feed: MetadataFeed;
   readonly raft: Raft;
   readonly controller: Controller;
@@ -76,6 +85,7 @@ const ADVERTISED = [
   ApiKey.BrokerRegistration,
   ApiKey.BrokerHeartbeat,
   ApiKey.ControllerRegistration,
+  ApiKey.DescribeConfigs,
   ApiKey.AlterConfigs,
   ApiKey.IncrementalAlterConfigs,
   ApiKey.CreatePartitions,
@@ -202,6 +212,16 @@ export class ControllerListener {
       case ApiKey.UpdateFeatures:
         controller.handleUpdateFeatures(now, request as Request<UpdateFeaturesRequest>, out);
         return true;
+      case ApiKey.DescribeConfigs: {
+        const { feed, file, inbound, nodeId } = this.#options;
+        const { apiVersion, body, id } = request as Request<DescribeConfigsRequest>;
+        inbound.respond(
+          id,
+          decideDescribeConfigs(feed.image, { nodeId, static: file }, apiVersion, body),
+          out,
+        );
+        return true;
+      }
       case ApiKey.AllocateProducerIds:
         controller.handleAllocateProducerIds(now, request as Request<AllocateProducerIdsRequest>, out);
         return true;

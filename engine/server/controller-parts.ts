@@ -9,6 +9,7 @@ import { Exchange, Inbound, serverExchangeConfig } from '../exchange/index.ts';
 import type { Us } from '../machine/index.ts';
 import { defaultRaftConfig, Raft } from '../raft/index.ts';
 import { randomUuid } from '../wire/index.ts';
+import { controllerFile } from './config-file.ts';
 import { ControllerListener } from './controller-listener.ts';
 import { ControllerRegistration } from './controller-registration.ts';
 import { EnvelopeResponder } from './envelope-responder.ts';
@@ -75,7 +76,16 @@ export function openController(now: Us, options: ControllerServerOptions): Contr
     feed,
     snapshots: new SnapshotGenerator(settings(snapshotConfigDefaults, config), now),
     controller,
-    listener: new ControllerListener({ nodeId, clusterId, feed, raft, controller, inbound, responder }),
+    listener: new ControllerListener({
+      nodeId,
+      clusterId,
+      file: controllerFile(options),
+      feed,
+      raft,
+      controller,
+      inbound,
+      responder,
+    }),
     registration: new ControllerRegistration({
       nodeId,
       incarnationId: randomUuid(random.stream('incarnation id')),
