@@ -70,6 +70,15 @@ export type Fact =
       /** -1 when unknown. */
       readonly leader: number;
     }
+  /** Who votes, in this replica's eyes: what the end of its log says counts, committed or not (KIP-853). */
+  | {
+      readonly fact: 'quorum voters changed';
+      /** Sorted by id. A static voter's directory is not known. */
+      readonly voters: readonly { readonly id: number; readonly directoryId: string | null }[];
+      /** Where the log says so; -1 for static voters and those of the bootstrap snapshot. */
+      readonly recordOffset: number;
+      readonly kraftVersion: number;
+    }
   | { readonly fact: 'quorum committed'; readonly highWatermark: number; readonly quorumEpoch: number }
   /** Broker or controller: metadata is applied up to (excluding) this offset. */
   | { readonly fact: 'metadata applied'; readonly metadataOffset: number }

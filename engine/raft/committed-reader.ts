@@ -44,7 +44,8 @@ export class CommittedReader {
     if (highWatermark < 0 || this.#nextOffset >= highWatermark) return null;
     if (this.#nextOffset >= this.#log.startOffset) return null;
     const id = this.#log.snapshots.latest;
-    if (id === null) {
+    // The bootstrap snapshot says who votes, and nothing to the state machine.
+    if (id === null || id.offset === 0) {
       this.#nextOffset = 0;
       return null;
     }

@@ -2,6 +2,9 @@ import type { Reply, Request } from '../exchange/index.ts';
 import type { Outbox, Us } from '../machine/index.ts';
 import { assert } from '../machine/index.ts';
 import type {
+  AddRaftVoterRequest,
+  AddRaftVoterResponse,
+  ApiVersionsResponse,
   BeginQuorumEpochRequest,
   BeginQuorumEpochResponse,
   DescribeQuorumRequest,
@@ -11,15 +14,23 @@ import type {
   FetchResponse,
   FetchSnapshotRequest,
   FetchSnapshotResponse,
+  RemoveRaftVoterRequest,
+  RemoveRaftVoterResponse,
+  UpdateRaftVoterRequest,
+  UpdateRaftVoterResponse,
   VoteRequest,
   VoteResponse,
 } from '../wire/index.ts';
 import { ApiKey } from '../wire/index.ts';
+import { handleAddRaftVoter, onAddRaftVoterResponse } from './messages/add-raft-voter.ts';
+import { onApiVersionsResponse } from './messages/api-versions.ts';
 import { handleBeginQuorumEpoch, onBeginQuorumEpochResponse } from './messages/begin-quorum-epoch.ts';
 import { handleDescribeQuorum } from './messages/describe-quorum.ts';
 import { handleEndQuorumEpoch, onEndQuorumEpochResponse } from './messages/end-quorum-epoch.ts';
 import { handleFetch, onFetchResponse } from './messages/fetch.ts';
 import { handleFetchSnapshot, onFetchSnapshotResponse } from './messages/fetch-snapshot.ts';
+import { handleRemoveRaftVoter, onRemoveRaftVoterResponse } from './messages/remove-raft-voter.ts';
+import { handleUpdateRaftVoter, onUpdateRaftVoterResponse } from './messages/update-raft-voter.ts';
 import { handleVote, onVoteResponse } from './messages/vote.ts';
 import type { RaftCore } from './raft-core.ts';
 
@@ -27,6 +38,19 @@ import type { RaftCore } from './raft-core.ts';
 export type Deferred =
   | { readonly kind: 'request'; readonly request: Request }
   | { readonly kind: 'reply'; readonly token: number; readonly reply: Reply };
+
+/** What the quorum answers of a controller's listener; of Fetch and FetchSnapshot there, all. */
+export const RAFT_APIS: ReadonlySet<number> = new Set([
+  ApiKey.Vote,
+  ApiKey.BeginQuorumEpoch,
+  ApiKey.EndQuorumEpoch,
+  ApiKey.Fetch,
+  ApiKey.FetchSnapshot,
+  ApiKey.DescribeQuorum,
+  ApiKey.AddRaftVoter,
+  ApiKey.RemoveRaftVoter,
+  ApiKey.UpdateRaftVoter,
+]);
 
 /** The answer to a request, or null when it is parked. */
 export function handleRequest(core: RaftCore, now: Us, request: Request, out: Outbox): object | null {
@@ -43,6 +67,12 @@ export function handleRequest(core: RaftCore, now: Us, request: Request, out: Ou
       return handleFetchSnapshot(core, now, request as Request<FetchSnapshotRequest>);
     case ApiKey.DescribeQuorum:
       return handleDescribeQuorum(core, now, request as Request<DescribeQuorumRequest>);
+    case ApiKey.AddRaftVoter:
+      return handleAddRaftVoter(core, now, request as Request<AddRaftVoterRequest>);
+    case ApiKey.RemoveRaftVoter:
+      return handleRemoveRaftVoter(core, now, request as Request<RemoveRaftVoterRequest>);
+    case ApiKey.UpdateRaftVoter:
+      return handleUpdateRaftVoter(core, now, request as Request<UpdateRaftVoterRequest>);
     default:
       assert(false, () => `api ${request.apiKey} is not raft's`);
   }
@@ -79,6 +109,14 @@ function onResponse(
       return onFetchResponse(core, now, body as FetchResponse, out);
     case ApiKey.FetchSnapshot:
       return onFetchSnapshotResponse(core, now, body as FetchSnapshotResponse, out);
+    case ApiKey.AddRaftVoter:
+      return onAddRaftVoterResponse(core, now, body as AddRaftVoterResponse, out);
+    case ApiKey.RemoveRaftVoter:
+      return onRemoveRaftVoterResponse(core, now, body as RemoveRaftVoterResponse, out);
+    case ApiKey.UpdateRaftVoter:
+      return onUpdateRaftVoterResponse(core, now, body as UpdateRaftVoterResponse, out);
+    case ApiKey.ApiVersions:
+      return onApiVersionsResponse(core, now, node, body as ApiVersionsResponse);
     default:
       assert(false, () => `api ${apiKey} is not asked by raft`);
   }

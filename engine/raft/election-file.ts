@@ -1,19 +1,21 @@
 import type { Disk } from '../machine/index.ts';
 import { DiskError, isDiskError } from '../machine/index.ts';
-import { utf8Decode, utf8Encode } from '../wire/index.ts';
+import { utf8Decode, utf8Encode, ZERO_UUID } from '../wire/index.ts';
 import { DurableFile } from './durable-file.ts';
+import type { ReplicaKey } from './voters.ts';
 
 /** What a replica may never forget about an epoch: `ElectionState`. -1 stands for none. */
 export interface Election {
   readonly epoch: number;
   readonly leader: number;
-  readonly votedId: number;
+  /** Its directory is not known at data version 0. */
+  readonly voted: ReplicaKey | null;
 }
 
 const FILE_NAME = 'quorum-state';
 
 /**
- * Kafka's `quorum-state` file (`FileQuorumStateStore`, data version 0: static voters). One vote per epoch rests on it:
+ * Kafka's `quorum-state` file (`FileQuorumStateStore`; data version 0 with static voters, 1 with dynamic ones). One vote per epoch rests on it:
  * nothing that follows from an election leaves this node before the file is durable.
  */
 export class ElectionFile {
@@ -37,9 +39,9 @@ export class ElectionFile {
     return parseElection(utf8Decode(bytes)) ?? new DiskError('EIO', this.#path);
   }
 
-  write(election: Election, voters: readonly number[]): DurableFile | DiskError {
+  write(election: Election, voters: readonly number[], kraftVersion: number): DurableFile | DiskError {
     const temporary = `${this.#path}.tmp`;
-    const written = this.#disk.write(temporary, utf8Encode(formatElection(election, voters)));
+    const written = this.#disk.write(temporary, utf8Encode(formatElection(election, voters, kraftVersion)));
     if (isDiskError(written)) return written;
     const file = new DurableFile(this.#disk, this.#directories, temporary, this.#path);
     this.#directories = this.#directories.slice(0, 1);
@@ -48,19 +50,25 @@ export class ElectionFile {
 }
 
 /** Fields in the order that Kafka's generated JSON converter writes them. */
-function formatElection(election: Election, voters: readonly number[]): string {
+function formatElection(election: Election, voters: readonly number[], kraftVersion: number): string {
+  const { leader: leaderId, epoch: leaderEpoch, voted } = election;
+  const votedId = voted?.id ?? -1;
+  if (kraftVersion > 0) {
+    const votedDirectoryId = voted?.directoryId ?? ZERO_UUID;
+    return JSON.stringify({ leaderId, leaderEpoch, votedId, votedDirectoryId, data_version: 1 });
+  }
   return JSON.stringify({
     clusterId: '',
-    leaderId: election.leader,
-    leaderEpoch: election.epoch,
-    votedId: election.votedId,
+    leaderId,
+    leaderEpoch,
+    votedId,
     appliedOffset: 0,
     currentVoters: voters.map((voterId) => ({ voterId })),
     data_version: 0,
   });
 }
 
-/** Null for what is not a quorum state of version 0. */
+/** Null for what is not a quorum state. */
 function parseElection(text: string): Election | null {
   let data: Record<string, unknown>;
   try {
@@ -68,9 +76,11 @@ function parseElection(text: string): Election | null {
   } catch {
     return null;
   }
-  const { leaderId, leaderEpoch, votedId, data_version: version } = data;
-  if (version !== 0) return null;
+  const { leaderId, leaderEpoch, votedId, votedDirectoryId, data_version: version } = data;
+  if (version !== 0 && version !== 1) return null;
   if (typeof leaderId !== 'number' || typeof leaderEpoch !== 'number' || typeof votedId !== 'number')
     return null;
-  return { epoch: leaderEpoch, leader: leaderId, votedId };
+  const isKeyed = typeof votedDirectoryId === 'string' && votedDirectoryId !== ZERO_UUID;
+  const voted = votedId < 0 ? null : { id: votedId, directoryId: isKeyed ? votedDirectoryId : null };
+  return { epoch: leaderEpoch, leader: leaderId, voted };
 }

@@ -28,7 +28,10 @@
  * Kafka's counterpart: `raft.{KafkaRaftClient, QuorumState, LeaderState, ...}`, `raft.internals.KafkaRaftLog`,
  * `snapshot.*`.
  */
+export { writeBootstrapSnapshot } from './bootstrap-snapshot.ts';
 export type { CommittedBatch, SnapshotToLoad } from './committed-reader.ts';
+export { RAFT_APIS } from './dispatch.ts';
+export type { NodeAddresses } from './known-nodes.ts';
 export { METADATA_LOG, METADATA_TOPIC, METADATA_TOPIC_ID } from './metadata-partition.ts';
 export type { OffsetAndEpoch } from './offset-and-epoch.ts';
 export { RAFT_RPC_OWNER } from './outbound.ts';
@@ -37,4 +40,11 @@ export { defaultRaftConfig, type RaftConfig } from './raft-config.ts';
 export type { RaftOptions } from './raft-options.ts';
 export { RaftTimer } from './raft-timer.ts';
 export type { RoleKind } from './roles/role.ts';
-export type { Voter } from './voters.ts';
+export {
+  LISTENER_NAME,
+  MAX_KRAFT_VERSION,
+  MIN_KRAFT_VERSION,
+  type Voter,
+  type VoterNode,
+  VoterSet,
+} from './voters.ts';

@@ -2,15 +2,24 @@ import type { Log } from '../log/index.ts';
 import { isLogFailure } from '../log/index.ts';
 import type { Disk, Outbox, Ticket, WallClock } from '../machine/index.ts';
 import { assert, DiskError } from '../machine/index.ts';
-import { lastOffsetOf, maxTimestampOf } from '../records/index.ts';
+import {
+  type ControlRecord,
+  lastOffsetOf,
+  maxTimestampOf,
+  RecordsError,
+  splitBatches,
+} from '../records/index.ts';
 import type { Records } from '../wire/index.ts';
 import { ErrorCode } from '../wire/index.ts';
 import { DurableFile } from './durable-file.ts';
+import { kraftVersionRecord, votersRecordOf } from './epoch-start.ts';
 import type { OffsetAndEpoch } from './offset-and-epoch.ts';
 import type { RaftConfig } from './raft-config.ts';
 import { snapshotBatches } from './snapshot-batches.ts';
 import { SnapshotDownload } from './snapshot-download.ts';
 import { SnapshotStore } from './snapshot-store.ts';
+import { VoterHistory } from './voter-history.ts';
+import type { VoterSet } from './voters.ts';
 
 /** Whether a replica's log end lies on the leader's history, where it parted from it, or what sums up what is gone. */
 export type LogPosition =
@@ -23,6 +32,8 @@ const NO_RECORDS: Records = [];
 /** The metadata log and its snapshots (`KafkaRaftLog`): positions are told by offset and epoch. */
 export class MetadataLog {
   readonly snapshots: SnapshotStore;
+  /** Who votes, as snapshot and log say up to the log's end. */
+  readonly voters: VoterHistory;
   #opened: Log | null = null;
   readonly #disk: Disk;
   readonly #directory: string;
@@ -33,19 +44,29 @@ export class MetadataLog {
   /** A snapshot of the state machine above on its way to the disk. */
   #writing: { readonly id: OffsetAndEpoch; readonly file: DurableFile } | null = null;
 
-  constructor(disk: Disk, directory: string, wall: WallClock, config: RaftConfig) {
+  constructor(disk: Disk, directory: string, wall: WallClock, config: RaftConfig, staticVoters: VoterSet) {
     this.#disk = disk;
     this.#directory = directory;
     this.#wall = wall;
     this.#config = config;
     this.snapshots = new SnapshotStore(disk, directory);
+    this.voters = new VoterHistory(staticVoters);
   }
 
   /** With the log recovered: finds the snapshots, and finishes an installation that a crash cut short. */
   open(log: Log, out: Outbox): void {
     this.#opened = log;
     this.snapshots.recover(this.startOffset);
-    this.truncateToLatestSnapshot(out);
+    if (!this.truncateToLatestSnapshot(out)) this.#loadVoters();
+    this.voters.observe(
+      log.batches(Math.max(this.startOffset, this.snapshots.latest?.offset ?? 0)),
+      this.endOffset,
+    );
+  }
+
+  #loadVoters(): void {
+    const { latest } = this.snapshots;
+    if (latest !== null) this.voters.load(this.snapshots.controlRecords(latest), latest.offset);
   }
 
   get #log(): Log {
@@ -117,7 +138,10 @@ export class MetadataLog {
         () => `an append of ours: ${answer.message}`,
       );
       this.#keep(new DiskError('EIO', this.#directory));
-    } else this.#isUnsynced = true;
+    } else {
+      this.#isUnsynced = true;
+      this.voters.observe(batches, this.endOffset);
+    }
   }
 
   appendAsFollower(records: Records, maxLeaderEpoch: number, out: Outbox): void {
@@ -129,7 +153,12 @@ export class MetadataLog {
         this.#keep(new DiskError('EIO', this.#directory));
       // Else bytes that are not what the leader wrote: they are fetched again.
       else out.probe('raft: append refused');
-    } else if (this.endOffset !== before) this.#isUnsynced = true;
+    } else if (this.endOffset !== before) {
+      this.#isUnsynced = true;
+      const batches = splitBatches(records);
+      assert(!(batches instanceof RecordsError), 'what was appended can be read');
+      this.voters.observe(batches, this.endOffset);
+    }
   }
 
   assignLeaderEpoch(leaderEpoch: number, startOffset: number): void {
@@ -194,6 +223,7 @@ export class MetadataLog {
     assert(offset >= this.highWatermark, () => `truncation to ${offset}, below ${this.highWatermark}`);
     out.probe('raft: log truncated');
     this.#log.truncateTo(offset, out);
+    this.voters.truncateNew(offset);
   }
 
   /** Replaces the log by its latest snapshot if that is ahead of it. */
@@ -205,6 +235,7 @@ export class MetadataLog {
     this.#log.restartAt(latest.offset, out);
     this.#isUnsynced = false;
     this.#keep(this.snapshots.removeBefore(latest));
+    this.#loadVoters();
     return true;
   }
 
@@ -248,12 +279,28 @@ export class MetadataLog {
     const timestamp = batch === undefined ? 0 : maxTimestampOf(batch);
     const path = this.snapshots.partialPathOf(id);
     this.#keep(this.#disk.write(path, new Uint8Array(0)));
-    for (const each of snapshotBatches(id.epoch, timestamp, this.#wall.nowMs(), state)) {
+    for (const each of snapshotBatches(
+      id.epoch,
+      timestamp,
+      this.#wall.nowMs(),
+      state,
+      this.#votersAt(last),
+    )) {
       this.#keep(this.#disk.append(path, each));
     }
     const file = new DurableFile(this.#disk, [this.#directory], path, this.snapshots.pathOf(id));
     this.#writing = { id, file };
     return true;
+  }
+
+  /** What a snapshot says of the quorum: nothing while its voters are static. */
+  #votersAt(offset: number): readonly ControlRecord[] {
+    const kraftVersion = this.voters.kraftVersionAt(offset);
+    if (kraftVersion === 0) return [];
+    const voters = this.voters.votersAt(offset);
+    return voters === null
+      ? [kraftVersionRecord(kraftVersion)]
+      : [kraftVersionRecord(kraftVersion), votersRecordOf(voters)];
   }
 
   /** True when the ticket was that of a snapshot under way here. */
@@ -267,7 +314,10 @@ export class MetadataLog {
     // Meanwhile a snapshot of the leader may have replaced the log, and this one with it.
     else if (writing.id.offset < this.startOffset)
       this.#keep(this.#disk.remove(this.snapshots.pathOf(writing.id)));
-    else if (this.snapshots.sizeOf(writing.id) === null) this.snapshots.add(writing.id);
+    else if (this.snapshots.sizeOf(writing.id) === null) {
+      this.snapshots.add(writing.id);
+      this.voters.truncateOld(writing.id.offset);
+    }
     return true;
   }
 

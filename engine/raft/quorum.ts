@@ -1,6 +1,5 @@
-import type { Outbox, Random, Us } from '../machine/index.ts';
+import type { Endpoint, Outbox, Random, Us } from '../machine/index.ts';
 import { assert } from '../machine/index.ts';
-import { ZERO_UUID } from '../wire/index.ts';
 import type { Election } from './election-file.ts';
 import { NEVER } from './raft-timer.ts';
 import { Candidate } from './roles/candidate.ts';
@@ -11,14 +10,38 @@ import { Resigned } from './roles/resigned.ts';
 import type { Role } from './roles/role.ts';
 import { NEXT_ROLES } from './roles/role.ts';
 import { Unattached } from './roles/unattached.ts';
-import type { ReplicaKey, Voters } from './voters.ts';
+import type { KeyedVoter } from './voter-change.ts';
+import type { VoterHistory } from './voter-history.ts';
+import {
+  MAX_KRAFT_VERSION,
+  MIN_KRAFT_VERSION,
+  type ReplicaKey,
+  sameReplica,
+  type VoterSet,
+} from './voters.ts';
+
+/** Fetch timeouts between two looks of a follower at the voters (`FollowerState.updateVoterPeriodMs`). */
+export const UPDATE_PERIODS = 2;
 
 /** Who this replica is among the others. */
 export interface Self {
   readonly id: number;
   readonly directoryId: string;
-  /** Votes, and syncs its log before it acknowledges. Otherwise an observer. */
-  readonly isVoter: boolean;
+  /**
+   * A controller: votes when it is among the voters, and syncs its log before it acknowledges even while it is not, for
+   * the voters may come to count on it (KAFKA-13884). A broker is an observer for ever.
+   */
+  readonly canVote: boolean;
+  /** Where it listens; null for a broker. */
+  readonly endpoint: Endpoint | null;
+}
+
+/** This controller as it would have the voters know it. */
+export function voterNodeOf(self: Self): KeyedVoter {
+  const { id, directoryId, endpoint } = self;
+  assert(endpoint !== null, 'a controller knows where it listens');
+  const { host, port } = endpoint;
+  return { id, directoryId, host, port, minVersion: MIN_KRAFT_VERSION, maxVersion: MAX_KRAFT_VERSION };
 }
 
 /**
@@ -27,23 +50,29 @@ export interface Self {
  */
 export class Quorum {
   readonly #self: Self;
-  readonly #voters: Voters;
+  readonly #history: VoterHistory;
   readonly #random: Random;
   readonly #electionTimeoutUs: Us;
   readonly #fetchTimeoutUs: Us;
   #role: Role = new Unattached(0, -1, null, -1, NEVER);
   #isDirty = false;
 
-  constructor(self: Self, voters: Voters, random: Random, electionTimeoutUs: Us, fetchTimeoutUs: Us) {
-    assert(
-      self.isVoter === voters.has(self.id),
-      'a voter is one of controller.quorum.voters, and they are voters',
-    );
+  constructor(self: Self, history: VoterHistory, random: Random, electionTimeoutUs: Us, fetchTimeoutUs: Us) {
     this.#self = self;
-    this.#voters = voters;
+    this.#history = history;
     this.#random = random;
     this.#electionTimeoutUs = electionTimeoutUs;
     this.#fetchTimeoutUs = fetchTimeoutUs;
+  }
+
+  /** As the log's end says, whether that is committed or not. */
+  get voters(): VoterSet {
+    return this.#history.current;
+  }
+
+  get isVoter(): boolean {
+    const { id, directoryId, canVote } = this.#self;
+    return canVote && this.voters.isVoter(id, directoryId);
   }
 
   get role(): Role {
@@ -60,8 +89,8 @@ export class Quorum {
     this.#isDirty = false;
     const role = this.#role;
     if (role.kind === 'candidate' && role.elected)
-      return { epoch: role.epoch, leader: this.#self.id, votedId: -1 };
-    return { epoch: role.epoch, leader: role.leader, votedId: role.voted?.id ?? -1 };
+      return { epoch: role.epoch, leader: this.#self.id, voted: null };
+    return { epoch: role.epoch, leader: role.leader, voted: role.voted };
   }
 
   /**
@@ -69,19 +98,19 @@ export class Quorum {
    * is lost, and leading on would write other records at the same (offset, epoch) (KAFKA-10527).
    */
   initialize(election: Election | null, logEpoch: number, now: Us, out: Outbox): void {
-    const { epoch, leader, votedId } = election ?? { epoch: 0, leader: -1, votedId: -1 };
+    const { epoch, leader, voted } = election ?? { epoch: 0, leader: -1, voted: null };
     const self = this.#self;
-    const voted = votedId < 0 ? null : { id: votedId, directoryId: null };
+    const isOwnVote = voted !== null && sameReplica(voted, this.#key());
     if (epoch < logEpoch) {
       out.probe('raft: log ahead of quorum-state');
       this.#role = new Unattached(logEpoch, -1, null, -1, this.#electionAt(now));
-    } else if (leader === self.id && self.isVoter) {
+    } else if (leader === self.id && self.canVote) {
       out.probe('raft: former leader restarted as resigned');
-      this.#role = new Resigned(epoch, self.id, this.#electionAt(now), [], this.#peers());
-    } else if (votedId === self.id && self.isVoter) {
-      this.#role = new Candidate(epoch, this.#key(), -1, this.#electionAt(now), this.#voters);
-    } else if (leader >= 0 && this.#voters.has(leader)) {
-      this.#role = new Follower(epoch, leader, voted, -1, now + this.#fetchTimeoutUs);
+      this.#role = new Resigned(epoch, self.id, this.#drawElectionAt(now), [], this.#peers());
+    } else if (isOwnVote && this.isVoter) {
+      this.#role = new Candidate(epoch, this.#key(), -1, this.#electionAt(now), this.voters);
+    } else if (leader >= 0 && this.voters.has(leader)) {
+      this.#role = this.#follower(epoch, leader, voted, -1, now);
     } else {
       this.#role = new Unattached(epoch, leader, voted, -1, this.#electionAt(now));
     }
@@ -102,7 +131,7 @@ export class Quorum {
       from.kind === 'unattached' ||
       from.kind === 'resigned' ||
       (from.kind === 'prospective' && !from.tally.isRejected);
-    const electionAt = keepsWaiting && this.#self.isVoter ? from.electionAt : this.#electionAt(now);
+    const electionAt = keepsWaiting && this.isVoter ? from.electionAt : this.#electionAt(now);
     const voted = epoch === from.epoch ? from.voted : null;
     this.#become(new Unattached(epoch, leader, voted, from.highWatermark, electionAt), out);
     this.#isDirty = true;
@@ -119,7 +148,7 @@ export class Quorum {
     this.#become(
       from.kind === 'unattached'
         ? new Unattached(epoch, leader, nominee, highWatermark, electionAt)
-        : new Prospective(epoch, leader, nominee, highWatermark, electionAt, this.#self.id, this.#voters),
+        : new Prospective(epoch, leader, nominee, highWatermark, electionAt, this.#self.id, this.voters),
       out,
     );
     this.#isDirty = true;
@@ -133,8 +162,19 @@ export class Quorum {
       () => `follower in epoch ${epoch} after ${from.kind} in epoch ${from.epoch}`,
     );
     const voted = epoch === from.epoch ? from.voted : null;
-    this.#become(new Follower(epoch, leader, voted, from.highWatermark, now + this.#fetchTimeoutUs), out);
+    this.#become(this.#follower(epoch, leader, voted, from.highWatermark, now), out);
     this.#isDirty = true;
+  }
+
+  #follower(
+    epoch: number,
+    leader: number,
+    voted: ReplicaKey | null,
+    highWatermark: number,
+    now: Us,
+  ): Follower {
+    const timeout = this.#fetchTimeoutUs;
+    return new Follower(epoch, leader, voted, highWatermark, now + timeout, now + UPDATE_PERIODS * timeout);
   }
 
   /** Nothing changes on disk: a pre-vote takes no epoch and gives no vote. */
@@ -142,15 +182,7 @@ export class Quorum {
     const from = this.#role;
     const { epoch, leader, voted, highWatermark } = from;
     this.#become(
-      new Prospective(
-        epoch,
-        leader,
-        voted,
-        highWatermark,
-        this.#electionAt(now),
-        this.#self.id,
-        this.#voters,
-      ),
+      new Prospective(epoch, leader, voted, highWatermark, this.#electionAt(now), this.#self.id, this.voters),
       out,
     );
   }
@@ -158,7 +190,7 @@ export class Quorum {
   becomeCandidate(now: Us, out: Outbox): void {
     const from = this.#role;
     this.#become(
-      new Candidate(from.epoch + 1, this.#key(), from.highWatermark, this.#electionAt(now), this.#voters),
+      new Candidate(from.epoch + 1, this.#key(), from.highWatermark, this.#electionAt(now), this.voters),
       out,
     );
     this.#isDirty = true;
@@ -177,12 +209,11 @@ export class Quorum {
     assert(from.kind === 'candidate' && from.elected && !this.#isDirty, 'a leader is elected, durably');
     const leader = new Leader(
       from.epoch,
-      this.#self.id,
+      voterNodeOf(this.#self),
       epochStartOffset,
       from.tally.grantingVoters(),
-      this.#voters,
-      this.#self.directoryId,
-      ZERO_UUID,
+      this.voters,
+      this.#history.kraftVersion > 0,
       this.#fetchTimeoutUs,
       now,
     );
@@ -191,10 +222,10 @@ export class Quorum {
   }
 
   /** Soft state: the disk already says that this replica led the epoch. */
-  becomeResigned(preferredSuccessors: readonly number[], now: Us, out: Outbox): void {
+  becomeResigned(preferredSuccessors: readonly ReplicaKey[], now: Us, out: Outbox): void {
     const { epoch } = this.#role;
     this.#become(
-      new Resigned(epoch, this.#self.id, this.#electionAt(now), preferredSuccessors, this.#peers()),
+      new Resigned(epoch, this.#self.id, this.#drawElectionAt(now), preferredSuccessors, this.#peers()),
       out,
     );
   }
@@ -204,7 +235,7 @@ export class Quorum {
     assert(NEXT_ROLES[from.kind].includes(next.kind), () => `${next.kind} after ${from.kind}`);
     assert(next.epoch >= from.epoch, 'an epoch never goes back');
     assert(
-      this.#self.isVoter || next.kind === 'unattached' || next.kind === 'follower',
+      this.isVoter || next.kind === 'unattached' || next.kind === 'follower' || next.kind === 'resigned',
       () => `an observer as ${next.kind}`,
     );
     this.#role = next;
@@ -213,19 +244,23 @@ export class Quorum {
 
   #tell(out: Outbox): void {
     const { kind, epoch, leader } = this.#role;
-    const role = this.#self.isVoter ? kind : 'observer';
+    const role = this.isVoter ? kind : 'observer';
     out.fact({ fact: 'quorum role changed', role, quorumEpoch: epoch, leader });
   }
 
-  /** Uniform in [timeout, 2 timeout) from now; never, for an observer. */
+  /** When the patience of a voter ends; never, for an observer. */
   #electionAt(now: Us): Us {
-    if (!this.#self.isVoter) return NEVER;
+    return this.isVoter ? this.#drawElectionAt(now) : NEVER;
+  }
+
+  /** Uniform in [timeout, 2 timeout) from now. */
+  #drawElectionAt(now: Us): Us {
     const timeout = this.#electionTimeoutUs;
     return timeout === 0 ? now : now + timeout + this.#random.below(timeout);
   }
 
   #peers(): readonly number[] {
-    return this.#voters.ids.filter((id) => id !== this.#self.id);
+    return this.voters.ids.filter((id) => id !== this.#self.id);
   }
 
   #key(): ReplicaKey {

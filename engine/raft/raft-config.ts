@@ -10,6 +10,7 @@ export interface RaftConfig {
   readonly 'controller.quorum.retry.backoff.ms': number;
   readonly 'controller.quorum.fetch.snapshot.max.bytes': number;
   readonly 'controller.quorum.fetch.max.bytes': number;
+  readonly 'controller.quorum.auto.join.enable': boolean;
   readonly 'metadata.log.segment.bytes': number;
   readonly 'metadata.log.segment.ms': number;
   readonly 'metadata.max.retention.bytes': number;
@@ -25,6 +26,7 @@ export const defaultRaftConfig: RaftConfig = {
   'controller.quorum.retry.backoff.ms': 20,
   'controller.quorum.fetch.snapshot.max.bytes': 1_048_576,
   'controller.quorum.fetch.max.bytes': 1_048_576,
+  'controller.quorum.auto.join.enable': false,
   'metadata.log.segment.bytes': 1_073_741_824,
   'metadata.log.segment.ms': 604_800_000,
   'metadata.max.retention.bytes': 104_857_600,
@@ -39,6 +41,9 @@ export const CHECK_QUORUM_HALVES = 3;
 
 /** An observer that has not fetched for this long is forgotten (`LeaderState.OBSERVER_SESSION_TIMEOUT_MS`). */
 export const OBSERVER_SESSION_TIMEOUT_US = 300_000 * MS;
+
+/** A replica that is to vote has fetched within this (`LeaderState.isReplicaCaughtUp`: an hour). */
+export const CATCH_UP_SESSION_US = 3_600_000 * MS;
 
 /** How often old snapshots are looked for (`RaftMetadataLogCleanerManager`). */
 export const CLEAN_INTERVAL_US = 60_000 * MS;

@@ -3,50 +3,41 @@ import { assert, MS } from '../machine/index.ts';
 import {
   baseOffsetOf,
   buildControlBatch,
-  ControlType,
+  type ControlRecord,
   lastOffsetOf,
   leaderEpochOf,
   withLeader,
 } from '../records/index.ts';
-import { ErrorCode, ZERO_UUID } from '../wire/index.ts';
+import { ErrorCode } from '../wire/index.ts';
 import { AppendAccumulator } from './append-accumulator.ts';
+import { epochStartRecords } from './epoch-start.ts';
+import { KnownNodes, type NodeAddresses, type NodeEndpoint } from './known-nodes.ts';
 import { completeFetches, failFetches, sendFetch } from './messages/fetch.ts';
 import type { MetadataLog } from './metadata-log.ts';
 import type { Outbound } from './outbound.ts';
 import { ParkedFetches } from './parked-fetches.ts';
-import type { Quorum, Self } from './quorum.ts';
+import { type Quorum, type Self, UPDATE_PERIODS, voterNodeOf } from './quorum.ts';
 import type { RaftConfig } from './raft-config.ts';
 import { NEVER } from './raft-timer.ts';
 import { RequestPacing } from './request-pacing.ts';
 import type { Follower } from './roles/follower.ts';
 import type { Leader } from './roles/leader.ts';
 import type { Prospective } from './roles/prospective.ts';
-import type { Voters } from './voters.ts';
-
-/** Where the controllers listen (`controller.listener.names`). */
-const LISTENER_NAME = 'CONTROLLER';
-/** The LeaderChange message's own version (`ControlRecordUtils.LEADER_CHANGE_CURRENT_VERSION`). */
-const LEADER_CHANGE_VERSION = 0;
+import { advanceVoterChange, endVoterChange } from './voter-changes.ts';
+import { LISTENER_NAME, type ReplicaKey, type Voter, VoterSet } from './voters.ts';
 
 export interface RaftCoreParts {
   readonly config: RaftConfig;
   readonly self: Self;
   readonly clusterId: string;
-  readonly voters: Voters;
+  readonly bootstrapServers: readonly Voter[];
+  readonly addresses: NodeAddresses | null;
   readonly quorum: Quorum;
   readonly log: MetadataLog;
   readonly outbound: Outbound;
   readonly wall: WallClock;
   readonly random: Random;
 }
-
-interface NodeEndpoint {
-  readonly nodeId: number;
-  readonly host: string;
-  readonly port: number;
-}
-
-const NO_ENDPOINTS: readonly NodeEndpoint[] = [];
 
 /**
  * What roles and messages do to the replica: changes of role with all that follows from them, commits, appends, and
@@ -57,16 +48,15 @@ export class RaftCore {
   readonly config: RaftConfig;
   readonly self: Self;
   readonly clusterId: string;
-  readonly voters: Voters;
   readonly quorum: Quorum;
   readonly log: MetadataLog;
   readonly outbound: Outbound;
   readonly pacing: RequestPacing;
   readonly parked = new ParkedFetches();
-  /** The voters but for oneself, sorted. */
-  readonly peers: readonly number[];
+  readonly nodes: KnownNodes;
+  /** Whom to ask who leads. */
+  readonly #bootstrapIds: readonly number[];
   readonly fetchTimeoutUs: Us;
-  readonly unknownDirectoryId = ZERO_UUID;
   /** Exists with the leadership. */
   appends: AppendAccumulator | null = null;
   /** End of the patience of a graceful stop; `NEVER` when none was asked for. */
@@ -74,18 +64,22 @@ export class RaftCore {
   readonly #wall: WallClock;
   readonly #random: Random;
   #committed = -1;
+  /** As followed so far: nobody, until the log is open. */
+  #voters = new VoterSet([]);
+  #peers: readonly number[] = [];
 
   constructor(parts: RaftCoreParts) {
     this.config = parts.config;
     this.self = parts.self;
     this.clusterId = parts.clusterId;
-    this.voters = parts.voters;
     this.quorum = parts.quorum;
     this.log = parts.log;
     this.outbound = parts.outbound;
     this.#wall = parts.wall;
     this.#random = parts.random;
-    this.peers = parts.voters.ids.filter((id) => id !== parts.self.id);
+    this.nodes = new KnownNodes(parts.addresses);
+    for (const { id, host, port } of parts.bootstrapServers) this.nodes.learn(id, host, port);
+    this.#bootstrapIds = parts.bootstrapServers.map(({ id }) => id).filter((id) => id !== parts.self.id);
     this.fetchTimeoutUs = parts.config['controller.quorum.fetch.timeout.ms'] * MS;
     this.pacing = new RequestPacing(
       parts.config['controller.quorum.retry.backoff.ms'] * MS,
@@ -93,8 +87,18 @@ export class RaftCore {
     );
   }
 
+  /** Who votes, as the end of the log says. */
+  get voters(): VoterSet {
+    return this.#voters;
+  }
+
+  /** The voters but for oneself, sorted. */
+  get peers(): readonly number[] {
+    return this.#peers;
+  }
+
   get isVoter(): boolean {
-    return this.self.isVoter;
+    return this.quorum.isVoter;
   }
 
   get epoch(): number {
@@ -110,9 +114,38 @@ export class RaftCore {
     return this.shutdownAt !== NEVER;
   }
 
-  /** A voter's log has records that are not durable yet: nothing that rests on them may be said. */
+  /** A controller's log has records that are not durable yet: nothing that rests on them may be said. */
   get mustSync(): boolean {
-    return this.isVoter && this.log.isUnsynced;
+    return this.self.canVote && this.log.isUnsynced;
+  }
+
+  // Who votes.
+
+  /** The log has changed at its end, and with it perhaps who votes: at once, committed or not (KIP-853). */
+  followVoters(out: Outbox): void {
+    const { current, kraftVersion, lastEntry } = this.log.voters;
+    if (current === this.#voters) return;
+    this.#voters = current;
+    this.#peers = this.#others(current);
+    for (const { id, host, port } of current.nodes) this.nodes.learn(id, host, port);
+    const { role } = this.quorum;
+    if (role.kind === 'leader') role.changeVoters(current);
+    out.fact({
+      fact: 'quorum voters changed',
+      voters: current.nodes.map(({ id, directoryId }) => ({ id, directoryId })),
+      recordOffset: lastEntry?.offset ?? -1,
+      kraftVersion,
+    });
+  }
+
+  /** A follower has looked at the voters, or has heard back: it looks again after a few fetches. */
+  postponeVoterUpdate(now: Us): void {
+    const { role } = this.quorum;
+    if (role.kind === 'follower') role.updateVotersAt = now + UPDATE_PERIODS * this.fetchTimeoutUs;
+  }
+
+  #others(voters: VoterSet): readonly number[] {
+    return voters.ids.filter((id) => id !== this.self.id);
   }
 
   // Changes of role. Each forgets the requests under way: they were the old role's.
@@ -134,7 +167,7 @@ export class RaftCore {
     this.advanceElection(now, out);
   }
 
-  becomeResigned(preferredSuccessors: readonly number[], now: Us, out: Outbox): void {
+  becomeResigned(preferredSuccessors: readonly ReplicaKey[], now: Us, out: Outbox): void {
     this.#leaveRole();
     failFetches(this, this.parked.takeAll());
     this.quorum.becomeResigned(preferredSuccessors, now, out);
@@ -165,35 +198,23 @@ export class RaftCore {
     this.advanceElection(now, out);
   }
 
-  /**
-   * The election is durable. The new epoch opens with a LeaderChange, for nothing else can commit what came before.
-   */
+  /** The election is durable. */
   becomeLeader(now: Us, out: Outbox): void {
     this.#leaveRole();
     const start = this.log.endOffset;
     const leader = this.quorum.becomeLeader(start, now, out);
     this.log.assignLeaderEpoch(leader.epoch, start);
     this.appends = new AppendAccumulator(this.config['controller.quorum.append.linger.ms'] * MS, start);
-    const asVoters = (ids: readonly number[]) =>
-      ids.map((voterId) => ({ voterId, voterDirectoryId: ZERO_UUID }));
-    const batch = buildControlBatch({ baseOffset: start, leaderEpoch: leader.epoch }, this.#wall.nowMs(), [
-      {
-        type: ControlType.LEADER_CHANGE,
-        message: {
-          version: LEADER_CHANGE_VERSION,
-          leaderId: this.self.id,
-          voters: asVoters(this.voters.ids),
-          grantingVoters: asVoters(leader.grantingVoters),
-        },
-      },
-    ]);
-    this.appends.add(batch, start, now);
-    this.appends.hurry(now);
+    this.appendControl(
+      epochStartRecords(voterNodeOf(this.self), this.log.voters, leader.grantingVoters),
+      now,
+    );
   }
 
   #leaveRole(): void {
     const role = this.quorum.role;
     if (role.kind === 'follower' && role.download !== null) this.log.abandonDownload(role.download);
+    if (role.kind === 'leader') endVoterChange(this, role, ErrorCode.NOT_LEADER_OR_FOLLOWER, null);
     this.appends = null;
     this.pacing.resetAll();
   }
@@ -215,6 +236,17 @@ export class RaftCore {
     return lastOffset;
   }
 
+  /** Control records go into the log without lingering. Answers the offset of the last one. */
+  appendControl(records: readonly ControlRecord[], now: Us): number {
+    const { appends } = this;
+    assert(appends !== null, 'a leader accumulates appends');
+    const at = { baseOffset: appends.nextOffset, leaderEpoch: this.epoch };
+    const lastOffset = at.baseOffset + records.length - 1;
+    appends.add(buildControlBatch(at, this.#wall.nowMs(), records), lastOffset, now);
+    appends.hurry(now);
+    return lastOffset;
+  }
+
   /**
    * Writes what has lingered long enough; parked fetches get it before it is synced here. Answers when to look again.
    */
@@ -223,6 +255,7 @@ export class RaftCore {
     assert(appends !== null, 'a leader accumulates appends');
     if (now >= appends.drainAt) {
       this.log.appendAsLeader(appends.drain(), this.epoch, out);
+      this.followVoters(out);
       completeFetches(this, now, this.parked.takeBelow(this.log.endOffset), out);
     }
     return appends.drainAt;
@@ -236,6 +269,7 @@ export class RaftCore {
   onLeaderHighWatermark(leader: Leader, now: Us, out: Outbox): void {
     this.log.advanceHighWatermark(leader.highWatermark, leader.epoch, true, out);
     this.#tellCommitted(leader.highWatermark, out);
+    advanceVoterChange(this, leader);
     completeFetches(this, now, this.parked.takeAll(), out);
   }
 
@@ -260,6 +294,7 @@ export class RaftCore {
     const isInstalled = this.log.truncateToLatestSnapshot(out);
     assert(isInstalled, 'a leader sends a snapshot only to a replica that is behind it');
     out.probe('raft: snapshot installed');
+    this.followVoters(out);
     this.onFollowerHighWatermark(follower, this.log.highWatermark, out);
   }
 
@@ -275,13 +310,14 @@ export class RaftCore {
     this.outbound.request(node, this.pacing.sent(node, apiKey, now), apiKey, body);
   }
 
-  /** Who does not know a leader asks any voter for records: the answer says who leads. */
-  fetchFromAnyVoter(now: Us): Us {
-    const { pacing, peers } = this;
-    if (peers.length > 0 && !pacing.hasAnyInFlight(now)) {
-      const start = this.#random.below(peers.length);
-      for (let step = 0; step < peers.length; step++) {
-        const node = peers[(start + step) % peers.length]!;
+  /** Who does not know a leader asks any server that it was started with: the answer says who leads. */
+  fetchFromAnyServer(now: Us): Us {
+    const { pacing } = this;
+    const servers = this.#bootstrapIds;
+    if (servers.length > 0 && !pacing.hasAnyInFlight(now)) {
+      const start = this.#random.below(servers.length);
+      for (let step = 0; step < servers.length; step++) {
+        const node = servers[(start + step) % servers.length]!;
         if (!pacing.isReady(node, now)) continue;
         sendFetch(this, node, now);
         break;
@@ -290,105 +326,25 @@ export class RaftCore {
     return pacing.earliestDeadline(now);
   }
 
-  // What the handlers check alike.
-
-  isSameCluster(clusterId: string | null): boolean {
-    return clusterId === null || clusterId === this.clusterId;
-  }
-
-  /** The request names this voter, or nobody. */
-  isMeantForSelf(voterId: number, directoryId: string): boolean {
-    if (voterId < 0) return true;
-    return voterId === this.self.id && (directoryId === ZERO_UUID || directoryId === this.self.directoryId);
-  }
-
-  rejectVoterRequest(remote: number, epoch: number): number | null {
-    if (epoch < this.epoch) return ErrorCode.FENCED_LEADER_EPOCH;
-    return remote < 0 ? ErrorCode.INVALID_REQUEST : null;
-  }
-
-  rejectLeaderRequest(epoch: number): number | null {
-    if (epoch < this.epoch) return ErrorCode.FENCED_LEADER_EPOCH;
-    if (epoch > this.epoch) return ErrorCode.UNKNOWN_LEADER_EPOCH;
-    if (this.quorum.role.kind !== 'leader') return ErrorCode.NOT_LEADER_OR_FOLLOWER;
-    return this.isShuttingDown ? ErrorCode.BROKER_NOT_AVAILABLE : null;
-  }
-
-  /** A message says who leads an epoch: follows if that is news. Two leaders of one epoch cannot be. */
-  learnOf(leader: number, epoch: number, now: Us, out: Outbox): void {
-    const role = this.quorum.role;
-    const isConsistent =
-      leader === this.self.id
-        ? role.kind === 'leader' || epoch < role.epoch || role.leader === leader
-        : epoch !== role.epoch || leader < 0 || role.leader < 0 || leader === role.leader;
-    assert(isConsistent, () => `leader ${leader} of epoch ${epoch}, known: ${role.leader} of ${role.epoch}`);
-    if (epoch > role.epoch) {
-      if (leader >= 0) this.becomeFollower(epoch, leader, now, out);
-      else this.becomeUnattached(epoch, -1, now, out);
-    } else if (epoch === role.epoch && leader >= 0 && role.leader < 0) {
-      this.becomeFollower(epoch, leader, now, out);
-    }
-  }
-
-  /**
-   * What every answer says about epochs and leaders. Null: go on with the answer itself. Otherwise the answer is
-   * settled, well (true) or badly (false) (`maybeHandleCommonResponse`).
-   */
-  handleCommonResponse(
-    errorCode: number,
-    leader: number,
-    epoch: number,
-    now: Us,
-    out: Outbox,
-  ): boolean | null {
-    if (epoch < this.epoch || errorCode === ErrorCode.UNKNOWN_LEADER_EPOCH) return true;
-    if (
-      epoch > this.epoch ||
-      errorCode === ErrorCode.FENCED_LEADER_EPOCH ||
-      errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER
-    ) {
-      const before = this.quorum.role;
-      this.learnOf(leader, epoch, now, out);
-      // Kafka asks again at once, as fast as the network goes; here who had no news is asked after the retry back-off.
-      return this.quorum.role !== before;
-    }
-    if (leader >= 0 && this.leader < 0) {
-      this.becomeFollower(epoch, leader, now, out);
-      return errorCode === ErrorCode.NONE ? null : true;
-    }
-    if (errorCode === ErrorCode.BROKER_NOT_AVAILABLE) return false;
-    if (errorCode === ErrorCode.INVALID_VOTER_KEY) return true;
-    assert(errorCode !== ErrorCode.INVALID_REQUEST, 'a request of ours was found invalid');
-    return null;
-  }
-
-  onTopLevelError(errorCode: number, out: Outbox): false {
-    if (errorCode !== ErrorCode.BROKER_NOT_AVAILABLE) out.probe('raft: unexpected top-level error');
-    return false;
-  }
-
-  onUnexpectedError(out: Outbox): false {
-    out.probe('raft: unexpected error');
-    return false;
-  }
-
   // What responses tell about nodes.
 
   leaderEndpoints(): readonly NodeEndpoint[] {
-    const voter = this.voters.endpoint(this.leader);
-    return voter === undefined ? NO_ENDPOINTS : [{ nodeId: voter.id, host: voter.host, port: voter.port }];
+    const { endpoint, id } = this.self;
+    if (this.leader === id && endpoint !== null)
+      return [{ nodeId: id, host: endpoint.host, port: endpoint.port }];
+    return this.nodes.endpointsOf(this.leader);
   }
 
   ownEndpoints(): readonly { readonly name: string; readonly host: string; readonly port: number }[] {
-    const own = this.voters.endpoint(this.self.id);
-    return own === undefined ? [] : [{ name: LISTENER_NAME, host: own.host, port: own.port }];
+    const { endpoint } = this.self;
+    return endpoint === null ? [] : [{ name: LISTENER_NAME, host: endpoint.host, port: endpoint.port }];
   }
 
   voterNodes() {
-    return this.voters.ids.map((id) => {
-      const { host, port } = this.voters.endpoint(id)!;
-      return { nodeId: id, listeners: [{ name: LISTENER_NAME, host, port }] };
-    });
+    return this.voters.nodes.map(({ id, host, port }) => ({
+      nodeId: id,
+      listeners: [{ name: LISTENER_NAME, host, port }],
+    }));
   }
 
   /** A past moment of the monotonic clock, in wall milliseconds; -1 stays -1. */

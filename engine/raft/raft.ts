@@ -1,14 +1,6 @@
 import type { Reply, Request } from '../exchange/index.ts';
 import type { Outbox, Ticket, Us } from '../machine/index.ts';
 import { assert, DiskError, MS, timerId } from '../machine/index.ts';
-import type {
-  BeginQuorumEpochRequest,
-  DescribeQuorumRequest,
-  EndQuorumEpochRequest,
-  FetchRequest,
-  FetchSnapshotRequest,
-  VoteRequest,
-} from '../wire/index.ts';
 import type { CommittedBatch, SnapshotToLoad } from './committed-reader.ts';
 import { CommittedReader } from './committed-reader.ts';
 import { type Deferred, handleReply, handleRequest } from './dispatch.ts';
@@ -25,7 +17,8 @@ import { RaftCore } from './raft-core.ts';
 import type { RaftOptions } from './raft-options.ts';
 import { NEVER, POLL_AGAIN, RaftTimer } from './raft-timer.ts';
 import type { RoleKind } from './roles/role.ts';
-import { Voters } from './voters.ts';
+import { upgradeKRaftVersion } from './voter-changes.ts';
+import { VoterSet } from './voters.ts';
 
 /** Roles a replica can pass through without waiting: the only voter's way to leadership is the longest. */
 const MAX_POLLS = 10;
@@ -56,12 +49,12 @@ export class Raft {
 
   constructor(options: RaftOptions) {
     this.#options = options;
-    const { config, disk, nodeId, directoryId, isVoter, random } = options;
+    const { config, disk, nodeId, directoryId, canVote, random, voters, wall } = options;
     const directory = `${options.directory}/${METADATA_LOG}`;
-    const voters = new Voters(options.voters);
-    const self = { id: nodeId, directoryId, isVoter };
+    const endpoint = options.endpoint ?? voters.find(({ id }) => id === nodeId) ?? null;
+    const self = { id: nodeId, directoryId, canVote, endpoint };
     this.#elections = new ElectionFile(disk, options.directory, directory);
-    this.#log = new MetadataLog(disk, directory, options.wall, config);
+    this.#log = new MetadataLog(disk, directory, wall, config, VoterSet.ofStatic(voters));
     this.#outbound = new Outbound(
       options.rpc,
       options.responder,
@@ -71,17 +64,18 @@ export class Raft {
       config,
       self,
       clusterId: options.clusterId,
-      voters,
+      bootstrapServers: options.bootstrapServers ?? voters,
+      addresses: options.addresses ?? null,
       quorum: new Quorum(
         self,
-        voters,
+        this.#log.voters,
         random,
         config['controller.quorum.election.timeout.ms'] * MS,
         config['controller.quorum.fetch.timeout.ms'] * MS,
       ),
       log: this.#log,
       outbound: this.#outbound,
-      wall: options.wall,
+      wall,
       random,
     });
     this.#committed = new CommittedReader(this.#log);
@@ -104,6 +98,7 @@ export class Raft {
     this.#isBooted = true;
     this.#cleanAt = now + CLEAN_INTERVAL_US;
     const core = this.#core;
+    core.followVoters(out);
     core.quorum.initialize(election, this.#log.lastFetchedEpoch, now, out);
     const { role } = core.quorum;
     const isOnlyVoter = core.isVoter && core.peers.length === 0;
@@ -112,29 +107,8 @@ export class Raft {
     this.#run(now, out);
   }
 
-  // Requests. The caller has routed them by key and, for Fetch, by topic.
-
-  handleVote(now: Us, request: Request<VoteRequest>, out: Outbox): void {
-    this.#input(now, { kind: 'request', request }, out);
-  }
-
-  handleBeginQuorumEpoch(now: Us, request: Request<BeginQuorumEpochRequest>, out: Outbox): void {
-    this.#input(now, { kind: 'request', request }, out);
-  }
-
-  handleEndQuorumEpoch(now: Us, request: Request<EndQuorumEpochRequest>, out: Outbox): void {
-    this.#input(now, { kind: 'request', request }, out);
-  }
-
-  handleFetch(now: Us, request: Request<FetchRequest>, out: Outbox): void {
-    this.#input(now, { kind: 'request', request }, out);
-  }
-
-  handleFetchSnapshot(now: Us, request: Request<FetchSnapshotRequest>, out: Outbox): void {
-    this.#input(now, { kind: 'request', request }, out);
-  }
-
-  handleDescribeQuorum(now: Us, request: Request<DescribeQuorumRequest>, out: Outbox): void {
+  /** A request of `RAFT_APIS`, which the caller has routed. It may be answered much later. */
+  handle(now: Us, request: Request, out: Outbox): void {
     this.#input(now, { kind: 'request', request }, out);
   }
 
@@ -245,6 +219,30 @@ export class Raft {
     return isWriting;
   }
 
+  /** Who votes, as the end of this replica's log says: committed or not, it counts. */
+  get voters(): VoterSet {
+    return this.#log.voters.current;
+  }
+
+  /** The finalized `kraft.version`; a leader counts one that it is writing. */
+  get kraftVersion(): number {
+    const { role } = this.#core.quorum;
+    if (role.kind === 'leader' && role.requestedKRaftVersion >= 0) return role.requestedKRaftVersion;
+    return this.#log.voters.kraftVersion;
+  }
+
+  /**
+   * Leader only: raises `kraft.version` (KIP-853), which makes static voters dynamic. Null when it is under way, or with
+   * `validateOnly` could be; otherwise why it cannot be.
+   */
+  upgradeKRaftVersion(now: Us, kraftVersion: number, validateOnly: boolean, out: Outbox): string | null {
+    const { role } = this.#core.quorum;
+    if (role.kind !== 'leader') return 'the replica does not lead the quorum';
+    const refusal = upgradeKRaftVersion(this.#core, role, kraftVersion, validateOnly, now);
+    if (this.#waiting === null) this.#run(now, out);
+    return refusal;
+  }
+
   /** Gives the leadership up, if it is held, naming successors; goes on as a voter. */
   resign(now: Us, out: Outbox): void {
     const { role } = this.#core.quorum;
@@ -293,9 +291,10 @@ export class Raft {
 
   /** True when there is something to wait for. What has been said and rests on nothing more goes out first. */
   #beginSync(now: Us, out: Outbox): boolean {
-    const { quorum, voters } = this.#core;
+    const { quorum } = this.#core;
     if (quorum.isDirty) {
-      const file = this.#elections.write(quorum.takeElection(), voters.ids);
+      const { current, kraftVersion } = this.#log.voters;
+      const file = this.#elections.write(quorum.takeElection(), current.ids, kraftVersion);
       if (file instanceof DiskError) this.#fail(file, out);
       else this.#waiting = { kind: 'election', file };
       return true;

@@ -1,10 +1,10 @@
 import type { Disk } from '../machine/index.ts';
 import { assert, DiskError } from '../machine/index.ts';
-import { RecordsError } from '../records/index.ts';
+import { type ControlRecord, RecordsError } from '../records/index.ts';
 import type { Records } from '../wire/index.ts';
 import type { OffsetAndEpoch } from './offset-and-epoch.ts';
 import { compareOffsetAndEpoch, sameOffsetAndEpoch } from './offset-and-epoch.ts';
-import { snapshotState, snapshotTimestamp } from './snapshot-batches.ts';
+import { snapshotControlRecords, snapshotState, snapshotTimestamp } from './snapshot-batches.ts';
 import { parseSnapshotName, partialSnapshotName, snapshotName } from './snapshot-name.ts';
 
 interface Snapshot {
@@ -80,6 +80,13 @@ export class SnapshotStore {
     const state = snapshotState(this.read(id, 0, this.sizeOf(id)!));
     assert(!(state instanceof RecordsError), () => `snapshot ${snapshotName(id)} is not what was written`);
     return state;
+  }
+
+  /** Header and footer, and what stands between them about the quorum. */
+  controlRecords(id: OffsetAndEpoch): readonly ControlRecord[] {
+    const records = snapshotControlRecords(this.read(id, 0, this.sizeOf(id)!));
+    assert(!(records instanceof RecordsError), () => `snapshot ${snapshotName(id)} is not what was written`);
+    return records;
   }
 
   /** The age of a snapshot is that of the last record in it, which its header tells. */

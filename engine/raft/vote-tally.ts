@@ -1,13 +1,13 @@
 import { assert } from '../machine/index.ts';
-import type { Voters } from './voters.ts';
+import type { VoterSet } from './voters.ts';
 
 /** Who has granted and who has rejected in one epoch's vote or pre-vote (`EpochElection`). */
 export class VoteTally {
-  readonly #voters: Voters;
+  readonly #voters: VoterSet;
   readonly #granted = new Set<number>();
   readonly #rejected = new Set<number>();
 
-  constructor(voters: Voters) {
+  constructor(voters: VoterSet) {
     this.#voters = voters;
   }
 

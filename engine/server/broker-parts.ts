@@ -126,7 +126,8 @@ function openRaft(
   exchange: Exchange,
   inbound: Inbound,
 ): Raft {
-  const { clusterId, config, directory, disk, nodeId, random, verified, voters, wall } = options;
+  const { bootstrapServers, clusterId, config, directory, disk, nodeId, random, verified, voters, wall } =
+    options;
   return new Raft({
     nodeId,
     directoryId: logs.directoryIdAt(directory),
@@ -139,7 +140,9 @@ function openRaft(
     rpc: exchange,
     responder: inbound,
     config: settings(defaultRaftConfig, config),
-    isVoter: false,
+    canVote: false,
+    bootstrapServers,
+    addresses: exchange,
     verified,
   });
 }

@@ -9,7 +9,7 @@ import type { Controller } from '../controller/index.ts';
 import type { Request } from '../exchange/index.ts';
 import type { Outbox, Us } from '../machine/index.ts';
 import type { StaticConfig } from '../metadata/index.ts';
-import type { Raft } from '../raft/index.ts';
+import { RAFT_APIS, type Raft } from '../raft/index.ts';
 import {
   type AllocateProducerIdsRequest,
   type AlterConfigsRequest,
@@ -17,7 +17,6 @@ import {
   ApiKey,
   type ApiVersionsRequest,
   apiOf,
-  type BeginQuorumEpochRequest,
   type BrokerHeartbeatRequest,
   type BrokerRegistrationRequest,
   type ControllerRegistrationRequest,
@@ -26,17 +25,12 @@ import {
   type DeleteTopicsRequest,
   type DescribeClusterRequest,
   type DescribeConfigsRequest,
-  type DescribeQuorumRequest,
   type ElectLeadersRequest,
   EndpointType,
-  type EndQuorumEpochRequest,
   type EnvelopeRequest,
-  type FetchRequest,
-  type FetchSnapshotRequest,
   type IncrementalAlterConfigsRequest,
   type UnregisterBrokerRequest,
   type UpdateFeaturesRequest,
-  type VoteRequest,
 } from '../wire/index.ts';
 import type { EnvelopeResponder } from './envelope-responder.ts';
 import type { MetadataFeed } from './metadata-feed.ts';
@@ -66,6 +60,8 @@ const FORWARDABLE: ReadonlySet<number> = new Set([
   ApiKey.UnregisterBroker,
   ApiKey.ElectLeaders,
   ApiKey.DescribeQuorum,
+  ApiKey.AddRaftVoter,
+  ApiKey.RemoveRaftVoter,
 ]);
 
 const ADVERTISED = [
@@ -92,6 +88,9 @@ const ADVERTISED = [
   ApiKey.UpdateFeatures,
   ApiKey.UnregisterBroker,
   ApiKey.AllocateProducerIds,
+  ApiKey.AddRaftVoter,
+  ApiKey.RemoveRaftVoter,
+  ApiKey.UpdateRaftVoter,
 ] as const;
 
 /** Routes what a controller's listener takes in (`ControllerApis.handle`). */
@@ -127,39 +126,13 @@ export class ControllerListener {
         this.#handleEnvelope(now, request as Request<EnvelopeRequest>, out);
         return;
       default:
-        if (
-          !this.#handleByQuorum(now, request, out) &&
+        if (RAFT_APIS.has(apiKey)) this.#options.raft.handle(now, request, out);
+        else if (
           !this.#handleByController(now, request, out) &&
           !this.#handleAdministration(now, request, forwarded, out)
         ) {
           this.#reject(request, out);
         }
-    }
-  }
-
-  #handleByQuorum(now: Us, request: Request, out: Outbox): boolean {
-    const { raft } = this.#options;
-    switch (request.apiKey) {
-      case ApiKey.Vote:
-        raft.handleVote(now, request as Request<VoteRequest>, out);
-        return true;
-      case ApiKey.BeginQuorumEpoch:
-        raft.handleBeginQuorumEpoch(now, request as Request<BeginQuorumEpochRequest>, out);
-        return true;
-      case ApiKey.EndQuorumEpoch:
-        raft.handleEndQuorumEpoch(now, request as Request<EndQuorumEpochRequest>, out);
-        return true;
-      case ApiKey.Fetch:
-        raft.handleFetch(now, request as Request<FetchRequest>, out);
-        return true;
-      case ApiKey.FetchSnapshot:
-        raft.handleFetchSnapshot(now, request as Request<FetchSnapshotRequest>, out);
-        return true;
-      case ApiKey.DescribeQuorum:
-        raft.handleDescribeQuorum(now, request as Request<DescribeQuorumRequest>, out);
-        return true;
-      default:
-        return false;
     }
   }
 

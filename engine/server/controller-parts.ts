@@ -55,7 +55,10 @@ export function openController(now: Us, options: ControllerServerOptions): Contr
     rpc: exchange,
     responder,
     config: settings(defaultRaftConfig, config),
-    isVoter: true,
+    canVote: true,
+    endpoint,
+    bootstrapServers: options.bootstrapServers,
+    addresses: exchange,
     verified,
   });
   const controllerConfig: ControllerConfig = { ...settings(defaultControllerConfig, config), static: config };

@@ -207,7 +207,7 @@ export class ControllerServer implements Machine {
             nextOffset: raft.nextOffset,
             quorumEpoch: raft.quorumEpoch,
             transactionIsOpen: feed.inTransaction,
-            kraftVersion: 0,
+            kraftVersion: raft.kraftVersion,
           },
           out,
         );

@@ -1,7 +1,8 @@
 import { decodeMetaProperties, encodeMetaProperties } from '../log/index.ts';
 import { type Disk, DiskError } from '../machine/index.ts';
+import { MAX_KRAFT_VERSION, MIN_KRAFT_VERSION, VoterSet, writeBootstrapSnapshot } from '../raft/index.ts';
 import { randomUuid, type Uuid } from '../wire/index.ts';
-import type { ServerOptions } from './server-options.ts';
+import type { ControllerServerOptions } from './server-options.ts';
 
 const META_PROPERTIES = 'meta.properties';
 
@@ -9,7 +10,7 @@ const META_PROPERTIES = 'meta.properties';
  * The id of a controller's log directory, by its `meta.properties`; an empty directory is formatted first, as
  * `kafka-storage format` does before a first start. A string says why the directory cannot be used.
  */
-export function directoryIdOf(options: ServerOptions): Uuid | { readonly unusable: string } {
+export function directoryIdOf(options: ControllerServerOptions): Uuid | { readonly unusable: string } {
   const { disk, directory, clusterId, nodeId, wall, random } = options;
   const path = `${directory}/${META_PROPERTIES}`;
   const size = disk.size(path);
@@ -20,16 +21,32 @@ export function directoryIdOf(options: ServerOptions): Uuid | { readonly unusabl
     if (properties.clusterId !== clusterId || properties.nodeId !== nodeId) {
       return { unusable: `${path} is of node ${properties.nodeId} in cluster ${properties.clusterId}` };
     }
-    return properties.directoryId;
+    const failed = formatQuorum(options);
+    return failed === null ? properties.directoryId : unusable(failed);
   }
-  const directoryId = randomUuid(random.stream('directory id'));
+  const directoryId = options.format?.directoryId ?? randomUuid(random.stream('directory id'));
   const content = encodeMetaProperties({ clusterId, nodeId, directoryId }, wall.nowMs());
-  const failed = makeLogDirectory(disk, directory) ?? disk.write(path, content);
-  if (failed !== null) return { unusable: `${failed.path}: ${failed.code}` };
+  const failed = makeLogDirectory(disk, directory) ?? formatQuorum(options) ?? disk.write(path, content);
+  if (failed !== null) return unusable(failed);
   // The format is done before the process starts, so nobody waits for these: the tickets come back as nobody's.
   disk.sync(path);
   disk.syncDirectory(directory);
   return directoryId;
+}
+
+/** The first voters of a dynamic quorum find themselves and each other on their disks. */
+function formatQuorum({ disk, directory, wall, format }: ControllerServerOptions): DiskError | null {
+  if (format === undefined || format.initialControllers.length === 0) return null;
+  const voters = format.initialControllers.map((controller) => ({
+    ...controller,
+    minVersion: MIN_KRAFT_VERSION,
+    maxVersion: MAX_KRAFT_VERSION,
+  }));
+  return writeBootstrapSnapshot(disk, directory, new VoterSet(voters), wall.nowMs());
+}
+
+function unusable({ path, code }: DiskError): { readonly unusable: string } {
+  return { unusable: `${path}: ${code}` };
 }
 
 /**

@@ -17,6 +17,8 @@ export { ControllerServer } from './controller-server.ts';
 export type {
   BrokerServerOptions,
   ControllerServerOptions,
+  FormatOptions,
+  InitialController,
   ServerOptions,
   Voter,
 } from './server-options.ts';

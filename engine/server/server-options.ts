@@ -1,6 +1,7 @@
 import type { Disk, Endpoint, RandomSource, WallClock } from '../machine/index.ts';
 import type { StaticConfig } from '../metadata/index.ts';
 import type { Compression, VerifiedBatches } from '../records/index.ts';
+import type { Uuid } from '../wire/index.ts';
 
 /** A voter of the quorum (`controller.quorum.voters`). */
 export interface Voter extends Endpoint {
@@ -13,7 +14,10 @@ export interface ServerOptions {
   readonly clusterId: string;
   /** Where the process listens, and what it tells others. */
   readonly endpoint: Endpoint;
+  /** `controller.quorum.voters`; empty in a dynamic quorum (KIP-853), which has its voters in the metadata log. */
   readonly voters: readonly Voter[];
+  /** `controller.quorum.bootstrap.servers`: whom to ask who leads; the voters unless given. */
+  readonly bootstrapServers?: readonly Voter[] | undefined;
   readonly disk: Disk;
   readonly random: RandomSource;
   readonly wall: WallClock;
@@ -31,4 +35,18 @@ export interface BrokerServerOptions extends ServerOptions {
   readonly rack: string | null;
 }
 
-export type ControllerServerOptions = ServerOptions;
+export interface ControllerServerOptions extends ServerOptions {
+  /** What `kafka-storage format` is told about an empty directory; without it the directory's id is drawn. */
+  readonly format?: FormatOptions | undefined;
+}
+
+/** A controller of the first voters: `--initial-controllers id@host:port:directoryId`. */
+export interface InitialController extends Voter {
+  readonly directoryId: Uuid;
+}
+
+export interface FormatOptions {
+  readonly directoryId: Uuid;
+  /** Empty for `--no-initial-controllers`: a controller that may be added later. */
+  readonly initialControllers: readonly InitialController[];
+}

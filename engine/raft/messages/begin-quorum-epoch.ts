@@ -2,8 +2,16 @@ import type { Request } from '../../exchange/index.ts';
 import type { Outbox, Us } from '../../machine/index.ts';
 import type { BeginQuorumEpochRequest, BeginQuorumEpochResponse } from '../../wire/index.ts';
 import { ApiKey, ErrorCode, ZERO_UUID } from '../../wire/index.ts';
+import {
+  handleCommonResponse,
+  learnEndpoint,
+  learnOf,
+  onTopLevelError,
+  onUnexpectedError,
+} from '../leader-news.ts';
 import { METADATA_TOPIC, onlyPartition } from '../metadata-partition.ts';
 import type { RaftCore } from '../raft-core.ts';
+import { isMeantForSelf, isSameCluster, rejectVoterRequest } from '../request-checks.ts';
 import type { Leader } from '../roles/leader.ts';
 
 /**
@@ -30,7 +38,7 @@ function beginQuorumEpochRequest(core: RaftCore, leader: Leader, voter: number):
         partitions: [
           {
             partitionIndex: 0,
-            voterDirectoryId: ZERO_UUID,
+            voterDirectoryId: core.voters.get(voter)?.directoryId ?? ZERO_UUID,
             leaderId: core.self.id,
             leaderEpoch: leader.epoch,
           },
@@ -48,14 +56,15 @@ export function handleBeginQuorumEpoch(
   out: Outbox,
 ): BeginQuorumEpochResponse {
   const { body } = request;
-  if (!core.isSameCluster(body.clusterId)) return reject(ErrorCode.INCONSISTENT_CLUSTER_ID);
+  if (!isSameCluster(core, body.clusterId)) return reject(ErrorCode.INCONSISTENT_CLUSTER_ID);
   const partition = onlyPartition(body.topics);
   if (partition === null) return reject(ErrorCode.INVALID_REQUEST);
   const { leaderId, leaderEpoch, voterDirectoryId } = partition;
-  const error = core.rejectVoterRequest(leaderId, leaderEpoch);
+  const error = rejectVoterRequest(core, leaderId, leaderEpoch);
   if (error !== null) return answer(core, request, error);
-  core.learnOf(leaderId, leaderEpoch, now, out);
-  const isMeant = core.isMeantForSelf(body.voterId, voterDirectoryId);
+  learnEndpoint(core, leaderId, body.leaderEndpoints);
+  learnOf(core, leaderId, leaderEpoch, now, out);
+  const isMeant = isMeantForSelf(core, body.voterId, voterDirectoryId);
   return answer(core, request, isMeant ? ErrorCode.NONE : ErrorCode.INVALID_VOTER_KEY);
 }
 
@@ -66,13 +75,14 @@ export function onBeginQuorumEpochResponse(
   response: BeginQuorumEpochResponse,
   out: Outbox,
 ): boolean {
-  if (response.errorCode !== ErrorCode.NONE) return core.onTopLevelError(response.errorCode, out);
+  if (response.errorCode !== ErrorCode.NONE) return onTopLevelError(response.errorCode, out);
   const partition = onlyPartition(response.topics);
   if (partition === null) return false;
   const { errorCode, leaderId, leaderEpoch } = partition;
-  const handled = core.handleCommonResponse(errorCode, leaderId, leaderEpoch, now, out);
+  core.nodes.learnAll(response.nodeEndpoints);
+  const handled = handleCommonResponse(core, errorCode, leaderId, leaderEpoch, now, out);
   if (handled !== null) return handled;
-  return errorCode === ErrorCode.NONE ? true : core.onUnexpectedError(out);
+  return errorCode === ErrorCode.NONE ? true : onUnexpectedError(out);
 }
 
 function answer(

@@ -1,7 +1,7 @@
 import type { Request } from '../../exchange/index.ts';
 import type { Us } from '../../machine/index.ts';
 import type { DescribeQuorumRequest, DescribeQuorumResponse } from '../../wire/index.ts';
-import { ErrorCode, errorName } from '../../wire/index.ts';
+import { ErrorCode, errorName, ZERO_UUID } from '../../wire/index.ts';
 import { METADATA_TOPIC, onlyPartition } from '../metadata-partition.ts';
 import type { RaftCore } from '../raft-core.ts';
 import type { ReplicaProgress } from '../roles/replica-progress.ts';
@@ -51,7 +51,7 @@ function replicaState(core: RaftCore, progress: ReplicaProgress, now: Us, apiVer
   const known = apiVersion >= 1;
   return {
     replicaId: progress.id,
-    replicaDirectoryId: apiVersion >= 2 ? progress.directoryId : core.unknownDirectoryId,
+    replicaDirectoryId: apiVersion >= 2 ? progress.directoryId : ZERO_UUID,
     logEndOffset: progress.endOffset,
     lastFetchTimestamp: known ? core.wallTimeOf(isSelf ? now : progress.lastFetchAt, now) : -1,
     lastCaughtUpTimestamp: known ? core.wallTimeOf(isSelf ? now : progress.lastCaughtUpAt, now) : -1,

@@ -3,9 +3,17 @@ import type { Outbox, Us } from '../../machine/index.ts';
 import { assert, MS } from '../../machine/index.ts';
 import type { EndQuorumEpochRequest, EndQuorumEpochResponse } from '../../wire/index.ts';
 import { ApiKey, ErrorCode, ZERO_UUID } from '../../wire/index.ts';
+import {
+  handleCommonResponse,
+  learnEndpoint,
+  learnOf,
+  onTopLevelError,
+  onUnexpectedError,
+} from '../leader-news.ts';
 import { METADATA_TOPIC, onlyPartition } from '../metadata-partition.ts';
 import type { RaftCore } from '../raft-core.ts';
 import { NEVER } from '../raft-timer.ts';
+import { isSameCluster, rejectVoterRequest } from '../request-checks.ts';
 import type { Resigned } from '../roles/resigned.ts';
 
 /** Tells the voters that have not heard it that their leader is gone. Answers when to look again. */
@@ -32,15 +40,15 @@ function endQuorumEpochRequest(core: RaftCore, resigned: Resigned): EndQuorumEpo
             leaderId: core.self.id,
             leaderEpoch: resigned.epoch,
             preferredSuccessors: [],
-            preferredCandidates: resigned.preferredSuccessors.map((candidateId) => ({
-              candidateId,
-              candidateDirectoryId: ZERO_UUID,
+            preferredCandidates: resigned.preferredSuccessors.map(({ id, directoryId }) => ({
+              candidateId: id,
+              candidateDirectoryId: directoryId ?? ZERO_UUID,
             })),
           },
         ],
       },
     ],
-    leaderEndpoints: [],
+    leaderEndpoints: core.ownEndpoints(),
   };
 }
 
@@ -52,13 +60,14 @@ export function handleEndQuorumEpoch(
   out: Outbox,
 ): EndQuorumEpochResponse {
   const { body } = request;
-  if (!core.isSameCluster(body.clusterId)) return reject(ErrorCode.INCONSISTENT_CLUSTER_ID);
+  if (!isSameCluster(core, body.clusterId)) return reject(ErrorCode.INCONSISTENT_CLUSTER_ID);
   const partition = onlyPartition(body.topics);
   if (partition === null) return reject(ErrorCode.INVALID_REQUEST);
   const { leaderId, leaderEpoch, preferredCandidates, preferredSuccessors } = partition;
-  const error = core.rejectVoterRequest(leaderId, leaderEpoch);
+  const error = rejectVoterRequest(core, leaderId, leaderEpoch);
   if (error !== null) return answer(core, request, error);
-  core.learnOf(leaderId, leaderEpoch, now, out);
+  learnEndpoint(core, leaderId, body.leaderEndpoints);
+  learnOf(core, leaderId, leaderEpoch, now, out);
   const role = core.quorum.role;
   if (role.kind === 'follower' && role.leader === leaderId) {
     const successors =
@@ -85,13 +94,14 @@ export function onEndQuorumEpochResponse(
   response: EndQuorumEpochResponse,
   out: Outbox,
 ): boolean {
-  if (response.errorCode !== ErrorCode.NONE) return core.onTopLevelError(response.errorCode, out);
+  if (response.errorCode !== ErrorCode.NONE) return onTopLevelError(response.errorCode, out);
   const partition = onlyPartition(response.topics);
   if (partition === null) return false;
   const { errorCode, leaderId, leaderEpoch } = partition;
-  const handled = core.handleCommonResponse(errorCode, leaderId, leaderEpoch, now, out);
+  core.nodes.learnAll(response.nodeEndpoints);
+  const handled = handleCommonResponse(core, errorCode, leaderId, leaderEpoch, now, out);
   if (handled !== null) return handled;
-  if (errorCode !== ErrorCode.NONE) return core.onUnexpectedError(out);
+  if (errorCode !== ErrorCode.NONE) return onUnexpectedError(out);
   const role = core.quorum.role;
   assert(role.kind === 'resigned', 'only the resigned are answered in their own epoch');
   role.unacknowledged.delete(voter);

@@ -3,8 +3,10 @@ import type { Outbox, Us } from '../../machine/index.ts';
 import { assert } from '../../machine/index.ts';
 import type { FetchSnapshotRequest, FetchSnapshotResponse, Records } from '../../wire/index.ts';
 import { ApiKey, ErrorCode } from '../../wire/index.ts';
+import { handleCommonResponse, onTopLevelError, onUnexpectedError } from '../leader-news.ts';
 import { METADATA_TOPIC } from '../metadata-partition.ts';
 import type { RaftCore } from '../raft-core.ts';
+import { isSameCluster, rejectLeaderRequest } from '../request-checks.ts';
 import type { SnapshotDownload } from '../snapshot-download.ts';
 
 type PartitionRequest = FetchSnapshotRequest['topics'][number]['partitions'][number];
@@ -42,7 +44,7 @@ export function handleFetchSnapshot(
   request: Request<FetchSnapshotRequest>,
 ): FetchSnapshotResponse {
   const { body } = request;
-  if (!core.isSameCluster(body.clusterId)) return reject(ErrorCode.INCONSISTENT_CLUSTER_ID);
+  if (!isSameCluster(core, body.clusterId)) return reject(ErrorCode.INCONSISTENT_CLUSTER_ID);
   const topic = body.topics[0];
   const partition = topic?.partitions[0];
   if (topic === undefined || partition === undefined) return reject(ErrorCode.INVALID_REQUEST);
@@ -52,7 +54,7 @@ export function handleFetchSnapshot(
   if (topic.name !== METADATA_TOPIC || partition.partition !== 0) {
     return refuse(core, request, topic.name, partition, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   }
-  const error = core.rejectLeaderRequest(partition.currentLeaderEpoch);
+  const error = rejectLeaderRequest(core, partition.currentLeaderEpoch);
   if (error !== null) return refuse(core, request, METADATA_TOPIC, partition, error);
   const id = { offset: partition.snapshotId.endOffset, epoch: partition.snapshotId.epoch };
   const size = core.log.snapshots.sizeOf(id);
@@ -65,7 +67,7 @@ export function handleFetchSnapshot(
   const bytes = core.log.snapshots.read(id, partition.position, Math.min(body.maxBytes, size));
   const leader = core.quorum.role;
   assert(leader.kind === 'leader', 'only the leader answers with a snapshot');
-  leader.heardOf(body.replicaId, now);
+  leader.heardOf(body.replicaId, partition.replicaDirectoryId, now);
   return respond(core, request, METADATA_TOPIC, {
     index: 0,
     errorCode: ErrorCode.NONE,
@@ -84,13 +86,14 @@ export function onFetchSnapshotResponse(
   response: FetchSnapshotResponse,
   out: Outbox,
 ): boolean {
-  if (response.errorCode !== ErrorCode.NONE) return core.onTopLevelError(response.errorCode, out);
+  if (response.errorCode !== ErrorCode.NONE) return onTopLevelError(response.errorCode, out);
   const topic = response.topics[0];
   const answer = topic?.partitions[0];
   if (topic === undefined || answer === undefined || topic.name !== METADATA_TOPIC) return false;
   const { errorCode, currentLeader, snapshotId, position, size, unalignedRecords } = answer;
   const { leaderId, leaderEpoch } = currentLeader;
-  const handled = core.handleCommonResponse(errorCode, leaderId, leaderEpoch, now, out);
+  core.nodes.learnAll(response.nodeEndpoints);
+  const handled = handleCommonResponse(core, errorCode, leaderId, leaderEpoch, now, out);
   if (handled !== null) return handled;
   const follower = core.quorum.role;
   assert(follower.kind === 'follower', 'snapshots come to followers only');
@@ -100,7 +103,7 @@ export function onFetchSnapshotResponse(
     core.log.abandonDownload(follower.download);
     follower.download = null;
   } else if (errorCode !== ErrorCode.NONE) {
-    return core.onUnexpectedError(out);
+    return onUnexpectedError(out);
   } else {
     const { download } = follower;
     assert(download !== null, 'a piece of a snapshot that was not asked for');

@@ -3,12 +3,14 @@ import type { Outbox, Us } from '../../machine/index.ts';
 import { assert, MS } from '../../machine/index.ts';
 import type { FetchRequest, FetchResponse, Records } from '../../wire/index.ts';
 import { ApiKey, ErrorCode } from '../../wire/index.ts';
+import { handleCommonResponse, onTopLevelError, onUnexpectedError } from '../leader-news.ts';
 import type { LogPosition } from '../metadata-log.ts';
 import { METADATA_TOPIC_ID } from '../metadata-partition.ts';
 import { describeOffsetAndEpoch } from '../offset-and-epoch.ts';
 import type { ParkedFetch } from '../parked-fetches.ts';
 import { FETCH_MAX_WAIT_MS } from '../raft-config.ts';
 import type { RaftCore } from '../raft-core.ts';
+import { isSameCluster, rejectLeaderRequest } from '../request-checks.ts';
 import type { Follower } from '../roles/follower.ts';
 
 const VALID: LogPosition = { kind: 'valid' };
@@ -61,7 +63,7 @@ export function handleFetch(
   out: Outbox,
 ): FetchResponse | null {
   const { body } = request;
-  if (!core.isSameCluster(body.clusterId)) return reject(ErrorCode.INCONSISTENT_CLUSTER_ID);
+  if (!isSameCluster(core, body.clusterId)) return reject(ErrorCode.INCONSISTENT_CLUSTER_ID);
   const partition = onlyFetchPartition(body);
   if (partition === null) return reject(ErrorCode.INVALID_REQUEST);
   const { fetchOffset, lastFetchedEpoch, currentLeaderEpoch } = partition;
@@ -101,7 +103,7 @@ export function failFetches(core: RaftCore, fetches: readonly ParkedFetch[]): vo
 
 function tryFetch(core: RaftCore, now: Us, request: Request<FetchRequest>, out: Outbox): FetchResponse {
   const partition = onlyFetchPartition(request.body)!;
-  const error = core.rejectLeaderRequest(partition.currentLeaderEpoch);
+  const error = rejectLeaderRequest(core, partition.currentLeaderEpoch);
   if (error !== null) return emptyResponse(core, request, error, -1);
   const { fetchOffset, lastFetchedEpoch, replicaDirectoryId } = partition;
   const leader = core.quorum.role;
@@ -205,15 +207,16 @@ function reject(errorCode: number): FetchResponse {
 
 /** Whether the answer was a good one. Truncates, starts a snapshot download, or appends. */
 export function onFetchResponse(core: RaftCore, now: Us, response: FetchResponse, out: Outbox): boolean {
-  if (response.errorCode !== ErrorCode.NONE) return core.onTopLevelError(response.errorCode, out);
+  if (response.errorCode !== ErrorCode.NONE) return onTopLevelError(response.errorCode, out);
   const topic = response.responses[0];
   const answer = topic?.partitions[0];
   if (topic === undefined || answer === undefined || topic.topicId !== METADATA_TOPIC_ID) return false;
   const { errorCode, currentLeader, divergingEpoch, snapshotId } = answer;
   const { leaderId, leaderEpoch } = currentLeader;
-  const handled = core.handleCommonResponse(errorCode, leaderId, leaderEpoch, now, out);
+  core.nodes.learnAll(response.nodeEndpoints);
+  const handled = handleCommonResponse(core, errorCode, leaderId, leaderEpoch, now, out);
   if (handled !== null) return handled;
-  if (errorCode !== ErrorCode.NONE) return core.onUnexpectedError(out);
+  if (errorCode !== ErrorCode.NONE) return onUnexpectedError(out);
   const follower = core.quorum.role;
   assert(follower.kind === 'follower', 'records come to followers only');
   if (divergingEpoch.epoch >= 0) {
@@ -224,6 +227,7 @@ export function onFetchResponse(core: RaftCore, now: Us, response: FetchResponse
     follower.download = core.log.beginDownload({ offset: snapshotId.endOffset, epoch: snapshotId.epoch });
   } else {
     if (answer.records !== null) core.log.appendAsFollower(answer.records, core.epoch, out);
+    core.followVoters(out);
     if (answer.highWatermark >= 0) core.onFollowerHighWatermark(follower, answer.highWatermark, out);
   }
   follower.fetchAt = now + core.fetchTimeoutUs;
@@ -244,4 +248,5 @@ function truncate(
       `the leader asks to truncate to ${describeOffsetAndEpoch(divergence)}, below ${follower.highWatermark}`,
   );
   core.log.truncateToEndOffset(divergence, out);
+  core.followVoters(out);
 }

@@ -2,10 +2,12 @@ import type { Request } from '../../exchange/index.ts';
 import type { Outbox, Us } from '../../machine/index.ts';
 import type { VoteRequest, VoteResponse } from '../../wire/index.ts';
 import { ApiKey, ErrorCode, ZERO_UUID } from '../../wire/index.ts';
+import { handleCommonResponse, onTopLevelError, onUnexpectedError } from '../leader-news.ts';
 import { METADATA_TOPIC, onlyPartition } from '../metadata-partition.ts';
 import { compareOffsetAndEpoch } from '../offset-and-epoch.ts';
 import type { RaftCore } from '../raft-core.ts';
 import { NEVER } from '../raft-timer.ts';
+import { isMeantForSelf, isSameCluster, rejectVoterRequest } from '../request-checks.ts';
 import type { Candidate } from '../roles/candidate.ts';
 import type { Prospective } from '../roles/prospective.ts';
 
@@ -34,7 +36,7 @@ function voteRequest(core: RaftCore, role: Prospective | Candidate, voter: numbe
             replicaEpoch: role.epoch,
             replicaId: core.self.id,
             replicaDirectoryId: core.self.directoryId,
-            voterDirectoryId: ZERO_UUID,
+            voterDirectoryId: core.voters.get(voter)?.directoryId ?? ZERO_UUID,
             lastOffsetEpoch: core.log.lastFetchedEpoch,
             lastOffset: core.log.endOffset,
             preVote: role.kind === 'prospective',
@@ -56,7 +58,7 @@ export function handleVote(
   out: Outbox,
 ): VoteResponse {
   const { body } = request;
-  if (!core.isSameCluster(body.clusterId)) return reject(ErrorCode.INCONSISTENT_CLUSTER_ID);
+  if (!isSameCluster(core, body.clusterId)) return reject(ErrorCode.INCONSISTENT_CLUSTER_ID);
   const partition = onlyPartition(body.topics);
   if (partition === null) return reject(ErrorCode.INVALID_REQUEST);
   const { replicaId, replicaEpoch, lastOffsetEpoch, lastOffset, preVote } = partition;
@@ -65,10 +67,10 @@ export function handleVote(
   if (lastOffset < 0 || lastOffsetEpoch < 0 || isIllegalEpoch) {
     return answer(core, request, ErrorCode.INVALID_REQUEST, false);
   }
-  const error = core.rejectVoterRequest(replicaId, replicaEpoch);
+  const error = rejectVoterRequest(core, replicaId, replicaEpoch);
   if (error !== null) return answer(core, request, error, false);
   if (replicaEpoch > core.epoch) core.becomeUnattached(replicaEpoch, -1, now, out);
-  if (!core.isMeantForSelf(body.voterId, partition.voterDirectoryId)) {
+  if (!isMeantForSelf(core, body.voterId, partition.voterDirectoryId)) {
     return answer(core, request, ErrorCode.INVALID_VOTER_KEY, false);
   }
   const nominee = { id: replicaId, directoryId: nullIfZero(partition.replicaDirectoryId) };
@@ -100,13 +102,14 @@ export function onVoteResponse(
     core.skipPreVote(now, out);
     return true;
   }
-  if (response.errorCode !== ErrorCode.NONE) return core.onTopLevelError(response.errorCode, out);
+  if (response.errorCode !== ErrorCode.NONE) return onTopLevelError(response.errorCode, out);
   const partition = onlyPartition(response.topics);
   if (partition === null) return false;
   const { errorCode, leaderId, leaderEpoch, voteGranted } = partition;
-  const handled = core.handleCommonResponse(errorCode, leaderId, leaderEpoch, now, out);
+  core.nodes.learnAll(response.nodeEndpoints);
+  const handled = handleCommonResponse(core, errorCode, leaderId, leaderEpoch, now, out);
   if (handled !== null) return handled;
-  if (errorCode !== ErrorCode.NONE) return core.onUnexpectedError(out);
+  if (errorCode !== ErrorCode.NONE) return onUnexpectedError(out);
   const role = core.quorum.role;
   if (role.kind !== 'prospective' && role.kind !== 'candidate') return true;
   role.tally.record(voter, voteGranted);

@@ -3,7 +3,7 @@ import { sendVoteRequests } from '../messages/vote.ts';
 import type { RaftCore } from '../raft-core.ts';
 import { POLL_AGAIN } from '../raft-timer.ts';
 import { VoteTally } from '../vote-tally.ts';
-import type { ReplicaKey, Voters } from '../voters.ts';
+import type { ReplicaKey, VoterSet } from '../voters.ts';
 
 /** Has taken a new epoch, voted for itself in it, and asks the others. */
 export class Candidate {
@@ -21,7 +21,7 @@ export class Candidate {
    */
   elected = false;
 
-  constructor(epoch: number, self: ReplicaKey, highWatermark: number, electionAt: Us, voters: Voters) {
+  constructor(epoch: number, self: ReplicaKey, highWatermark: number, electionAt: Us, voters: VoterSet) {
     this.epoch = epoch;
     this.voted = self;
     this.highWatermark = highWatermark;

@@ -1,6 +1,10 @@
 import type { Outbox, Us } from '../../machine/index.ts';
+import { sendAddRaftVoter } from '../messages/add-raft-voter.ts';
 import { sendFetch } from '../messages/fetch.ts';
 import { sendFetchSnapshot } from '../messages/fetch-snapshot.ts';
+import { sendRemoveRaftVoter } from '../messages/remove-raft-voter.ts';
+import { sendUpdateRaftVoter } from '../messages/update-raft-voter.ts';
+import { voterNodeOf } from '../quorum.ts';
 import type { RaftCore } from '../raft-core.ts';
 import { NEVER, POLL_AGAIN } from '../raft-timer.ts';
 import type { SnapshotDownload } from '../snapshot-download.ts';
@@ -18,13 +22,25 @@ export class Follower {
   /** A leader that has answered is alive: pre-votes against it are refused from then on. */
   hasFetchedFromLeader = false;
   download: SnapshotDownload | null = null;
+  /** When it next looks whether the voters know it as it is, or whether it could join them. */
+  updateVotersAt: Us;
+  /** At kraft.version 0: the leader has been told this voter's directory. */
+  hasUpdatedLeader = false;
 
-  constructor(epoch: number, leader: number, voted: ReplicaKey | null, highWatermark: number, fetchAt: Us) {
+  constructor(
+    epoch: number,
+    leader: number,
+    voted: ReplicaKey | null,
+    highWatermark: number,
+    fetchAt: Us,
+    updateVotersAt: Us,
+  ) {
     this.epoch = epoch;
     this.leader = leader;
     this.voted = voted;
     this.highWatermark = highWatermark;
     this.fetchAt = fetchAt;
+    this.updateVotersAt = updateVotersAt;
   }
 
   canGrantVote(_nominee: ReplicaKey, isLogUpToDate: boolean, preVote: boolean): boolean {
@@ -38,7 +54,32 @@ export class Follower {
       core.becomeProspective(now, out);
       return POLL_AGAIN;
     }
+    if (core.self.canVote && now >= this.updateVotersAt) this.#updateVoters(core, now);
     return Math.min(this.#fetchFromBestNode(core, now), core.isVoter ? this.fetchAt : NEVER);
+  }
+
+  /**
+   * A voter tells the leader what has changed about it; a controller that may join by itself asks to be added, after
+   * the removal of the voter that it was with another disk (KIP-853, KIP-1186). One request at a time: the fetch waits.
+   */
+  #updateVoters(core: RaftCore, now: Us): void {
+    const { voters, self, pacing } = core;
+    const isDynamic = core.log.voters.kraftVersion > 0;
+    const own = voterNodeOf(self);
+    if (core.isVoter) {
+      const isDue = isDynamic ? voters.needsUpdate(own) : !this.hasUpdatedLeader;
+      if (isDue) {
+        if (!pacing.isReady(this.leader, now)) return;
+        sendUpdateRaftVoter(core, this, now);
+      }
+    } else {
+      if (!isDynamic || !core.config['controller.quorum.auto.join.enable']) return;
+      if (!pacing.isReady(this.leader, now)) return;
+      const former = voters.get(self.id);
+      if (former === undefined) sendAddRaftVoter(core, this, now);
+      else sendRemoveRaftVoter(core, this, former, now);
+    }
+    core.postponeVoterUpdate(now);
   }
 
   /** The leader, or any voter while the leader does not answer: it may know another leader. */
@@ -46,9 +87,9 @@ export class Follower {
     const { pacing } = core;
     if (pacing.hasTimedOut(this.leader, now)) {
       pacing.reset(this.leader);
-      return core.fetchFromAnyVoter(now);
+      return core.fetchFromAnyServer(now);
     }
-    if (pacing.isBackingOff(this.leader, now)) return core.fetchFromAnyVoter(now);
+    if (pacing.isBackingOff(this.leader, now)) return core.fetchFromAnyServer(now);
     if (!pacing.hasAnyInFlight(now)) {
       if (this.download !== null) sendFetchSnapshot(core, this.leader, this.download, now);
       else sendFetch(core, this.leader, now);

@@ -3,7 +3,7 @@ import { sendVoteRequests } from '../messages/vote.ts';
 import type { RaftCore } from '../raft-core.ts';
 import { POLL_AGAIN } from '../raft-timer.ts';
 import { VoteTally } from '../vote-tally.ts';
-import type { ReplicaKey, Voters } from '../voters.ts';
+import type { ReplicaKey, VoterSet } from '../voters.ts';
 import { canGrantUncommitted } from './unattached.ts';
 
 /**
@@ -26,7 +26,7 @@ export class Prospective {
     highWatermark: number,
     electionAt: Us,
     self: number,
-    voters: Voters,
+    voters: VoterSet,
   ) {
     this.epoch = epoch;
     this.leader = leader;

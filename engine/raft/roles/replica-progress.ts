@@ -1,9 +1,11 @@
 import type { Us } from '../../machine/index.ts';
+import { ZERO_UUID } from '../../wire/index.ts';
 
 /** What a leader knows of one replica (`LeaderState.ReplicaState`). Unknown offsets and times are -1. */
 export class ReplicaProgress {
   readonly id: number;
-  readonly directoryId: string;
+  /** The zero id while it is not known: a static voter's. */
+  directoryId: string;
   endOffset = -1;
   lastFetchAt: Us = -1;
   lastCaughtUpAt: Us = -1;
@@ -12,6 +14,11 @@ export class ReplicaProgress {
   constructor(id: number, directoryId: string) {
     this.id = id;
     this.directoryId = directoryId;
+  }
+
+  /** In another directory the same id is another replica, with a log of its own. */
+  matches(id: number, directoryId: string): boolean {
+    return this.id === id && (this.directoryId === ZERO_UUID || this.directoryId === directoryId);
   }
 
   fetched(now: Us, fetchOffset: number, leaderEndOffset: number): void {

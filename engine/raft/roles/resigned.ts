@@ -16,7 +16,7 @@ export class Resigned {
   readonly highWatermark = -1;
   readonly electionAt: Us;
   /** Those who have copied most come first. */
-  readonly preferredSuccessors: readonly number[];
+  readonly preferredSuccessors: readonly ReplicaKey[];
   /** Voters that have not acknowledged the resignation. */
   readonly unacknowledged: Set<number>;
 
@@ -24,7 +24,7 @@ export class Resigned {
     epoch: number,
     self: number,
     electionAt: Us,
-    preferredSuccessors: readonly number[],
+    preferredSuccessors: readonly ReplicaKey[],
     peers: readonly number[],
   ) {
     this.epoch = epoch;

@@ -41,7 +41,7 @@ export class Unattached {
         return POLL_AGAIN;
       }
     }
-    return Math.min(core.fetchFromAnyVoter(now), this.electionAt);
+    return Math.min(core.fetchFromAnyServer(now), this.electionAt);
   }
 }
 

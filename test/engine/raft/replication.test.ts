@@ -46,7 +46,8 @@ describe('replication', () => {
   it('costs a few messages a second when there is nothing to replicate', () => {
     const quorum = new TestQuorum({ observers: 1 }).startAll();
     quorum.untilLeader();
-    quorum.run(5 * SECOND);
+    // Each follower tells the leader of itself once, after four seconds, or at the next try four seconds later.
+    quorum.run(10 * SECOND);
     const before = quorum.network.messages;
     quorum.run(10 * SECOND);
     // Three fetches that each wait half a second.

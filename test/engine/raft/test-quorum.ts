@@ -17,11 +17,14 @@ import {
   type Voter,
 } from '../../../engine/raft/index.ts';
 import { ApiKey } from '../../../engine/wire/index.ts';
+import { describeQuorum } from './describe-quorum.ts';
 import { EventClock } from './event-clock.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { seededRandom } from './seeded-random.ts';
+import { formatDisk, supportedVersions, testControllers, testDirectoryId } from './test-controllers.ts';
 import { TestNetwork } from './test-network.ts';
 import { testOutbox } from './test-outbox.ts';
+import type { TestQuorumOptions, Told } from './test-quorum-options.ts';
 import { TestStateMachine } from './test-state-machine.ts';
 import { textBatch } from './text-records.ts';
 
@@ -29,25 +32,11 @@ const WALL_EPOCH_MS = 1_700_000_000_000;
 const CLUSTER_ID = 'cccccccccccccccccccccA';
 const ROOT = '/metadata';
 
-export interface TestQuorumOptions {
-  readonly seed?: number;
-  readonly voters?: number;
-  readonly observers?: number;
-  readonly config?: Partial<RaftConfig>;
-  /** Between machines, one way. */
-  readonly latencyUs?: readonly [min: Us, max: Us];
-  readonly syncUs?: readonly [min: Us, max: Us];
-}
-
-export interface Told {
-  readonly at: Us;
-  readonly node: number;
-  readonly fact: Fact;
-}
-
 interface Node {
   readonly id: number;
-  readonly disk: MemoryDisk;
+  disk: MemoryDisk;
+  /** Disks lost so far. */
+  wipes: number;
   raft: Raft | null;
   out: Outbox;
   incarnation: number;
@@ -57,7 +46,11 @@ interface Node {
 
 /** Replicas, their disks, a network between them, and one clock. Everything follows from the seed. */
 export class TestQuorum {
+  /** At first. */
   readonly voters: readonly Voter[];
+  /** Voters and spares. */
+  readonly controllers: readonly Voter[];
+  readonly #kraftVersion: 0 | 1;
   readonly ids: readonly number[];
   readonly clusterId = CLUSTER_ID;
   readonly facts: Told[] = [];
@@ -88,13 +81,11 @@ export class TestQuorum {
     });
     this.#syncUs = options.syncUs ?? [500, 3 * MS];
     const count = options.voters ?? 3;
-    this.voters = Array.from({ length: count }, (_, at) => ({
-      id: 101 + at,
-      host: `c${101 + at}`,
-      port: 9093,
-    }));
+    this.#kraftVersion = options.kraftVersion ?? 0;
+    this.controllers = testControllers(count + (options.spares ?? 0));
+    this.voters = this.controllers.slice(0, count);
     const observers = Array.from({ length: options.observers ?? 0 }, (_, at) => 1 + at);
-    this.ids = [...this.voters.map((voter) => voter.id), ...observers];
+    this.ids = [...this.controllers.map(({ id }) => id), ...observers];
     for (const id of this.ids) this.#addNode(id);
   }
 
@@ -116,6 +107,7 @@ export class TestQuorum {
     node.applied = new TestStateMachine();
     node.exit = null;
     node.out = this.#outbox(node);
+    this.#format(node);
     node.raft = new Raft(this.#options(node));
     this.#step(node, (raft) => raft.boot(this.now, node.out));
   }
@@ -135,6 +127,14 @@ export class TestQuorum {
   losePower(id: number, luck: 'none' | 'some' = 'none'): void {
     this.crash(id);
     this.#node(id).disk.losePower(luck === 'none' ? null : this.#random);
+  }
+
+  /** The disk is replaced by an empty one: the controller forgets its votes and is another replica from now on. */
+  wipe(id: number): void {
+    if (this.isRunning(id)) this.crash(id);
+    const node = this.#node(id);
+    node.wipes++;
+    node.disk = this.#newDisk(node);
   }
 
   restart(id: number): void {
@@ -277,16 +277,7 @@ export class TestQuorum {
   }
 
   describe(): string {
-    const nodes = [...this.#nodes.values()].map(({ id, raft, applied, exit }) =>
-      raft === null
-        ? `${id} down ${exit ?? ''}`
-        : `${id} ${raft.role} e${raft.quorumEpoch} leader ${raft.leader} @${raft.logEndOffset} hw ${raft.highWatermark} ` +
-          `applied ${applied.nextOffset}`,
-    );
-    const last = this.facts
-      .slice(-12)
-      .map((told) => `${told.at} ${told.node} ${JSON.stringify(told.fact, replaceBytes)}`);
-    return [`at ${this.now}us`, ...nodes, ...last].join('\n');
+    return describeQuorum(this.now, [...this.#nodes.values()], this.facts);
   }
 
   #next(): void {
@@ -311,16 +302,33 @@ export class TestQuorum {
   #addNode(id: number): void {
     const node: Node = {
       id,
-      disk: new MemoryDisk(ROOT),
+      disk: null as never,
+      wipes: 0,
       raft: null,
       out: null as never,
       incarnation: 0,
       applied: new TestStateMachine(),
       exit: null,
     };
-    node.disk.onSync = (ticket) =>
-      this.#clock.schedule(this.#draw(this.#syncUs), () => this.#completeSync(node, ticket));
+    node.disk = this.#newDisk(node);
     this.#nodes.set(id, node);
+  }
+
+  #newDisk(node: Node): MemoryDisk {
+    const disk = new MemoryDisk(ROOT);
+    disk.onSync = (ticket) =>
+      this.#clock.schedule(this.#draw(this.#syncUs), () => this.#completeSync(node, ticket));
+    return disk;
+  }
+
+  directoryIdOf(id: number): string {
+    return testDirectoryId(id, this.#node(id).wipes);
+  }
+
+  /** As `kafka-storage format --initial-controllers` does it, before the first start. */
+  #format({ id, disk, wipes }: Node): void {
+    if (this.#kraftVersion === 0 || wipes > 0 || !this.voters.some((voter) => voter.id === id)) return;
+    formatDisk(disk, ROOT, this.voters, this.#wallMs());
   }
 
   #completeSync(node: Node, ticket: Ticket): void {
@@ -336,8 +344,10 @@ export class TestQuorum {
   #options(node: Node): RaftOptions {
     return {
       nodeId: node.id,
-      directoryId: `dddddddddddddddddd${String(1000 + node.id)}`,
-      voters: this.voters,
+      directoryId: this.directoryIdOf(node.id),
+      voters: this.#kraftVersion === 0 ? this.voters : [],
+      bootstrapServers: this.controllers,
+      endpoint: this.controllers.find(({ id }) => id === node.id),
       clusterId: CLUSTER_ID,
       directory: ROOT,
       disk: node.disk,
@@ -346,7 +356,7 @@ export class TestQuorum {
       rpc: this.network.rpc(node.id),
       responder: this.network.responder(node.id),
       config: this.#config,
-      isVoter: this.voters.some((voter) => voter.id === node.id),
+      canVote: this.controllers.some(({ id }) => id === node.id),
     };
   }
 
@@ -381,19 +391,8 @@ export class TestQuorum {
   }
 
   #handle(node: Node, request: Request): void {
-    this.#step(node, (raft) => {
-      const { out } = node;
-      const any = request as Request<never>;
-      if (request.apiKey === ApiKey.Vote) raft.handleVote(this.now, any, out);
-      else if (request.apiKey === ApiKey.BeginQuorumEpoch) raft.handleBeginQuorumEpoch(this.now, any, out);
-      else if (request.apiKey === ApiKey.EndQuorumEpoch) raft.handleEndQuorumEpoch(this.now, any, out);
-      else if (request.apiKey === ApiKey.Fetch) raft.handleFetch(this.now, any, out);
-      else if (request.apiKey === ApiKey.FetchSnapshot) raft.handleFetchSnapshot(this.now, any, out);
-      else raft.handleDescribeQuorum(this.now, any, out);
-    });
+    if (request.apiKey === ApiKey.ApiVersions) {
+      this.network.responder(node.id).respond(request.id, supportedVersions(), node.out);
+    } else this.#step(node, (raft) => raft.handle(this.now, request, node.out));
   }
-}
-
-function replaceBytes(_key: string, value: unknown): unknown {
-  return value instanceof Uint8Array ? `${value.length} bytes` : value;
 }

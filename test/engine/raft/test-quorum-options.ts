@@ -1,0 +1,22 @@
+import type { Fact, Us } from '../../../engine/machine/index.ts';
+import type { RaftConfig } from '../../../engine/raft/index.ts';
+
+export interface TestQuorumOptions {
+  readonly seed?: number;
+  readonly voters?: number;
+  /** With 1 the voters are in the log, and can be changed. */
+  readonly kraftVersion?: 0 | 1;
+  /** Controllers that do not vote at first. */
+  readonly spares?: number;
+  readonly observers?: number;
+  readonly config?: Partial<RaftConfig>;
+  /** Between machines, one way. */
+  readonly latencyUs?: readonly [min: Us, max: Us];
+  readonly syncUs?: readonly [min: Us, max: Us];
+}
+
+export interface Told {
+  readonly at: Us;
+  readonly node: number;
+  readonly fact: Fact;
+}
