@@ -39,6 +39,15 @@ const injected = z.object({
   to: z.number(),
 });
 
+const administered = z.object({
+  operation: z.looseObject({ do: z.string() }),
+  from: z.number(),
+  to: z.number(),
+  outcome: z.enum(['done', 'failed', 'cancelled', 'pending']),
+  error: z.string().nullable(),
+  attempts: z.number(),
+});
+
 export const resultSchema = z.object({
   format: z.literal(1),
   scenario: z.unknown(),
@@ -55,6 +64,8 @@ export const resultSchema = z.object({
   probes: z.record(z.string(), z.number()),
   faults: z.array(injected),
   operations: z.record(z.string(), counts),
+  // Results saved before there were any have none.
+  adminOperations: z.array(administered).default([]),
   metrics: z.object({
     series,
     produceLatency: quantiles,

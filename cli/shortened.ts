@@ -2,7 +2,7 @@ import { durationUs, parseDuration, type Scenario } from '../sim/scenario/index.
 import { UsageError } from './usage-error.ts';
 
 /**
- * `--until`: the same scenario, ended early. Faults that would begin later are left out, and with them what the
+ * `--until`: the same scenario, ended early. Faults and operations that would begin later are left out, and with them what the
  * scenario expects to have happened: a run cut short proves less.
  */
 export function shortened(scenario: Scenario, until: string): Scenario {
@@ -14,7 +14,9 @@ export function shortened(scenario: Scenario, until: string): Scenario {
     );
   }
   const faults = scenario.faults.filter((fault) => durationUs(fault.at) < us);
-  const isWhole = faults.length === scenario.faults.length;
+  const operations = scenario.operations.filter((operation) => durationUs(operation.at) < us);
+  const left = scenario.faults.length + scenario.operations.length - faults.length - operations.length;
+  const isWhole = left === 0;
   const expect = isWhole ? scenario.expect : { ...scenario.expect, probes: [] };
-  return { ...scenario, duration: until, faults, expect };
+  return { ...scenario, duration: until, faults, operations, expect };
 }

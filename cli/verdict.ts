@@ -26,6 +26,10 @@ export function printVerdict(
   output.say(
     `  ${result.faults.length} faults: ${result.faults.map(({ fault }) => fault.kind).join(', ') || 'none'}`,
   );
+  if (result.adminOperations.length > 0) {
+    const ends = result.adminOperations.map(({ operation, outcome }) => `${operation.do} ${outcome}`);
+    output.say(`  ${result.adminOperations.length} operations: ${ends.join(', ')}`);
+  }
   const probes = Object.entries(result.probes).map(([name, times]) => `${name} ${times}`);
   output.say(`  exercised: ${probes.join(' · ') || 'nothing rare'}`);
   listViolations(output, result);

@@ -12,6 +12,9 @@ const MARK_COLOUR: Readonly<Record<string, string>> = {
   'broker fenced': COLOUR.red,
   'broker unfenced': COLOUR.sky,
   'log recovered': COLOUR.purple,
+  'operation begun': COLOUR.grey,
+  'operation done': COLOUR.green,
+  'operation failed': COLOUR.red,
   crash: COLOUR.red,
 };
 

@@ -1,4 +1,5 @@
 import type { Quantiles, Result, Violation } from '../../sim/result/index.ts';
+import { describeOperation } from '../../sim/scenario/index.ts';
 import { isrChart } from '../chart/isr.ts';
 import { consumerLagChart, highWatermarkLagChart } from '../chart/lag.ts';
 import { lanesChart } from '../chart/lanes.ts';
@@ -26,6 +27,7 @@ export async function buildPage(result: Result): Promise<BuiltPage> {
       (chart) => `<figure id="${chart.name}" aria-label="${escapeHtml(chart.title)}">${chart.svg}</figure>`,
     ),
     faults(result),
+    operations(result),
     exercised(result),
     measured(result),
     again(result),
@@ -102,6 +104,19 @@ function faults(result: Result): string {
     describeRest(fault),
   ]);
   return `<h2>Faults, as injected</h2>${table(['fault', 'hit', 'from', 'to', 'how'], rows)}`;
+}
+
+function operations({ adminOperations }: Result): string {
+  if (adminOperations.length === 0) return '';
+  const seconds = (us: number): string => (us < 0 ? '-' : `${(us / 1e6).toFixed(3)} s`);
+  const rows = adminOperations.map(({ operation, from, to, outcome, error, attempts }) => [
+    describeOperation(operation),
+    seconds(from),
+    seconds(to),
+    error === null ? outcome : `${outcome}: ${error}`,
+    attempts,
+  ]);
+  return `<h2>Operations</h2>${table(['operation', 'from', 'to', 'outcome', 'requests'], rows)}`;
 }
 
 function describeRest(fault: Result['faults'][number]['fault']): string {

@@ -1,4 +1,4 @@
-import { ADMIN_HOST, brokersOf, controllersOf } from '../../sim/cluster/index.ts';
+import { ADMIN_HOST, brokersOf, controllersOf, OPERATIONS_HOST } from '../../sim/cluster/index.ts';
 import type { Scenario } from '../../sim/scenario/index.ts';
 import { racksOf } from './racks.ts';
 
@@ -10,6 +10,7 @@ export function reservedNames(scenario: Scenario): string[] {
   return [
     ...CLASSES,
     ADMIN_HOST,
+    OPERATIONS_HOST,
     ...[...brokersOf(scenario), ...controllersOf(scenario)].map(({ name }) => name),
   ];
 }
@@ -19,6 +20,7 @@ export function knownTargets(scenario: Scenario): ReadonlySet<string> {
   const { producers, consumers } = scenario.traffic;
   const targets = new Set<string>(reservedNames(scenario));
   targets.delete(ADMIN_HOST);
+  targets.delete(OPERATIONS_HOST);
   for (const rack of racksOf(scenario)) targets.add(`rack:${rack}`);
   for (const { name } of [...producers, ...consumers]) targets.add(name);
   for (const { name, partitions } of scenario.cluster.topics) {

@@ -66,9 +66,10 @@ function knownKeys(root: unknown, path: readonly PropertyKey[], found: unknown):
   schema = unwrap(schema);
   const def = (schema as { _zod: { def: Record<string, unknown> } })._zod.def;
   if (def.type === 'union') {
-    const kind = (found as { kind?: unknown }).kind;
+    const discriminator = String(def.discriminator);
+    const kind = (found as Record<string, unknown>)[discriminator];
     for (const option of def.options as readonly { shape: Record<string, { value?: unknown }> }[]) {
-      if (option.shape.kind?.value === kind) return Object.keys(option.shape);
+      if (option.shape[discriminator]?.value === kind) return Object.keys(option.shape);
     }
     return [];
   }

@@ -1,20 +1,14 @@
 import { z } from 'zod';
-import { parseDuration, type Scenario } from '../../sim/scenario/index.ts';
+import type { Scenario } from '../../sim/scenario/index.ts';
 import { MAX_PRODUCERS } from '../../sim/workload/index.ts';
+import { config, duration, name } from './fields.ts';
+import { operation } from './operation-schema.ts';
 
 /**
  * What may be written in a scenario file. Strict everywhere: a misspelt field is an error, never ignored. Defaults are
  * filled in here, once, so that a result carries the scenario whole.
  */
-const duration = z.string().refine((text) => parseDuration(text) !== null, {
-  error:
-    'is not a duration: write a number and a unit (us, ms, s, m, h) such as "250ms"; it cannot be negative',
-});
-const config = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({});
 const count = (max: number) => z.int().min(1).max(max);
-const name = z.string().regex(/^[a-zA-Z0-9._-]{1,100}$/, {
-  error: 'may hold only letters, digits, ".", "_" and "-" (1 to 100 of them)',
-});
 const target = z.string().min(1);
 const timed = { at: duration, until: duration.optional() };
 
@@ -147,6 +141,7 @@ export const scenarioSchema = z.strictObject({
   }),
   faults: z.array(fault).default([]),
   randomFaults: randomFaults.nullable().default(null),
+  operations: z.array(operation).max(1_000).default([]),
   duration,
   settle: duration.default('2m'),
   expect: z

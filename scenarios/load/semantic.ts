@@ -4,6 +4,7 @@ import { didYouMean } from './advice.ts';
 import { clientProblems } from './client-problems.ts';
 import { configProblems } from './config-problems.ts';
 import { faultProblems } from './fault-problems.ts';
+import { operationProblems } from './operation-problems.ts';
 import type { Problem } from './problem.ts';
 
 /** What a schema cannot say: that names refer to something, that times are in order, that numbers fit each other. */
@@ -17,6 +18,7 @@ export function semanticProblems(scenario: Scenario): Problem[] {
   clusterProblems(scenario, problems);
   clientProblems(scenario, problems);
   faultProblems(scenario, problems);
+  operationProblems(scenario, problems);
   return problems;
 }
 

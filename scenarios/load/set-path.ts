@@ -15,12 +15,13 @@ export function setPath(source: string, scenario: unknown, assignment: string): 
   return replaced(source, scenario, path, 0, literal(assignment.slice(equals + 1)));
 }
 
+/** Fields that hold configurations: any key may be set in them. */
+const OPEN: readonly string[] = ['config', 'brokerConfig', 'controllerConfig', 'set'];
+
 /** Dots separate; a configuration's own dots stay whole because its name is taken as the rest of the path. */
 function pathOf(text: string): string[] {
   const keys = text.split('.');
-  const config = keys.findIndex(
-    (key) => key === 'config' || key === 'brokerConfig' || key === 'controllerConfig',
-  );
+  const config = keys.findIndex((key) => OPEN.includes(key));
   return config === -1
     ? keys
     : [...keys.slice(0, config + 1), ...(keys.length > config + 1 ? [keys.slice(config + 1).join('.')] : [])];
@@ -41,7 +42,7 @@ function replaced(
       { path: `--set ${at}`, message: `"${path.slice(0, depth).join('.')}" has no fields` },
     ]);
   }
-  const open = ['config', 'brokerConfig', 'controllerConfig'].includes(path[depth - 1] ?? '');
+  const open = OPEN.includes(path[depth - 1] ?? '');
   if (!open && !hasField(value, key)) {
     throw new ScenarioError(source, [
       { path: `--set ${at}`, message: `no such field${didYouMean(key, Object.keys(value))}` },

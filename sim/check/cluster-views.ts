@@ -15,6 +15,8 @@ export interface ClusterViews {
   readonly controllers: readonly ProcessView<ControllerView>[];
   /** Records handed to producers of which nothing has been heard yet. */
   readonly outstanding: number;
+  /** Operations of the administrator that have not ended, in words. */
+  readonly operations: readonly string[];
   /** Where each consumer stands, in every partition it was assigned. */
   readonly positions: readonly { readonly client: string; readonly log: string; readonly position: number }[];
 }

@@ -6,8 +6,8 @@ import {
   validateReplicas,
   whereValuesAre,
 } from '../check/index.ts';
-import type { Violation } from '../result/index.ts';
-import type { Scenario } from '../scenario/index.ts';
+import type { AdminOperation, Violation } from '../result/index.ts';
+import { describeOperation, type Scenario } from '../scenario/index.ts';
 import { readRecordId } from '../workload/index.ts';
 import { CLUSTER_ID, type Cluster, LOG_DIRECTORY } from './cluster.ts';
 import { COMPRESSION } from './compression.ts';
@@ -84,6 +84,16 @@ function isOnOneReplica(scenario: Scenario, log: string): boolean {
   const name = log.slice(0, log.lastIndexOf('-'));
   const topic = scenario.cluster.topics.find((each) => each.name === name);
   return topic !== undefined && !isReplicatedDurably(topic, scenario);
+}
+
+/** Operations that were refused for good, in a scenario that does not say that they may be. */
+export function findRefused(refused: readonly AdminOperation[], trafficFromUs: number): Violation[] {
+  return refused.map(({ operation, to, error }) => ({
+    check: 'OperationRefused',
+    at: trafficFromUs + to,
+    message: `${describeOperation(operation)} was refused: ${error ?? 'no reason was given'}`,
+    evidence: { operation: operation.do, error },
+  }));
 }
 
 /** Probes that a scenario expects and that never fired: such a run proves nothing about them. */

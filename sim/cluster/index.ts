@@ -5,7 +5,12 @@
  * Owns: what a scenario means. Invariants: a trial is a function of (scenario, seed); nothing outlives it.
  */
 export { type HardwareProfile, hardwareNames, hardwareProfile } from './hardware.ts';
-export { type ConfigOwner, type KnownConfig, knownConfiguration } from './known-configuration.ts';
+export {
+  type ConfigOwner,
+  type KnownConfig,
+  knownConfiguration,
+  knownFeatures,
+} from './known-configuration.ts';
 export { runTrial } from './run-trial.ts';
-export { ADMIN_HOST, brokersOf, clientsOf, controllersOf } from './topology.ts';
+export { ADMIN_HOST, brokersOf, clientsOf, controllersOf, OPERATIONS_HOST } from './topology.ts';
 export type { TrialOptions, TrialResult } from './trial-contract.ts';

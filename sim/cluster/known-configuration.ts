@@ -6,7 +6,7 @@ import {
 } from '../../engine/client/index.ts';
 import { defaultControllerConfig } from '../../engine/controller/index.ts';
 import { logConfigDefaults, logDirectoryConfigDefaults } from '../../engine/log/index.ts';
-import { topicConfigDefinitions } from '../../engine/metadata/index.ts';
+import { SUPPORTED_FEATURES, topicConfigDefinitions } from '../../engine/metadata/index.ts';
 import { defaultRaftConfig } from '../../engine/raft/index.ts';
 import { REPLICATION_DEFAULTS } from '../../engine/replication/index.ts';
 
@@ -65,6 +65,11 @@ export function knownConfiguration(owner: ConfigOwner): ReadonlyMap<string, Know
       break;
   }
   return known;
+}
+
+/** Features that an operation may change. */
+export function knownFeatures(): string[] {
+  return SUPPORTED_FEATURES.map(({ name }) => name);
 }
 
 function add(known: Map<string, KnownConfig>, defaults: object): void {

@@ -2,17 +2,19 @@ import type { Fact, Frame, Input } from '../../engine/machine/index.ts';
 import { Invariants, METADATA_LOG } from '../check/index.ts';
 import type { CrashReason, Host, HostEvents } from '../host/index.ts';
 import type { Kernel } from '../kernel/index.ts';
-import type { Violation } from '../result/index.ts';
-import type { Fault } from '../scenario/index.ts';
+import type { AdminOperation, Violation } from '../result/index.ts';
+import { describeOperation, type Fault, type Operation } from '../scenario/index.ts';
 import type { Trace } from '../trace/index.ts';
 import type { InjectionEvents } from './injection.ts';
 import { Lanes } from './lanes.ts';
+import type { OperationEvents } from './operations.ts';
+import { OPERATIONS_HOST } from './topology.ts';
 
 /** Failures of the engine itself that a run keeps. */
 const MAX_FAILURES = 50;
 
 /** Everything that hosts tell goes through here: to the trace, to the invariants, to the lanes. */
-export class Observer implements HostEvents, InjectionEvents {
+export class Observer implements HostEvents, InjectionEvents, OperationEvents {
   readonly trace: Trace;
   readonly invariants = new Invariants();
   readonly lanes = new Lanes();
@@ -96,6 +98,15 @@ export class Observer implements HostEvents, InjectionEvents {
     this.trace.onEvent(this.now, targets.join(','), `heal: ${fault.kind}`);
   }
 
+  onOperation(operation: Operation, what: 'begun' | AdminOperation['outcome'], error: string): void {
+    const words = describeOperation(operation);
+    const detail = error === '' ? '' : `: ${error}`;
+    this.trace.onEvent(this.now, OPERATIONS_HOST, `operation ${what}: ${words}${detail}`);
+    if (what !== 'begun') this.trace.onProbe(operationProbe(operation, what, error));
+    const kind = what === 'begun' || what === 'done' ? (`operation ${what}` as const) : 'operation failed';
+    this.lanes.mark(this.now, OPERATIONS_HOST, kind, `${words}${detail}`);
+  }
+
   onLife(host: Host): void {
     this.lanes.onLife(this.now, host);
   }
@@ -131,4 +142,10 @@ export class Observer implements HostEvents, InjectionEvents {
         return;
     }
   }
+}
+
+/** `operation: reassign done`, `operation: reassign failed: INVALID_REPLICA_ASSIGNMENT`: the code, not its words. */
+function operationProbe(operation: Operation, what: string, error: string): string {
+  const code = what === 'failed' ? `: ${error.split(' ')[0]}` : '';
+  return `operation: ${operation.do} ${what}${code}`;
 }

@@ -4,6 +4,8 @@ export const BROKER_PORT = 9092;
 export const CONTROLLER_PORT = 9093;
 /** Where topics are made from; no scenario's client. */
 export const ADMIN_HOST = 'a1';
+/** Where a scenario's operations are run from, when it has any. */
+export const OPERATIONS_HOST = 'a2';
 /** Controllers' node ids follow this; brokers' begin at 1. */
 const CONTROLLER_IDS_FROM = 100;
 
@@ -56,6 +58,10 @@ export function clientsOf(scenario: Scenario): NodePlace[] {
 
 export function brokerName(id: number): string {
   return `b${id}`;
+}
+
+export function controllerName(id: number): string {
+  return `c${id}`;
 }
 
 /** `host:port` of every broker. */

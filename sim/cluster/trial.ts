@@ -7,11 +7,12 @@ import { durationUs, type Fault, type Scenario } from '../scenario/index.ts';
 import { Trace } from '../trace/index.ts';
 import { adminFactory } from './client-machines.ts';
 import { Cluster } from './cluster.ts';
-import { findAtEnd, findVacuous, sortViolations } from './findings.ts';
+import { findAtEnd, findRefused, findVacuous, sortViolations } from './findings.ts';
 import { Injection } from './injection.ts';
 import { Observer } from './observer.ts';
+import { Operations } from './operations.ts';
 import { TopicSetup } from './topic-setup.ts';
-import { ADMIN_HOST } from './topology.ts';
+import { ADMIN_HOST, FIRST_RACK, OPERATIONS_HOST } from './topology.ts';
 import { Traffic } from './traffic.ts';
 import type { TrialOptions, TrialResult } from './trial-contract.ts';
 import { utilisationOf } from './utilisation.ts';
@@ -34,6 +35,8 @@ export class Trial {
   readonly #faults: readonly Fault[];
   /** Null until the cluster is up. */
   #traffic: Traffic | null = null;
+  /** Null while there is no traffic, and in a scenario without operations. */
+  #operations: Operations | null = null;
   /** What had not converged when the time for it ran out. */
   #pending: string[] = [];
 
@@ -78,12 +81,25 @@ export class Trial {
     );
     this.#traffic = traffic;
     traffic.addClients(this.#options.datasets);
+    this.#beginOperations(fromUs);
     this.#injection.schedule(this.#faults, fromUs);
     while (kernel.now < traffic.untilUs) {
       kernel.run(Math.min(traffic.untilUs, kernel.now + traffic.intervalUs));
       traffic.sample();
       this.#tellProgress(traffic);
     }
+  }
+
+  #beginOperations(fromUs: number): void {
+    const { operations } = this.#scenario;
+    if (operations.length === 0) return;
+    const application = new Operations(operations, fromUs, this.#observer);
+    this.#operations = application;
+    this.#cluster.addClient(
+      OPERATIONS_HOST,
+      FIRST_RACK,
+      adminFactory(this.#scenario, application, application),
+    );
   }
 
   /** Heals everything, and gives the cluster its time to converge. */
@@ -123,6 +139,7 @@ export class Trial {
       probes: Object.fromEntries([...trace.probes].sort((a, b) => (a[0] < b[0] ? -1 : 1))),
       faults: this.#injection.injected(),
       operations,
+      adminOperations: this.#operations?.told() ?? [],
       metrics: {
         series: metrics.series(),
         produceLatency: metrics.produceLatency.quantiles(),
@@ -148,16 +165,17 @@ export class Trial {
       this.#traffic === null
         ? { violations: [], allowed: [] }
         : findAtEnd(this.#scenario, this.#cluster, this.#traffic, this.#views(), converged);
+    const refused = findRefused(this.#operations?.refused() ?? [], this.#traffic?.fromUs ?? 0);
     const vacuous = findVacuous(this.#scenario, this.#cluster.kernel.now, trace.probes);
     return {
-      violations: [...failures, ...sorted.violations, ...found.violations, ...vacuous],
+      violations: [...failures, ...sorted.violations, ...found.violations, ...refused, ...vacuous],
       allowed: [...sorted.allowed, ...found.allowed],
     };
   }
 
   /** What is not as it should be, whatever clients do. */
   #unsettled(): string[] {
-    return pending({ ...this.#views(), outstanding: 0, positions: [] });
+    return pending({ ...this.#views(), outstanding: 0, operations: [], positions: [] });
   }
 
   #views(): ClusterViews {
@@ -166,6 +184,7 @@ export class Trial {
       brokers: this.#cluster.brokerViews(),
       controllers: this.#cluster.controllerViews(),
       outstanding: this.#traffic?.recorder.outstanding ?? 0,
+      operations: this.#operations?.pending() ?? [],
       positions: readsAll ? (this.#traffic?.positions() ?? []) : [],
     };
   }

@@ -1,4 +1,4 @@
-import type { Fault, Scenario } from '../scenario/index.ts';
+import type { Fault, Operation, Scenario } from '../scenario/index.ts';
 
 /** What a check found. */
 export interface Violation {
@@ -76,6 +76,9 @@ export interface Mark {
     | 'broker fenced'
     | 'broker unfenced'
     | 'log recovered'
+    | 'operation begun'
+    | 'operation done'
+    | 'operation failed'
     | 'crash';
   readonly label: string;
 }
@@ -86,6 +89,20 @@ export interface InjectedFault {
   readonly targets: readonly string[];
   readonly from: number;
   readonly to: number;
+}
+
+/** What became of an administrator's operation. */
+export interface AdminOperation {
+  readonly operation: Operation;
+  /** Microseconds from the start of the traffic; -1: it did not come to that. */
+  readonly from: number;
+  readonly to: number;
+  /** Cancelled: somebody else changed the plan. Pending: the run ended first. */
+  readonly outcome: 'done' | 'failed' | 'cancelled' | 'pending';
+  /** Of the last attempt, unless it is done; null when it had none. */
+  readonly error: string | null;
+  /** Requests sent for it. */
+  readonly attempts: number;
 }
 
 /** Utilisation of one resource of one node over the traffic, 0..1000 (per mille). */
@@ -115,6 +132,8 @@ export interface Result {
   readonly probes: Readonly<Record<string, number>>;
   readonly faults: readonly InjectedFault[];
   readonly operations: Readonly<Record<string, OperationCounts>>;
+  /** The scenario's own, in its order. */
+  readonly adminOperations: readonly AdminOperation[];
   readonly metrics: {
     readonly series: Series;
     readonly produceLatency: Quantiles;

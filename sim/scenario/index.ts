@@ -4,4 +4,5 @@
  */
 export * from './duration.ts';
 export * from './fault.ts';
+export * from './operation.ts';
 export * from './scenario.ts';

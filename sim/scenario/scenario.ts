@@ -1,5 +1,6 @@
 import type { Duration } from './duration.ts';
 import type { Fault, RandomFaults } from './fault.ts';
+import type { Operation } from './operation.ts';
 
 /** Values of Kafka configurations: Kafka's names, plain values. */
 export type ConfigValue = string | number | boolean;
@@ -19,6 +20,8 @@ export interface Scenario {
   readonly faults: readonly Fault[];
   /** Faults drawn from the seed: the schedule is generated first, printed whole, then run. */
   readonly randomFaults: RandomFaults | null;
+  /** What an administrator does; times count from the start of the traffic. */
+  readonly operations: readonly Operation[];
   /** How long traffic and faults last. After it everything is healed and the cluster must converge. */
   readonly duration: Duration;
   /** How long convergence may take before the verdict is `stuck`. */

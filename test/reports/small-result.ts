@@ -51,6 +51,31 @@ export function smallResult(changes: Partial<Result> = {}): Result {
       },
     ],
     operations: { produce: { ok: 40, fail: 1, unknown: 2 }, poll: { ok: 40, fail: 0, unknown: 0 } },
+    adminOperations: [
+      {
+        operation: {
+          do: 'reassign',
+          at: '1s',
+          mayFail: false,
+          topic: 't',
+          partition: 0,
+          replicas: [1, 2],
+        },
+        from: 1_000_000,
+        to: 2_500_000,
+        outcome: 'done',
+        error: null,
+        attempts: 4,
+      },
+      {
+        operation: { do: 'delete-topic', at: '2s', mayFail: true, topic: 'u' },
+        from: 2_000_000,
+        to: 2_100_000,
+        outcome: 'failed',
+        error: 'UNKNOWN_TOPIC_OR_PARTITION',
+        attempts: 1,
+      },
+    ],
     metrics: {
       series: series(),
       produceLatency: quantiles,

@@ -25,6 +25,7 @@ export function pending(views: ClusterViews): string[] {
     else if (view !== null && view.state !== 'RUNNING') said.push(`${name} is ${view.state}`);
   }
   if (said.length === 0) partitionsPending(views, said);
+  said.push(...views.operations);
   if (views.outstanding > 0)
     said.push(`${views.outstanding} records were sent and neither acknowledged nor failed`);
   return said.slice(0, MAX_SENTENCES);

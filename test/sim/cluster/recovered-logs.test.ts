@@ -24,7 +24,13 @@ describe('logs recovered from a copy of the disk', () => {
 
   /** What the check finds when `tamper` was at the copy of b2's disk. */
   function findings(tamper: (image: Disk) => void): string[] {
-    const views = { brokers: cluster.brokerViews(), controllers: [], outstanding: 0, positions: [] };
+    const views = {
+      brokers: cluster.brokerViews(),
+      controllers: [],
+      outstanding: 0,
+      operations: [],
+      positions: [],
+    };
     return validateRecovery(cluster.kernel.now, views, {
       clusterId: CLUSTER_ID,
       directory: LOG_DIRECTORY,
