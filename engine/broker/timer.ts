@@ -20,4 +20,5 @@ export const RpcOwner = {
   ALTER_PARTITION: 4,
   FORWARDING: 5,
   CONTROLLER_REGISTRATION: 6,
+  DIRECTORY_ASSIGNMENT: 7,
 } as const;

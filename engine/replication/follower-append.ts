@@ -1,4 +1,4 @@
-import { type AppendInfo, isLogFailure, type LogFailure } from '../log/index.ts';
+import { type AppendInfo, isLogFailure, type Log, type LogFailure } from '../log/index.ts';
 import type { Outbox, Ticket } from '../machine/index.ts';
 import { ErrorCode, type FetchResponse, type Records } from '../wire/index.ts';
 import { News, type Partition } from './partition.ts';
@@ -24,7 +24,7 @@ export function appendFetched(
   const log = partition.openLog();
   let sync: Ticket = 0;
   if (data.records !== null && data.records.length > 0) {
-    const appended = appendRecords(partition, data.records, leaderEpoch, out);
+    const appended = appendToReplica(log, data.records, leaderEpoch, out);
     if (isLogFailure(appended)) return judge(appended, out);
     sync = appended.sync;
     context.hosted.tell(partition, News.End);
@@ -41,13 +41,13 @@ export function appendFetched(
   return sync;
 }
 
-function appendRecords(
-  partition: Partition,
+/** Appends what another log of the same partition holds: a leader's for its follower, a current one's for its future. */
+export function appendToReplica(
+  log: Log,
   records: Records,
   leaderEpoch: number,
   out: Outbox,
 ): AppendInfo | LogFailure {
-  const log = partition.openLog();
   const appended = log.appendAsFollower(records, leaderEpoch, out);
   if (!isLogFailure(appended)) return appended;
   // The leader's log start lies inside its first batch (DeleteRecords), and this log is empty: it may start there too.

@@ -20,13 +20,19 @@
  * `FetchSession(Handler)`, `FetchManager`, `DelayedFetch`, `DelayedProduce`, `DefaultAlterPartitionManager`,
  * `RackAwareReplicaSelector`. KIP-101, 207, 227, 279, 320, 392, 497, 516, 595, 841, 903, 951, 966 (strict min ISR).
  *
- * Not here: tiered storage, replication quotas, moving a replica between log directories, delegation of authorisation.
+ * Not here: tiered storage, replication quotas between brokers, delegation of authorisation.
  */
 export { Acks } from './append.ts';
+export type { VolumeSpace } from './describe-log-dirs.ts';
 export { OffsetSpec } from './list-offsets.ts';
+export type { LogHome } from './log-home.ts';
 export { describeReplica, type FetchView, type ReplicaView } from './replica-view.ts';
 export { Replicas, type ReplicasOptions } from './replicas.ts';
 export { RACK_AWARE_SELECTOR, REPLICATION_DEFAULTS, type ReplicationConfig } from './replication-config.ts';
 export type { BrokerIdentity } from './replication-context.ts';
-export type { LogHome } from './role-changes.ts';
-export { ALTER_PARTITION_OWNER, FETCHER_OWNER, ReplicationTimer } from './timer.ts';
+export {
+  ALTER_PARTITION_OWNER,
+  DIRECTORY_ASSIGNMENT_OWNER,
+  FETCHER_OWNER,
+  ReplicationTimer,
+} from './timer.ts';

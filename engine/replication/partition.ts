@@ -40,6 +40,7 @@ export class Partition implements ReplicaView {
   readonly topicId: string;
   readonly index: number;
   #log: Log | null = null;
+  #future: Log | null = null;
   #role: Role = { kind: 'new' };
   #leaderEpoch = -1;
   #partitionEpoch = -1;
@@ -67,6 +68,11 @@ export class Partition implements ReplicaView {
 
   get log(): Log | null {
     return this.#log;
+  }
+
+  /** The log that will take the place of `log`, from another directory (KIP-113). */
+  get future(): Log | null {
+    return this.#future;
   }
 
   get role(): Role {
@@ -187,16 +193,34 @@ export class Partition implements ReplicaView {
     return isNewEpoch;
   }
 
+  attachFuture(future: Log): void {
+    assert(this.#log !== null && this.#log !== future, 'a future log stands beside a current one');
+    this.#future = future;
+  }
+
+  dropFuture(): void {
+    this.#future = null;
+  }
+
+  /** The future log has become the current one: it ends where that ended, and the role goes on. */
+  replaceLog(log: Log): void {
+    assert(this.openLog().logEndOffset === log.logEndOffset, 'a promoted log has all of the one it replaces');
+    this.#log = log;
+    this.#future = null;
+  }
+
   /** The log directory failed. */
   becomeOffline(): void {
     this.#become({ kind: 'offline' });
     this.#log = null;
+    this.#future = null;
   }
 
   /** Deleted, or no longer assigned here. */
   becomeStopped(): void {
     this.#become({ kind: 'stopped' });
     this.#log = null;
+    this.#future = null;
   }
 
   /** Whether the log start moved since the last call. */

@@ -12,6 +12,9 @@ import {
 } from '../machine/index.ts';
 import { ClusterImage, type MetadataDelta, type StaticConfig } from '../metadata/index.ts';
 import {
+  type AlterReplicaLogDirsRequest,
+  type DeleteRecordsRequest,
+  type DescribeLogDirsRequest,
   ErrorCode,
   type FetchRequest,
   type ListOffsetsRequest,
@@ -19,20 +22,27 @@ import {
   type ProduceRequest,
   type Records,
 } from '../wire/index.ts';
+import { handleAlterReplicaLogDirs } from './alter-log-dirs.ts';
 import { appendToLeader } from './append.ts';
+import { DeleteRecords } from './delete-records.ts';
+import { decideDescribeLogDirs, type VolumeSpace } from './describe-log-dirs.ts';
+import { DirectoryAssignments } from './directory-assignments.ts';
 import { Fetchers } from './fetchers.ts';
 import { Fetches } from './fetches.ts';
 import { HostedPartitions } from './hosted-partitions.ts';
 import { IsrChanges } from './isr-changes.ts';
 import { handleListOffsets } from './list-offsets.ts';
+import type { LogHome } from './log-home.ts';
+import { MoveQuota } from './move-quota.ts';
 import { handleOffsetForLeaderEpoch } from './offset-for-leader-epoch.ts';
 import { News } from './partition.ts';
 import { Produces } from './produces.ts';
+import { ReplicaMoves } from './replica-moves.ts';
 import type { FetchView, ReplicaView } from './replica-view.ts';
 import type { ReplicationConfig } from './replication-config.ts';
 import type { BrokerIdentity, ReplicationContext } from './replication-context.ts';
-import { type LogHome, RoleChanges } from './role-changes.ts';
-import { ALTER_PARTITION_OWNER, ReplicationTimer } from './timer.ts';
+import { RoleChanges } from './role-changes.ts';
+import { ALTER_PARTITION_OWNER, DIRECTORY_ASSIGNMENT_OWNER, ReplicationTimer } from './timer.ts';
 
 export interface ReplicasOptions {
   readonly nodeId: number;
@@ -40,11 +50,15 @@ export interface ReplicasOptions {
   /** The broker's static configuration under Kafka's names: topic defaults come from it. */
   readonly staticConfig?: StaticConfig;
   readonly directory: LogHome;
+  /** What a log directory's volume holds, if anybody knows. */
+  readonly spaceOf?: (path: string) => VolumeSpace;
   readonly rpc: Rpc;
   readonly responder: Responder;
   readonly identity: BrokerIdentity;
   /** For fetch session ids. */
   readonly random: Random;
+  /** For the backoff of directory assignments. */
+  readonly assignmentRandom?: Random;
 }
 
 /**
@@ -58,6 +72,12 @@ export class Replicas {
   readonly #produces: Produces;
   readonly #fetchers: Fetchers;
   readonly #roles: RoleChanges;
+  readonly #deletions: DeleteRecords;
+  readonly #home: LogHome;
+  readonly #assignments: DirectoryAssignments;
+  readonly #quota: MoveQuota;
+  readonly #moves: ReplicaMoves;
+  readonly #spaceOf: (path: string) => VolumeSpace;
   #lastToken = 0;
   #hasMetadata = false;
 
@@ -72,7 +92,7 @@ export class Replicas {
       hosted: this.#hosted,
       isrChanges: new IsrChanges(),
       image: new ClusterImage(),
-      storageFailed: (_now, out) => this.#roles.onDirectoryFailed(out),
+      storageFailed: (now, out) => this.#roles.onDirectoryFailed(now, out),
       nextToken: () => {
         this.#lastToken += 1;
         return this.#lastToken;
@@ -81,13 +101,32 @@ export class Replicas {
     this.#fetches = new Fetches(this.#context, options.random);
     this.#produces = new Produces(this.#context);
     this.#fetchers = new Fetchers(this.#context);
+    this.#deletions = new DeleteRecords(this.#context);
+    this.#home = options.directory;
+    this.#spaceOf = options.spaceOf ?? unknownSpace;
+    const random = options.assignmentRandom ?? options.random;
+    this.#assignments = new DirectoryAssignments(this.#context, random);
+    this.#quota = new MoveQuota(options.config['replica.alter.log.dirs.io.max.bytes.per.second']);
+    this.#moves = new ReplicaMoves(this.#context, this.#home, this.#assignments, this.#quota);
     const node = { nodeId: options.nodeId, static: options.staticConfig ?? {} };
-    this.#roles = new RoleChanges(this.#context, this.#fetchers, options.directory, node);
+    this.#roles = new RoleChanges({
+      context: this.#context,
+      fetchers: this.#fetchers,
+      home: this.#home,
+      moves: this.#moves,
+      assignments: this.#assignments,
+      node,
+    });
   }
 
-  /** True once the log directory has failed: with one directory the broker has nothing left to serve. */
-  get isDirectoryOffline(): boolean {
-    return this.#roles.isDirectoryOffline;
+  /** Replicas on their way to another log directory. */
+  get movesUnderWay(): number {
+    return this.#moves.size;
+  }
+
+  /** Directory assignments that the controller has not accepted yet. */
+  get assignmentsPending(): number {
+    return this.#assignments.pending;
   }
 
   views(): Iterable<ReplicaView> {
@@ -134,6 +173,21 @@ export class Replicas {
     this.#settle(now, out);
   }
 
+  handleDeleteRecords(now: Us, request: Request<DeleteRecordsRequest>, out: Outbox): void {
+    this.#deletions.handle(now, request, out);
+    this.#settle(now, out);
+  }
+
+  handleAlterReplicaLogDirs(now: Us, request: Request<AlterReplicaLogDirsRequest>, out: Outbox): void {
+    handleAlterReplicaLogDirs(this.#context, this.#home, this.#moves, now, request, out);
+    this.#settle(now, out);
+  }
+
+  handleDescribeLogDirs(_now: Us, request: Request<DescribeLogDirsRequest>, out: Outbox): void {
+    const body = decideDescribeLogDirs(this.#home, request.body, this.#spaceOf);
+    this.#context.responder.respond(request.id, body, out);
+  }
+
   handleListOffsets(_now: Us, request: Request<ListOffsetsRequest>, out: Outbox): void {
     handleListOffsets(this.#context, request, out);
   }
@@ -166,6 +220,10 @@ export class Replicas {
   onReply(now: Us, owner: number, token: number, reply: Reply, out: Outbox): boolean {
     if (owner === ALTER_PARTITION_OWNER) {
       this.#context.isrChanges.onReply(this.#context, now, reply, out);
+    } else if (owner === DIRECTORY_ASSIGNMENT_OWNER) {
+      for (const { topicId, index, directoryId } of this.#assignments.onReply(now, reply, out)) {
+        this.#moves.onAssigned(now, topicId, index, directoryId, out);
+      }
     } else if (!this.#fetchers.onReply(now, token, reply, out)) {
       return false;
     }
@@ -190,6 +248,15 @@ export class Replicas {
       case ReplicationTimer.AlterPartitionRetry:
         this.#context.isrChanges.onRetryTimer(this.#context, now, out);
         break;
+      case ReplicationTimer.DeleteRecordsExpired:
+        this.#deletions.onExpired(argument, out);
+        break;
+      case ReplicationTimer.DirectoryAssignments:
+        this.#assignments.onTimer(now, out);
+        break;
+      case ReplicationTimer.ReplicaMoves:
+        this.#moves.onTimer(now, out);
+        break;
       default:
         assert(false, () => `timer kind ${kind} is not replication's`);
     }
@@ -206,9 +273,9 @@ export class Replicas {
     this.#roles.becomeStopping();
   }
 
-  /** The log directory failed. The owner tells when it learns of it elsewhere than here. */
+  /** A log directory failed. The owner tells when it learns of it elsewhere than here. */
   onDirectoryFailed(now: Us, out: Outbox): void {
-    this.#roles.onDirectoryFailed(out);
+    this.#roles.onDirectoryFailed(now, out);
     this.#settle(now, out);
   }
 
@@ -241,9 +308,15 @@ export class Replicas {
         const { news } = partition;
         partition.news = 0;
         if ((news & (News.HighWatermark | News.Role)) !== 0) this.#produces.settle(partition, out);
+        if ((news & (News.LogStart | News.Role)) !== 0) this.#deletions.settle(partition, out);
         this.#fetches.onNews(partition, news);
       }
       this.#fetches.settle(now, out);
     }
   }
+}
+
+/** Nobody has looked at the volume. */
+function unknownSpace(): VolumeSpace {
+  return { totalBytes: -1, usableBytes: -1 };
 }

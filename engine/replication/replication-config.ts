@@ -8,6 +8,8 @@ export interface ReplicationConfig {
   readonly 'replica.fetch.backoff.ms': number;
   readonly 'replica.socket.timeout.ms': number;
   readonly 'fetch.max.bytes': number;
+  /** For moves between log directories; Long.MAX: no bound. */
+  readonly 'replica.alter.log.dirs.io.max.bytes.per.second': number;
   readonly 'max.incremental.fetch.session.cache.slots': number;
   /** Kafka's class name of the rack-aware selector, or '' for none (the leader serves everybody). */
   readonly 'replica.selector.class': string;
@@ -23,6 +25,7 @@ export const REPLICATION_DEFAULTS: ReplicationConfig = {
   'replica.fetch.backoff.ms': 1_000,
   'replica.socket.timeout.ms': 30_000,
   'fetch.max.bytes': 57_671_680,
+  'replica.alter.log.dirs.io.max.bytes.per.second': Number.MAX_SAFE_INTEGER,
   'max.incremental.fetch.session.cache.slots': 1_000,
   'replica.selector.class': '',
 };

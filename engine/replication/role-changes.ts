@@ -4,23 +4,29 @@ import {
   type ClusterImage,
   type ConfigNode,
   ConfigResource,
+  DirectoryId,
+  directoryOf,
   type MetadataDelta,
   type PartitionDelta,
   type PartitionRegistration,
   topicConfigNumber,
 } from '../metadata/index.ts';
+import type { DirectoryAssignments } from './directory-assignments.ts';
 import type { Fetchers } from './fetchers.ts';
 import { advanceLeaderHighWatermark } from './high-watermark.ts';
+import type { LogHome } from './log-home.ts';
 import { News, Partition } from './partition.ts';
+import type { ReplicaMoves } from './replica-moves.ts';
 import type { ReplicationContext } from './replication-context.ts';
 import { topicLogConfig } from './topic-log-config.ts';
 
-/** The logs of the broker's directory: what `LogDirectory` offers. */
-export interface LogHome {
-  logs(): Iterable<Log>;
-  get(name: string): Log | undefined;
-  create(name: string, topicId: string, config: LogConfig, out: Outbox): Log | DiskError;
-  remove(name: string, out: Outbox): unknown;
+export interface RoleChangesOptions {
+  readonly context: ReplicationContext;
+  readonly fetchers: Fetchers;
+  readonly home: LogHome;
+  readonly moves: ReplicaMoves;
+  readonly assignments: DirectoryAssignments;
+  readonly node: ConfigNode;
 }
 
 /**
@@ -30,26 +36,25 @@ export interface LogHome {
 export class RoleChanges {
   readonly #context: ReplicationContext;
   readonly #fetchers: Fetchers;
-  readonly #directory: LogHome;
+  readonly #home: LogHome;
+  readonly #moves: ReplicaMoves;
+  readonly #assignments: DirectoryAssignments;
   readonly #node: ConfigNode;
   #isStopping = false;
-  #isDirectoryOffline = false;
 
-  constructor(context: ReplicationContext, fetchers: Fetchers, directory: LogHome, node: ConfigNode) {
+  constructor({ context, fetchers, home, moves, assignments, node }: RoleChangesOptions) {
     this.#context = context;
     this.#fetchers = fetchers;
-    this.#directory = directory;
+    this.#home = home;
+    this.#moves = moves;
+    this.#assignments = assignments;
     this.#node = node;
-  }
-
-  get isDirectoryOffline(): boolean {
-    return this.#isDirectoryOffline;
   }
 
   /** Deletions come first: a topic of the same name may be created in the same delta. */
   apply(now: Us, delta: MetadataDelta, out: Outbox): void {
     const changes = delta.partitions();
-    for (const change of changes) if (this.#leavesHere(change)) this.#stop(change, out);
+    for (const change of changes) if (this.#leavesHere(change)) this.#stop(now, change, out);
     const { nodeId } = this.#context;
     const followed: PartitionDelta[] = [];
     for (const change of changes) {
@@ -58,19 +63,46 @@ export class RoleChanges {
       else followed.push(change);
     }
     for (const change of followed) if (change.next !== null) this.#follow(change, change.next, out);
+    for (const change of changes) {
+      if (!this.#staysHere(change)) continue;
+      this.#resumeMove(now, change, out);
+      this.#tellDirectory(now, change, out);
+    }
     if (delta.configs.length > 0) this.#refreshConfigs(delta);
   }
 
   /** Logs of partitions that the metadata no longer places here, left over from before a restart. */
   removeStrays(image: ClusterImage, out: Outbox): void {
-    for (const log of [...this.#directory.logs()]) {
+    for (const log of [...this.#home.logs()]) {
       const split = log.name.lastIndexOf('-');
       const topic = image.topicsByName.get(log.name.slice(0, split));
       const registration = topic?.partitions[Number(log.name.slice(split + 1))];
       const isSame = topic !== undefined && (log.topicId === null || log.topicId === topic.id);
       if (isSame && (registration?.replicas.includes(this.#context.nodeId) ?? false)) continue;
       out.probe('stray log removed');
-      this.#directory.remove(log.name, out);
+      this.#home.remove(log.name, out, 'stray');
+    }
+    this.#recoverFutures(image, out);
+  }
+
+  /**
+   * A future log in the directory that the metadata assigns was to be promoted when the process, or the directory of
+   * the current log, went: it is the replica now (`recoverAbandonedFutureLogs`). One of another topic goes.
+   */
+  #recoverFutures(image: ClusterImage, out: Outbox): void {
+    const { nodeId } = this.#context;
+    for (const log of [...this.#home.futures()]) {
+      const split = log.name.lastIndexOf('-');
+      const topic = image.topicsByName.get(log.name.slice(0, split));
+      const registration = topic?.partitions[Number(log.name.slice(split + 1))];
+      const assigned = registration === undefined ? undefined : directoryOf(registration, nodeId);
+      const target = this.#home.directoryOfFuture(log.name)?.directoryId;
+      if (assigned === undefined || (log.topicId !== null && log.topicId !== topic?.id)) {
+        this.#home.removeFuture(log.name);
+      } else if (assigned === target) {
+        out.probe('abandoned future log recovered');
+        this.#home.promote(log.name, out);
+      }
     }
   }
 
@@ -79,12 +111,14 @@ export class RoleChanges {
     this.#isStopping = true;
   }
 
-  /** Everything in the log directory is offline until the process restarts (`handleLogDirFailure`). */
-  onDirectoryFailed(out: Outbox): void {
-    if (this.#isDirectoryOffline) return;
-    this.#isDirectoryOffline = true;
-    out.probe('log directory failed');
+  /** What lies in a directory that failed is offline until the process restarts (`handleLogDirFailure`). */
+  onDirectoryFailed(now: Us, out: Outbox): void {
     for (const partition of this.#context.hosted.values()) {
+      const isLost = (partition.log?.failure ?? null) !== null;
+      const isFutureLost = (partition.future?.failure ?? null) !== null;
+      if (isLost || isFutureLost) this.#moves.cancel(now, partition, false, out);
+      if (!isLost) continue;
+      out.probe('replica offline with its log directory');
       this.#fetchers.remove(partition);
       this.#markOffline(partition);
     }
@@ -100,20 +134,42 @@ export class RoleChanges {
     return previous === null || previous.partitionEpoch !== next.partitionEpoch;
   }
 
-  #stop(change: PartitionDelta, out: Outbox): void {
+  /** Metadata that touches a replica on the move: it goes on from whatever the current log has become. */
+  #resumeMove(now: Us, change: PartitionDelta, out: Outbox): void {
+    const partition = this.#context.hosted.find(change.topic, change.partition);
+    if (partition === undefined || partition.log === null) return;
+    if (this.#home.future(partition.name) !== undefined) this.#moves.begin(now, partition, out);
+  }
+
+  /** The controller shall know where the replica lies (`maybeUpdateTopicAssignment`). */
+  #tellDirectory(now: Us, change: PartitionDelta, out: Outbox): void {
+    const { nodeId, hosted } = this.#context;
+    const partition = hosted.find(change.topic, change.partition);
+    if (partition === undefined || partition.log === null || change.next === null) return;
+    const assigned = directoryOf(change.next, nodeId);
+    const before = change.previous === null ? undefined : directoryOf(change.previous, nodeId);
+    const actual = this.#home.directoryOf(partition.name)?.directoryId;
+    if (actual === undefined || assigned === actual || assigned === before) return;
+    if (this.#moves.targetOf(partition) === assigned) return;
+    const { topicId, index } = partition;
+    this.#assignments.assign(now, { topicId, index, directoryId: actual }, out);
+  }
+
+  #stop(now: Us, change: PartitionDelta, out: Outbox): void {
     const { hosted } = this.#context;
     const partition = hosted.find(change.topic, change.partition);
     if (partition === undefined || partition.topicId !== change.topicId) return;
     this.#fetchers.remove(partition);
+    this.#moves.cancel(now, partition, true, out);
     const hadLog = partition.log !== null;
     partition.becomeStopped();
     hosted.remove(partition);
     hosted.tell(partition, News.Role);
-    if (hadLog) this.#directory.remove(partition.name, out);
+    if (hadLog) this.#home.remove(partition.name, out);
   }
 
   #lead(now: Us, change: PartitionDelta, registration: PartitionRegistration, out: Outbox): void {
-    const partition = this.#host(change, out);
+    const partition = this.#host(change, registration, out);
     if (partition === null) return;
     this.#fetchers.remove(partition);
     if (!partition.becomeLeader(now, this.#context.nodeId, registration, out)) return;
@@ -125,7 +181,7 @@ export class RoleChanges {
   }
 
   #follow(change: PartitionDelta, registration: PartitionRegistration, out: Outbox): void {
-    const partition = this.#host(change, out);
+    const partition = this.#host(change, registration, out);
     if (partition === null) return;
     const isNewEpoch = partition.becomeFollower(registration, out);
     if (isNewEpoch === null) return;
@@ -153,7 +209,7 @@ export class RoleChanges {
   }
 
   /** The hosted replica of a partition, made if it is new here; null when it lies in a failed directory. */
-  #host(change: PartitionDelta, out: Outbox): Partition | null {
+  #host(change: PartitionDelta, registration: PartitionRegistration, out: Outbox): Partition | null {
     const { hosted } = this.#context;
     let partition = hosted.find(change.topic, change.partition);
     if (partition !== undefined && partition.role.kind === 'offline') {
@@ -169,7 +225,7 @@ export class RoleChanges {
     hosted.add(partition);
     this.#configure(partition);
     const config = topicLogConfig(this.#context.image, change.topic, this.#node);
-    const log = this.#isDirectoryOffline ? null : this.#openLog(partition, config, out);
+    const log = this.#openLog(partition, registration, config, out);
     if (log === null || isDiskError(log)) {
       this.#markOffline(partition);
       return null;
@@ -179,8 +235,27 @@ export class RoleChanges {
     return partition;
   }
 
-  #openLog({ name, topicId }: Partition, config: LogConfig, out: Outbox): Log | DiskError {
-    return this.#directory.get(name) ?? this.#directory.create(name, topicId, config, out);
+  /**
+   * The replica's log, made if there is none: in the directory that the metadata assigns if that is online. If it is
+   * not, and some directory is offline, the log may lie there and must not be made anew elsewhere: null. With all
+   * directories online an unknown one was replaced by an empty one, and the replica starts over
+   * (`Partition.createLogInAssignedDirectoryId`).
+   */
+  #openLog(
+    { name, topicId }: Partition,
+    registration: PartitionRegistration,
+    config: LogConfig,
+    out: Outbox,
+  ): Log | DiskError | null {
+    const existing = this.#home.get(name);
+    if (existing !== undefined) return existing.failure ?? existing;
+    const directoryId = directoryOf(registration, this.#context.nodeId) ?? DirectoryId.UNASSIGNED;
+    const isUnassigned = directoryId === DirectoryId.UNASSIGNED;
+    if (this.#home.hasOffline && !isUnassigned && !this.#home.isOnlineId(directoryId)) {
+      out.probe('replica may lie in an offline log directory');
+      return null;
+    }
+    return this.#home.create(name, topicId, config, out, { directoryId });
   }
 
   #configure(partition: Partition): void {

@@ -10,8 +10,15 @@ export const ReplicationTimer = {
   FetcherBackoff: 23,
   /** Sends AlterPartition again after an error that concerned the whole request. */
   AlterPartitionRetry: 24,
+  /** A parked DeleteRecords has waited its time-out; the argument is the request's id. */
+  DeleteRecordsExpired: 25,
+  /** What has gathered for AssignReplicasToDirs goes out. */
+  DirectoryAssignments: 26,
+  /** Moves between log directories go on. */
+  ReplicaMoves: 27,
 } as const;
 
 /** Owners towards `Rpc`, in the numbering shared by the components of a broker. */
 export const FETCHER_OWNER = 3;
 export const ALTER_PARTITION_OWNER = 4;
+export const DIRECTORY_ASSIGNMENT_OWNER = 7;

@@ -1,5 +1,6 @@
 import { type BrokerState, BrokerTimer, RpcOwner } from '../broker/index.ts';
 import type { DeliveredReply } from '../exchange/index.ts';
+import { LogTimer } from '../log/index.ts';
 import type { DiskError } from '../machine/index.ts';
 import {
   assert,
@@ -67,7 +68,7 @@ export class BrokerServer implements Machine {
   view(): BrokerView | null {
     const parts = this.#parts;
     if (parts === null) return null;
-    const { feed, lifecycle, raft, replicas } = parts;
+    const { feed, lifecycle, logs, raft, replicas } = parts;
     return {
       kind: 'broker',
       nodeId: this.#options.nodeId,
@@ -77,6 +78,10 @@ export class BrokerServer implements Machine {
       metadataOffset: feed.lastContainedOffset,
       quorum: raft,
       replicas: () => replicas.views(),
+      directories: logs.online(),
+      directoryIdOf: (log) => logs.directoryOf(log)?.directoryId ?? null,
+      movesUnderWay: replicas.movesUnderWay,
+      assignmentsPending: replicas.assignmentsPending,
       fetches: () => replicas.fetches(),
     };
   }
@@ -148,6 +153,7 @@ export class BrokerServer implements Machine {
         return;
       case 'log':
         parts.logs.onTimer(now, kind, argument, out);
+        if (kind === LogTimer.Retention) parts.replicas.noteLogStarts(now, out);
         return;
       default:
         assert(false, () => `a broker has no timer of kind ${kind}`);
@@ -173,14 +179,30 @@ export class BrokerServer implements Machine {
       if (this.#phase !== 'up') return;
       if (replies.length === 0 && requests.length === 0 && !published) break;
     }
-    const { lifecycle, logs } = parts;
-    if (logs.failure !== null) {
-      // The only log directory: LogManager halts a broker that has none left.
-      this.#end('failed', `log directory: ${logs.failure.code} ${logs.failure.path}`, out);
-      return;
-    }
+    if (this.#loseDirectories(now, parts, out)) return;
+    const { lifecycle } = parts;
     if (lifecycle.caughtUp && this.#published) lifecycle.becomeReadyToUnfence(now, out);
     if (lifecycle.state === 'SHUTTING_DOWN') this.#close(now, parts, out);
+  }
+
+  /**
+   * Log directories that failed: their replicas stop and the controller hears of it. Without any, or without that of
+   * the metadata log, a broker halts (`ReplicaManager.handleLogDirFailure`): true then.
+   */
+  #loseDirectories(now: Us, parts: BrokerParts, out: Outbox): boolean {
+    const { lifecycle, logs, replicas } = parts;
+    const failed = logs.takeFailures(out);
+    if (failed.length === 0) return false;
+    for (const { path, directoryId, error } of failed) {
+      if (logs.failure !== null || path === this.#options.directory) {
+        this.#end('failed', `log directory: ${error.code} ${error.path}`, out);
+        return true;
+      }
+      out.probe('log directory offline');
+      if (directoryId !== '') lifecycle.onDirectoryFailed(now, directoryId, out);
+    }
+    replicas.onDirectoryFailed(now, out);
+    return false;
   }
 
   /**
@@ -203,6 +225,7 @@ export class BrokerServer implements Machine {
         return;
       case RpcOwner.REPLICA_FETCHER:
       case RpcOwner.ALTER_PARTITION:
+      case RpcOwner.DIRECTORY_ASSIGNMENT:
         parts.replicas.onReply(now, owner, token, reply, out);
         return;
       case RpcOwner.FORWARDING:

@@ -26,13 +26,15 @@ export interface ServerOptions {
   readonly verified?: VerifiedBatches | undefined;
   /** `server.properties`: only what is set. */
   readonly config: StaticConfig;
-  /** The directory of the metadata log (`metadata.log.dir`), and for a broker of all its logs (`log.dir`). */
+  /** The directory of the metadata log (`metadata.log.dir`), and for a broker of its other logs too (`log.dirs`). */
   readonly directory: string;
 }
 
 export interface BrokerServerOptions extends ServerOptions {
   /** `broker.rack`. */
   readonly rack: string | null;
+  /** `log.dirs`: `directory` is one of them. Absent: it is the only one. */
+  readonly directories?: readonly string[] | undefined;
 }
 
 export interface ControllerServerOptions extends ServerOptions {

@@ -27,6 +27,14 @@ export interface BrokerView {
   readonly metadataOffset: number;
   readonly quorum: QuorumView;
   replicas(): Iterable<ReplicaView>;
+  /** Log directories that are online, in the order of the configuration. */
+  readonly directories: readonly { readonly path: string; readonly directoryId: string }[];
+  /** The id of the directory in which a replica's log lies, by the log's name; null when it has none here. */
+  directoryIdOf(log: string): string | null;
+  /** Replicas on their way to another directory. */
+  readonly movesUnderWay: number;
+  /** Directory assignments that the controller has not accepted yet. */
+  readonly assignmentsPending: number;
   /** Of its followers, what they fetch and from whom. */
   fetches(): Iterable<FetchView>;
 }

@@ -29,6 +29,24 @@ import {
 import type { TestCluster } from './cluster.ts';
 import { MemoryDisk } from './memory-disk.ts';
 
+/** What a home of one directory says of directories: nothing moves, and nobody is told where a log lies. */
+const ONE_DIRECTORY: Omit<LogHome, 'logs' | 'get' | 'create' | 'remove'> = {
+  paths: ['/data'],
+  online: () => [],
+  *futures() {},
+  future: () => undefined,
+  createFuture: (name) => new DiskError('EIO', name),
+  removeFuture: () => null,
+  promote: (name) => new DiskError('EIO', name),
+  prefer: () => {},
+  hasOffline: false,
+  isOnline: (path) => path === '/data',
+  isOnlineId: () => true,
+  directoryIdAt: () => '',
+  directoryOf: () => undefined,
+  directoryOfFuture: () => undefined,
+};
+
 /** One broker's replication on its disk. It can crash, lose what it wrote, and come back. */
 export class TestBroker {
   readonly id: number;
@@ -164,13 +182,15 @@ export class TestBroker {
     this.#logStorage = storage;
     for (const name of this.disk.list('/data')) this.#open(storage, name, null);
     const home: LogHome = {
-      logs: () => this.#logs.values(),
+      ...ONE_DIRECTORY,
+      logs: () => this.#logs.values() as Generator<Log, void>,
       get: (name) => this.#logs.get(name),
       create: (name, topicId, config) => this.#open(storage, name, topicId, config),
       remove: (name) => {
         this.#logs.delete(name);
         this.disk.remove(`/data/${name}`);
         this.#out.fact({ fact: 'log closed', log: name, reason: 'deleted' });
+        return null;
       },
     };
     const cluster = this.#cluster;

@@ -1,0 +1,49 @@
+import { SECOND, type Us } from '../machine/index.ts';
+
+/** `alter.log.dirs.replication.quota.window.num` samples of `…window.size.seconds`. */
+const SAMPLES = 11;
+const SAMPLE_US: Us = SECOND;
+
+/**
+ * How much moves between log directories may copy (`ReplicationQuotaManager` with
+ * `replica.alter.log.dirs.io.max.bytes.per.second`): the mean over the last samples must stay within the bound. What
+ * exceeds it is copied whole and paid for by waiting.
+ */
+export class MoveQuota {
+  readonly #bytes = new Array<number>(SAMPLES).fill(0);
+  #bytesPerSecond: number;
+  #sample = 0;
+  #first = -1;
+
+  constructor(bytesPerSecond: number) {
+    this.#bytesPerSecond = bytesPerSecond;
+  }
+
+  update(bytesPerSecond: number): void {
+    this.#bytesPerSecond = bytesPerSecond;
+  }
+
+  record(now: Us, bytes: number): void {
+    this.#rollTo(now);
+    if (this.#first < 0) this.#first = this.#sample;
+    const at = this.#sample % SAMPLES;
+    this.#bytes[at] = this.#bytes[at]! + bytes;
+  }
+
+  isExceeded(now: Us): boolean {
+    if (this.#bytesPerSecond === Number.MAX_SAFE_INTEGER) return false;
+    this.#rollTo(now);
+    let total = 0;
+    for (const bytes of this.#bytes) total += bytes;
+    const samples = this.#first < 0 ? 1 : Math.min(SAMPLES, this.#sample - this.#first + 1);
+    return total > this.#bytesPerSecond * samples;
+  }
+
+  /** Forgets samples older than the window. */
+  #rollTo(now: Us): void {
+    const sample = Math.floor(now / SAMPLE_US);
+    const passed = Math.min(sample - this.#sample, SAMPLES);
+    for (let at = 1; at <= passed; at++) this.#bytes[(sample - passed + at) % SAMPLES] = 0;
+    this.#sample = sample;
+  }
+}
