@@ -15,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'host',
-          include: ['test/{tidy,cli,reports,scenarios,determinism,conformance}/**/*.test.ts'],
+          include: ['test/{tidy,cli,reports,scenarios,determinism,conformance,mutation}/**/*.test.ts'],
           testTimeout: 240_000,
         },
       },

@@ -6,6 +6,7 @@ import { ElectedLeaderIsActive } from './invariant/elected-leader-is-active.ts';
 import { HighWatermarkMonotone } from './invariant/high-watermark-monotone.ts';
 import { IsrIsActive } from './invariant/isr-is-active.ts';
 import { LeaderCandidateCompleteness } from './invariant/leader-candidate-completeness.ts';
+import { LeaderCommitsOwnEpoch } from './invariant/leader-commits-own-epoch.ts';
 import { LeaderCompleteness } from './invariant/leader-completeness.ts';
 import { LeaderInIsr } from './invariant/leader-in-isr.ts';
 import { LeaderNeverLoadsSnapshot } from './invariant/leader-never-loads-snapshot.ts';
@@ -54,6 +55,7 @@ export function allInvariants(): Invariant[] {
     new ValidRolesAndStates(),
     new MajorityReachedHighWatermark(),
     new MonotonicHighWatermark(),
+    new LeaderCommitsOwnEpoch(),
     new StableLeadership(),
     new LeaderNeverLoadsSnapshot(),
   ];

@@ -1,6 +1,6 @@
 import type { Fact } from '../../../engine/machine/index.ts';
 import type { ClientFact, Invariant, Report } from '../contract.ts';
-import type { ClusterShadow } from '../shadow/cluster-shadow.ts';
+import { type ClusterShadow, METADATA_LOG } from '../shadow/cluster-shadow.ts';
 
 /**
  * What is below a high watermark never changes: two leaders never replicate different records at one offset, and a
@@ -9,14 +9,17 @@ import type { ClusterShadow } from '../shadow/cluster-shadow.ts';
 export class ConsistentRead implements Invariant {
   readonly name = 'ConsistentRead';
   readonly property =
-    'What any leader had below its high watermark is what every reader gets at those offsets, for ever.';
+    'What any leader had below its high watermark is what every replica has below its own, and every reader gets, for ever.';
   readonly facts = ['high watermark advanced'] as const;
 
   onFact(at: number, node: string, fact: Fact, shadow: ClusterShadow, report: Report): void {
-    if (fact.fact !== 'high watermark advanced' || !fact.leader) return;
-    const disagreement = shadow
-      .replicatedLog(fact.log)
-      .advance(shadow.replica(node, fact.log), fact.highWatermark);
+    if (fact.fact !== 'high watermark advanced' || fact.log === METADATA_LOG) return;
+    const replica = shadow.replica(node, fact.log);
+    const replicated = shadow.replicatedLog(fact.log);
+    // A follower may serve what is below its own high watermark (KIP-392).
+    const disagreement = fact.leader
+      ? replicated.advance(replica, fact.highWatermark)
+      : replicated.disagreementBelow(replica, Math.min(fact.highWatermark, replicated.end));
     if (disagreement === null) return;
     report({
       check: this.name,

@@ -205,9 +205,27 @@ describe('published invariants of the quorum', () => {
       quorum()
         .node('c102', appended(METADATA_LOG, 1, 1))
         .node('c101', appended(METADATA_LOG, 1, 1), committed(2, 1))
-        .node('c102', ...elected(102, 2), committed(highWatermark, 2)).fired;
+        .node('c102', ...elected(102, 2), appended(METADATA_LOG, 2, 2))
+        .node('c103', ...[0, 1, 2].map((at) => appended(METADATA_LOG, at, at === 2 ? 2 : 1)))
+        .node('c102', committed(highWatermark, 2)).fired;
+    expect(next(3)).toEqual([]);
+    expect(next(1)).toContain('MonotonicHighWatermark');
+  });
+
+  it('LeaderCommitsOwnEpoch fires when a leader counts a majority of an earlier epoch’s record', () => {
+    const next = (epoch: number) =>
+      quorum()
+        .node('c101', appended(METADATA_LOG, 1, epoch))
+        .node('c102', appended(METADATA_LOG, 1, epoch), ...elected(102, 2), committed(2, 2)).fired;
     expect(next(2)).toEqual([]);
-    expect(next(1)).toEqual(['MonotonicHighWatermark']);
+    expect(next(1)).toEqual(['LeaderCommitsOwnEpoch']);
+  });
+
+  it('QuorumElectionSafety fires when a process leads an epoch again that it led in its last life', () => {
+    const again = quorum().down('c101');
+    expect(again.node('c101', role('candidate', 1), role('leader', 1, 101)).fired).toContain(
+      'QuorumElectionSafety',
+    );
   });
 
   it('StableLeadership fires when somebody stands against a leader whom a majority has long followed', () => {

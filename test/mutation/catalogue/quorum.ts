@@ -1,0 +1,108 @@
+import type { Mutation } from '../mutation.ts';
+
+export const quorum: readonly Mutation[] = [
+  {
+    id: 'K1',
+    bug: 'A leader that restarts leads its epoch again (KAFKA-10527)',
+    patches: [
+      {
+        file: 'engine/raft/quorum.ts',
+        find: 'this.#role = new Resigned(epoch, self.id, this.#electionAt(now), [], this.#peers());',
+        replace: 'this.#role = new Candidate(epoch, this.#key(), -1, this.#electionAt(now), this.#voters);',
+      },
+    ],
+    caughtBy: ['QuorumElectionSafety'],
+    scenario: 'one controller loses power',
+    seeds: 5,
+  },
+  {
+    id: 'K1b',
+    bug: 'A replica forgets in which epoch it was (quorum-state is not read)',
+    patches: [
+      {
+        file: 'engine/raft/quorum.ts',
+        find: 'const { epoch, leader, votedId } = election ?? { epoch: 0, leader: -1, votedId: -1 };',
+        replace:
+          'const { epoch, leader, votedId } = { epoch: 0, leader: -1, votedId: election === null ? -1 : -1 };',
+      },
+    ],
+    caughtBy: ['MonotonicEpoch', 'QuorumElectionSafety'],
+    scenario: 'controllers in trouble',
+    seeds: 10,
+  },
+  {
+    id: 'K2',
+    bug: 'A leader commits records of earlier epochs by counting (KAFKA-12619, Raft figure 8)',
+    patches: [
+      {
+        file: 'engine/raft/roles/leader.ts',
+        find: 'if (reached <= this.epochStartOffset || reached <= this.highWatermark) return false;',
+        replace: 'if (reached <= this.highWatermark) return false;',
+      },
+    ],
+    caughtBy: ['LeaderCommitsOwnEpoch', 'MonotonicHighWatermark'],
+    scenario: 'controllers in trouble',
+    seeds: 10,
+  },
+  {
+    id: 'K4',
+    bug: 'Elections without a pre-vote: who was cut off dethrones a healthy leader (KIP-996)',
+    patches: [
+      {
+        file: 'engine/raft/raft-core.ts',
+        find: "if (role.kind === 'prospective' && role.tally.isGranted) {",
+        replace: "if (role.kind === 'prospective') {",
+      },
+    ],
+    caughtBy: ['StableLeadership'],
+    scenario: 'controller isolated',
+    seeds: 5,
+  },
+  {
+    id: 'K4b',
+    bug: 'A vote is given whatever the nominee’s log lacks',
+    patches: [
+      {
+        file: 'engine/raft/messages/vote.ts',
+        find: 'const granted = role.canGrantVote(nominee, isLogUpToDate, preVote);',
+        replace: 'const granted = role.canGrantVote(nominee, isLogUpToDate || lastOffset >= 0, preVote);',
+      },
+    ],
+    caughtBy: [
+      'MetadataAgreement',
+      'MonotonicHighWatermark',
+      'MajorityReachedHighWatermark',
+      'EngineAssertion',
+    ],
+    scenario: 'controllers in trouble',
+    seeds: 30,
+  },
+  {
+    id: 'K4c',
+    bug: 'A second vote in one epoch',
+    patches: [
+      {
+        file: 'engine/raft/roles/unattached.ts',
+        find: 'if (voted !== null) return sameReplica(voted, nominee);',
+        replace: '',
+      },
+    ],
+    caughtBy: ['QuorumElectionSafety', 'EngineAssertion'],
+    scenario: 'controllers in trouble',
+    seeds: 60,
+  },
+  {
+    id: 'K7',
+    bug: 'A voter acknowledges what it has not synced (inverse of KAFKA-13884)',
+    patches: [
+      {
+        file: 'engine/raft/raft-core.ts',
+        find: 'return this.isVoter && this.log.isUnsynced;',
+        replace: "return this.isVoter && this.log.isUnsynced && this.quorum.role.kind === 'leader';",
+      },
+    ],
+    caughtBy: ['MajorityReachedHighWatermark'],
+    scenario: 'controllers lose power',
+    seeds: 20,
+  },
+];

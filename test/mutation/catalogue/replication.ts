@@ -1,0 +1,303 @@
+import type { Mutation } from '../mutation.ts';
+
+const ISR_CHANGES = 'engine/replication/isr-changes.ts';
+const ISR_STATE = 'engine/replication/isr-state.ts';
+const FETCH_READ = 'engine/replication/fetch-read.ts';
+const FETCHER = 'engine/replication/fetcher.ts';
+const PARTITION = 'engine/replication/partition.ts';
+const ROLE_CHANGES = 'engine/replication/role-changes.ts';
+const HIGH_WATERMARK = 'engine/replication/high-watermark.ts';
+
+export const replication: readonly Mutation[] = [
+  {
+    id: 'R1',
+    bug: 'A new follower truncates to its own high watermark (KIP-101, KAFKA-1211)',
+    patches: [
+      {
+        file: ROLE_CHANGES,
+        find: 'if (log.latestLeaderEpoch === -1 && log.logEndOffset > log.highWatermark) {',
+        replace: 'if (log.logEndOffset > log.highWatermark) {',
+      },
+    ],
+    caughtBy: ['LeaderCandidateCompleteness', 'LeaderCompleteness'],
+    scenario: 'leader isolated',
+    seeds: 10,
+  },
+  {
+    id: 'R2',
+    bug: 'A leader does not compare epochs with whoever fetches: no truncation (KIP-101 scenario 2)',
+    patches: [
+      {
+        file: FETCH_READ,
+        find: 'if (end.leaderEpoch < entry.lastFetchedEpoch || end.endOffset < entry.fetchOffset) {',
+        replace: 'if (entry.fetchOffset < 0) {',
+      },
+    ],
+    caughtBy: ['LogMatching', 'ConsistentRead', 'ReplicasIdentical'],
+    scenario: 'leader isolated, acks=1',
+    seeds: 10,
+  },
+  {
+    id: 'R3',
+    bug: 'A leader that lacks the epoch of a follower looks at offsets only (KIP-279, KAFKA-6361)',
+    patches: [
+      {
+        file: FETCH_READ,
+        find: 'if (end.leaderEpoch < entry.lastFetchedEpoch || end.endOffset < entry.fetchOffset) {',
+        replace: 'if (end.endOffset < entry.fetchOffset) {',
+      },
+    ],
+    caughtBy: ['LogMatching'],
+    scenario: 'brokers in trouble, acks=1',
+    seeds: 60,
+  },
+  {
+    id: 'R4',
+    bug: 'A leader ignores the leader epoch of a fetch (KIP-320, KAFKA-7395)',
+    patches: [
+      {
+        file: PARTITION,
+        find: 'if (currentLeaderEpoch === -1 || currentLeaderEpoch === this.#leaderEpoch) return ErrorCode.NONE;',
+        replace: 'if (currentLeaderEpoch >= -1) return ErrorCode.NONE;',
+      },
+    ],
+    caughtBy: ['WeakIsr', 'LeaderCandidateCompleteness', 'LogMatching', 'ConsistentRead', 'EngineAssertion'],
+    scenario: 'late metadata',
+    seeds: 40,
+  },
+  {
+    id: 'R5',
+    bug: 'A follower below the start of the leader epoch joins the ISR (KAFKA-7128)',
+    patches: [
+      {
+        file: ISR_CHANGES,
+        find: 'if (remote.logEndOffset < leading.leaderEpochStartOffset) {',
+        replace: 'if (remote.logEndOffset < -1) {',
+      },
+    ],
+    caughtBy: ['LeaderCandidateCompleteness', 'LeaderCompleteness'],
+    scenario: 'all brokers killed',
+    seeds: 60,
+  },
+  {
+    id: 'R5b',
+    bug: 'A follower below the high watermark joins the ISR',
+    patches: [
+      {
+        file: ISR_CHANGES,
+        find: 'if (remote.logEndOffset < partition.openLog().highWatermark) return;',
+        replace: '',
+      },
+    ],
+    caughtBy: ['LeaderCandidateCompleteness'],
+    scenario: 'follower isolated',
+    seeds: 10,
+  },
+  {
+    id: 'R7',
+    bug: 'A follower keeps its fetcher when the epoch changes and the leader does not (KAFKA-7164)',
+    patches: [
+      {
+        file: ROLE_CHANGES,
+        find: 'if (isNewEpoch) this.#startFetching(',
+        replace: 'if (isNewEpoch && change.previous?.leader !== registration.leader) this.#startFetching(',
+      },
+    ],
+    caughtBy: ['stuck'],
+    scenario: 'brokers in trouble',
+    seeds: 20,
+  },
+  {
+    id: 'R10',
+    bug: 'A follower takes the high watermark from an answer that says its log diverges (KAFKA-14704)',
+    patches: [
+      {
+        file: FETCHER,
+        find: 'if (data.divergingEpoch.epoch !== -1 || data.divergingEpoch.endOffset !== -1) {',
+        replace: `if (data.divergingEpoch.epoch !== -1 || data.divergingEpoch.endOffset !== -1) {
+          const own = state.partition.openLog();
+          const told = Math.min(data.highWatermark, own.logEndOffset);
+          if (told > own.highWatermark) own.advanceHighWatermark(told, state.leaderEpoch, false, out);`,
+      },
+    ],
+    caughtBy: ['ConsistentRead'],
+    scenario: 'leader isolated, acks=1',
+    seeds: 10,
+  },
+  {
+    id: 'R11',
+    bug: 'A fetch on another history counts as progress (KAFKA-13141)',
+    patches: [
+      {
+        file: FETCH_READ,
+        find: "out.probe('diverging epoch answered');",
+        replace: `out.probe('diverging epoch answered');
+    if (remote !== null && countsAsFetch)
+      recordFollowerFetch(context, partition, remote, entry, params.replicaEpoch, now, out);`,
+      },
+    ],
+    caughtBy: ['LeaderCandidateCompleteness', 'WeakIsr'],
+    scenario: 'leader isolated, acks=1',
+    seeds: 20,
+  },
+  {
+    id: 'R18',
+    bug: 'The high watermark advances below min ISR (KAFKA-15583)',
+    patches: [
+      { file: HIGH_WATERMARK, find: 'if (isUnderMinIsr(partition, leading)) {', replace: 'if (logIsLost) {' },
+      {
+        file: HIGH_WATERMARK,
+        find: '/** Moves the leader',
+        replace: 'const logIsLost = false;\n/** Moves the leader',
+      },
+    ],
+    caughtBy: ['LeaderCandidateCompleteness'],
+    scenario: 'followers isolated, acks=1',
+    seeds: 10,
+  },
+  {
+    id: 'R22',
+    bug: 'A leader waits for the smaller ISR before the controller has agreed (KIP-497)',
+    patches: [
+      {
+        file: ISR_STATE,
+        find: "return { kind: 'pending shrink', isr, maximalIsr: isr, proposal };",
+        replace:
+          "return { kind: 'pending shrink', isr, maximalIsr: proposal.members.map((each) => each.brokerId), proposal };",
+      },
+    ],
+    caughtBy: ['ReplicationQuorumSuperset'],
+    scenario: 'leader isolated',
+    seeds: 10,
+  },
+  {
+    id: 'R22b',
+    bug: 'A leader does not wait for a newcomer before the controller has agreed (KIP-497)',
+    patches: [
+      {
+        file: ISR_STATE,
+        find: 'maximalIsr: [...isr, newcomer].sort(ascending)',
+        replace: 'maximalIsr: isr.filter((id) => id !== newcomer)',
+      },
+    ],
+    caughtBy: ['ReplicationQuorumSuperset'],
+    scenario: 'follower isolated',
+    seeds: 10,
+  },
+  {
+    id: 'R28',
+    bug: 'A fetch session keeps the leader epoch that it began with (KAFKA-9338)',
+    patches: [
+      {
+        file: 'engine/replication/fetch-entry.ts',
+        find: 'this.currentLeaderEpoch = partition.currentLeaderEpoch;',
+        replace: 'if (this.currentLeaderEpoch < 0) this.currentLeaderEpoch = partition.currentLeaderEpoch;',
+      },
+    ],
+    caughtBy: ['stuck'],
+    scenario: 'brokers in trouble',
+    seeds: 10,
+  },
+  {
+    id: 'R30',
+    bug: 'Consumers read up to the end of the log (no high watermark)',
+    patches: [
+      {
+        file: FETCH_READ,
+        find: "return isolation === 'high watermark' ? log.highWatermark : log.lastStableOffset;",
+        replace: 'return log.logEndOffset;',
+      },
+    ],
+    caughtBy: ['ConsistentRead'],
+    scenario: 'quiet',
+    seeds: 5,
+  },
+  {
+    id: 'R31',
+    bug: 'acks=all is answered with the leader’s own append (what Jepsen saw of 0.8)',
+    patches: [
+      {
+        file: 'engine/replication/produces.ts',
+        find: '} else if (awaited.length > 0) {',
+        replace: '} else if (awaited.length > 1_000) {',
+      },
+    ],
+    caughtBy: ['NoReplicatedRecordLost'],
+    scenario: 'quiet',
+    seeds: 5,
+  },
+  {
+    id: 'R32',
+    bug: 'A response for another leader epoch is appended (response epoch match)',
+    patches: [
+      {
+        file: FETCHER,
+        find: 'told.currentLeaderEpoch === state.leaderEpoch &&',
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      'LogMatching',
+      'WeakIsr',
+      'LeaderCandidateCompleteness',
+      'ConsistentRead',
+      'stuck',
+      'EngineAssertion',
+    ],
+    scenario: 'brokers in trouble',
+    seeds: 20,
+  },
+  {
+    id: 'R33',
+    bug: 'A leader keeps what a follower told its last leadership (reset of follower state)',
+    patches: [
+      {
+        file: PARTITION,
+        find: 'remote.reset(now, leaderEpochStartOffset, previous === null, isrState.isr.includes(remote.id));',
+        replace: 'remote.logEndOffset = Math.max(remote.logEndOffset, leaderEpochStartOffset);',
+      },
+    ],
+    caughtBy: ['WeakIsr', 'LeaderCandidateCompleteness'],
+    scenario: 'brokers in trouble',
+    seeds: 20,
+  },
+  {
+    id: 'R34',
+    bug: 'A leader proposes an ISR without itself, and the controller takes it',
+    patches: [
+      {
+        file: ISR_CHANGES,
+        find: 'if (id === context.nodeId) return true;',
+        replace: 'if (id === context.nodeId) return false;',
+      },
+      {
+        file: 'engine/controller/alter-partition.ts',
+        find: 'if (ids.size !== members.length || !ids.has(partition.leader)) return false;',
+        replace: 'if (ids.size !== members.length) return false;',
+      },
+      {
+        file: 'engine/controller/alter-partition.ts',
+        find: 'if (record.leader !== NO_LEADER_CHANGE && record.leader !== sender) {\n    return refuse(change, ErrorCode.NEW_LEADER_ELECTED);\n  }',
+        replace: '',
+      },
+    ],
+    caughtBy: ['LeaderInIsr', 'EngineAssertion'],
+    scenario: 'quiet',
+    seeds: 5,
+  },
+  {
+    id: 'L4',
+    bug: 'A late FENCED_LEADER_EPOCH takes a partition from its fetcher for ever (KAFKA-7786)',
+    patches: [
+      {
+        file: FETCHER,
+        find: '    if (!isCurrent) {',
+        replace:
+          '    if (data.errorCode === ErrorCode.FENCED_LEADER_EPOCH) this.#fail(state, out);\n    if (!isCurrent) {',
+      },
+    ],
+    caughtBy: ['stuck'],
+    scenario: 'brokers in trouble',
+    seeds: 40,
+  },
+];

@@ -1,0 +1,32 @@
+/** One place where the engine is broken: exact text, and what stands there instead. */
+export interface Patch {
+  /** From the root of the tree. */
+  readonly file: string;
+  /** Must occur exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** The engine with a known bug of Kafka's, and the proof that a check sees it. */
+export interface Mutation {
+  /** The bug's name in the project, e.g. `R5`; a letter behind it tells variants apart. */
+  readonly id: string;
+  /** What is broken, in a line, with Kafka's issue where it has one. */
+  readonly bug: string;
+  readonly patches: readonly Patch[];
+  /** One of these checks must fire. `stuck` stands for a cluster that does not converge. */
+  readonly caughtBy: readonly string[];
+  /** A key of `scenarios`. */
+  readonly scenario: string;
+  /** Seeds 1 to this are tried until a check fires. */
+  readonly seeds: number;
+}
+
+/** What a hunt over seeds came to. */
+export interface Hunt {
+  /** The named check that fired first, and on which seed; null when none did. */
+  readonly caught: { readonly check: string; readonly seed: number; readonly message: string } | null;
+  /** Other checks that fired on the way. */
+  readonly others: readonly string[];
+  readonly seeds: number;
+}

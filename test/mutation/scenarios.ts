@@ -1,0 +1,178 @@
+import type { ScenarioInput } from '../../scenarios/load/index.ts';
+
+type Faults = NonNullable<ScenarioInput['faults']>;
+type Changes = Omit<Partial<ScenarioInput>, 'cluster'> & {
+  readonly cluster?: Partial<ScenarioInput['cluster']>;
+};
+
+/** Three brokers in three racks, RF 3, min ISR 2, short time-outs and a steady trickle, unless told otherwise. */
+function small({ cluster = {}, ...changes }: Changes): ScenarioInput {
+  return {
+    name: 'small',
+    cluster: {
+      brokers: 3,
+      controllers: 1,
+      racks: 3,
+      topics: [{ name: 't', partitions: 2, replicationFactor: 3, config: { 'min.insync.replicas': 2 } }],
+      brokerConfig: { 'replica.lag.time.max.ms': 3_000 },
+      controllerConfig: { 'broker.session.timeout.ms': 4_000 },
+      ...cluster,
+    },
+    traffic: producing('all', 100),
+    duration: '20s',
+    settle: '1m',
+    ...changes,
+  };
+}
+
+function producing(acks: 'all' | 1, rate: number): ScenarioInput['traffic'] {
+  return {
+    producers: [
+      {
+        name: 'p1',
+        topic: 't',
+        config: { acks, 'request.timeout.ms': 2_000 },
+        workload: { kind: 'synthetic', rate },
+      },
+    ],
+    consumers: [{ name: 'k1', topic: 't', config: { 'auto.offset.reset': 'earliest' } }],
+  };
+}
+
+const isolate = (target: string, at: string, until: string): Faults[number] => ({
+  kind: 'isolate',
+  target,
+  at,
+  until,
+  direction: 'both',
+});
+
+const CONTROLLER_POWER_LOSSES: Faults = ['c101', 'c102', 'c103'].map((target) => ({
+  kind: 'power-loss',
+  target,
+  at: '8s',
+  until: '9s',
+}));
+
+/** What the mutations are hunted in, by name. */
+export const scenarios: Readonly<Record<string, ScenarioInput>> = {
+  quiet: small({ duration: '5s' }),
+  /** Its leader is cut off while clients keep writing to it. */
+  'leader isolated, acks=1': small({
+    traffic: producing(1, 200),
+    faults: [isolate('leader:t-0', '2s', '9s'), isolate('leader:t-0', '12s', '17s')],
+    expect: { mayLoseAcknowledged: true },
+  }),
+  'leader isolated': small({
+    faults: [isolate('leader:t-0', '2s', '9s'), isolate('leader:t-0', '13s', '17s')],
+  }),
+  'followers isolated, acks=1': small({
+    traffic: producing(1, 100),
+    faults: [isolate('b2', '2s', '12s'), isolate('b3', '2s', '12s')],
+    expect: { mayLoseAcknowledged: true },
+  }),
+  'follower isolated': small({ faults: [isolate('follower:t-0', '2s', '9s')] }),
+  /** Alive for brokers, dead for the controller. */
+  'follower cut off from the controllers': small({
+    faults: [
+      { kind: 'partition', from: 'follower:t-0', to: 'controllers', oneWay: false, at: '2s', until: '12s' },
+    ],
+  }),
+  'two brokers killed at once': small({
+    faults: [
+      { kind: 'kill', target: 'b1', at: '2s', until: '10s' },
+      { kind: 'kill', target: 'b2', at: '2s', until: '12s' },
+    ],
+  }),
+  'two brokers lose power': small({
+    traffic: producing('all', 300),
+    faults: [
+      { kind: 'power-loss', target: 'b2', at: '4s', until: '8s' },
+      { kind: 'power-loss', target: 'b3', at: '4s', until: '8s' },
+    ],
+  }),
+  'all brokers lose power in turn': small({
+    traffic: producing('all', 300),
+    duration: '40s',
+    faults: [
+      { kind: 'power-loss', target: 'b1', at: '4s', until: '6s' },
+      { kind: 'power-loss', target: 'b2', at: '15s', until: '17s' },
+      { kind: 'power-loss', target: 'b3', at: '26s', until: '28s' },
+    ],
+  }),
+  'all brokers killed': small({ faults: [{ kind: 'kill', target: 'brokers', at: '4s', until: '6s' }] }),
+  'brokers in trouble': small({
+    traffic: producing('all', 300),
+    duration: '90s',
+    randomFaults: {
+      count: 20,
+      kinds: ['pause', 'isolate', 'kill', 'partition', 'slow-network'],
+      atOnce: 2,
+      durationMin: '500ms',
+      durationMax: '6s',
+      stability: '2s',
+    },
+  }),
+  'brokers in trouble, acks=1': small({
+    cluster: {
+      topics: [
+        {
+          name: 't',
+          partitions: 2,
+          replicationFactor: 3,
+          config: { 'min.insync.replicas': 1, 'unclean.leader.election.enable': true },
+        },
+      ],
+    },
+    traffic: producing(1, 300),
+    duration: '90s',
+    expect: { mayLoseAcknowledged: true, mayLoseReplicated: true },
+    randomFaults: {
+      count: 20,
+      kinds: ['pause', 'isolate', 'kill', 'partition'],
+      atOnce: 2,
+      durationMin: '500ms',
+      durationMax: '6s',
+      stability: '2s',
+    },
+  }),
+  /** A follower that hears of elections late fetches on in an epoch that is over. */
+  'late metadata': small({
+    traffic: producing(1, 300),
+    duration: '40s',
+    expect: { mayLoseAcknowledged: true },
+    faults: [
+      { kind: 'slow-network', from: 'b3', to: 'controllers', delay: '900ms', at: '1s', until: '38s' },
+      ...['3s', '12s', '21s'].map((at): Faults[number] => ({
+        kind: 'pause',
+        target: 'leader:t-0',
+        at,
+        until: `${Number.parseInt(at, 10) + 6}s`,
+      })),
+    ],
+  }),
+  'one controller loses power': small({
+    faults: [{ kind: 'power-loss', target: 'c101', at: '4s', until: '5s' }],
+  }),
+  'controller isolated': small({
+    cluster: { controllers: 3 },
+    duration: '45s',
+    faults: [isolate('c101', '15s', '35s'), isolate('c102', '15s', '35s')].slice(0, 1),
+  }),
+  'controllers lose power': small({
+    cluster: { controllers: 3 },
+    faults: [{ kind: 'kill', target: 'b2', at: '2s', until: '7s' }, ...CONTROLLER_POWER_LOSSES],
+  }),
+  'controllers in trouble': small({
+    cluster: { controllers: 3 },
+    duration: '60s',
+    traffic: producing('all', 50),
+    faults: [0, 1, 2, 3, 4].flatMap((round): Faults => {
+      const at = 3 + round * 11;
+      return [
+        { kind: 'kill', target: 'b3', at: `${at}s`, until: `${at + 2}s` },
+        { kind: 'pause', target: 'controller-leader', at: `${at + 5}s`, until: `${at + 9}s` },
+      ];
+    }),
+  }),
+};
