@@ -18,7 +18,7 @@ export default scenario({
         name: 'p1',
         topic: 'orders',
         config: { acks: 'all' },
-        workload: { kind: 'synthetic', rate: 200, valueBytes: 200, keys: 50 },
+        workload: { kind: 'synthetic', rate: 60, valueBytes: 200, keys: 50 },
       },
     ],
     consumers: [{ name: 'k1', topic: 'orders', config: { 'auto.offset.reset': 'earliest' } }],

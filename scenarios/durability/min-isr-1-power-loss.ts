@@ -18,7 +18,7 @@ export default scenario({
         name: 'p1',
         topic: 'orders',
         config: { acks: 'all', 'linger.ms': 0 },
-        workload: { kind: 'synthetic', rate: 400, valueBytes: 200, keys: 50 },
+        workload: { kind: 'synthetic', rate: 100, valueBytes: 200, keys: 50 },
       },
     ],
     consumers: [{ name: 'k1', topic: 'orders', config: { 'auto.offset.reset': 'earliest' } }],

@@ -107,7 +107,7 @@ function specificProblems(
       changeProblems(operation, path, 'topic', problems);
       return;
     case 'alter-broker-config':
-      changeProblems(operation, path, 'broker', problems);
+      changeProblems(operation, path, 'running broker', problems);
       return;
     case 'move-log-dir':
       if (!operation.directory.startsWith('/')) {
@@ -182,7 +182,7 @@ function createPartitionsProblems(
 function changeProblems(
   operation: Extract<Operation, { set: object }>,
   path: string,
-  owner: 'topic' | 'broker',
+  owner: 'topic' | 'running broker',
   problems: Problem[],
 ): void {
   const { set, delete: deleted } = operation;
