@@ -4,11 +4,14 @@ import type { ClusterImage, StaticConfig } from '../metadata/index.ts';
 import type { Replicas } from '../replication/index.ts';
 import {
   type AlterConfigsRequest,
+  type AlterReplicaLogDirsRequest,
   ApiKey,
   type ApiVersionsRequest,
   apiOf,
+  type DeleteRecordsRequest,
   type DescribeClusterRequest,
   type DescribeConfigsRequest,
+  type DescribeLogDirsRequest,
   type DescribeTopicPartitionsRequest,
   EndpointType,
   type FetchRequest,
@@ -81,6 +84,9 @@ const OWN = [
   ApiKey.AlterConfigs,
   ApiKey.IncrementalAlterConfigs,
   ApiKey.ListConfigResources,
+  ApiKey.DeleteRecords,
+  ApiKey.AlterReplicaLogDirs,
+  ApiKey.DescribeLogDirs,
 ] as const;
 
 /** Routes what a broker's listener takes in (`KafkaApis.handle`). */
@@ -126,6 +132,15 @@ export class BrokerApis {
         return;
       case ApiKey.OffsetForLeaderEpoch:
         replicas.handleOffsetForLeaderEpoch(now, request as Request<OffsetForLeaderEpochRequest>, out);
+        return;
+      case ApiKey.DeleteRecords:
+        replicas.handleDeleteRecords(now, request as Request<DeleteRecordsRequest>, out);
+        return;
+      case ApiKey.AlterReplicaLogDirs:
+        replicas.handleAlterReplicaLogDirs(now, request as Request<AlterReplicaLogDirsRequest>, out);
+        return;
+      case ApiKey.DescribeLogDirs:
+        replicas.handleDescribeLogDirs(now, request as Request<DescribeLogDirsRequest>, out);
         return;
       case ApiKey.Metadata:
         this.#handleMetadata(now, request as Request<MetadataRequest>, out);

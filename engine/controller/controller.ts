@@ -5,6 +5,7 @@ import {
   type AllocateProducerIdsRequest,
   type AlterConfigsRequest,
   type AlterPartitionRequest,
+  type AssignReplicasToDirsRequest,
   type BrokerHeartbeatRequest,
   type BrokerRegistrationRequest,
   type ControllerRegistrationRequest,
@@ -21,6 +22,7 @@ import { type Activation, ActiveController, type ActiveControllerOptions } from 
 import { allocateProducerIdsError, decideAllocateProducerIds } from './allocate-producer-ids.ts';
 import { alterConfigsError, decideAlterConfigs } from './alter-configs.ts';
 import { alterPartitionError, decideAlterPartition } from './alter-partition.ts';
+import { assignReplicasToDirsError, decideAssignReplicasToDirs } from './assign-replicas-to-dirs.ts';
 import { brokerHeartbeatError, decideBrokerHeartbeat, noteControlledShutdown } from './broker-heartbeat.ts';
 import type { ControllerConfig } from './controller-config.ts';
 import { createPartitionsError, decideCreatePartitions } from './create-partitions.ts';
@@ -151,6 +153,18 @@ export class Controller {
         ? rejected(alterPartitionError(ErrorCode.NONE))
         : decideAlterPartition(active.state, request.apiVersion, request.body);
     active.settle(request.id, decision, answer(NOT_ACTIVE), out);
+  }
+
+  handleAssignReplicasToDirs(_now: Us, request: Request<AssignReplicasToDirsRequest>, out: Outbox): void {
+    const answer = (error: ApiError) => assignReplicasToDirsError(error.code);
+    const active = this.#admit(request.id, answer, out);
+    if (active === null) return;
+    active.settle(
+      request.id,
+      decideAssignReplicasToDirs(active.state, request.body),
+      answer(NOT_ACTIVE),
+      out,
+    );
   }
 
   handleCreateTopics(_now: Us, request: Request<CreateTopicsRequest>, out: Outbox): void {

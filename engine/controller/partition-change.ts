@@ -16,6 +16,8 @@ export interface PartitionChangeInput {
   readonly election: Election;
   /** The ISR to have; the one there is when left out. */
   readonly targetIsr?: readonly number[];
+  /** Directory ids in the order of the replicas; those there are when left out. */
+  readonly targetDirectories?: readonly string[];
   /** The recovery state that the leader reports; the one there is when left out. */
   readonly targetRecoveryState?: number;
   /** A replica that may have lost what it had: it leaves the ELR too. */
@@ -32,6 +34,7 @@ interface Draft {
   leaderRecoveryState: number;
   eligibleLeaderReplicas: readonly number[] | null;
   lastKnownElr: readonly number[] | null;
+  directories: readonly string[] | null;
 }
 
 /**
@@ -50,6 +53,7 @@ export function decidePartitionChange(input: PartitionChangeInput): PartitionCha
     leaderRecoveryState: RecoveryState.NO_CHANGE,
     eligibleLeaderReplicas: null,
     lastKnownElr: null,
+    directories: changedDirectories(input),
   };
 
   const elected = electLeader({ ...input, targetIsr, targetElr });
@@ -122,8 +126,18 @@ function isNoOp(draft: Draft): boolean {
     draft.leader === NO_LEADER_CHANGE &&
     draft.leaderRecoveryState === RecoveryState.NO_CHANGE &&
     draft.eligibleLeaderReplicas === null &&
-    draft.lastKnownElr === null
+    draft.lastKnownElr === null &&
+    draft.directories === null
   );
+}
+
+function changedDirectories({
+  partition,
+  targetDirectories,
+}: PartitionChangeInput): readonly string[] | null {
+  if (targetDirectories === undefined) return null;
+  const same = targetDirectories.every((id, at) => id === partition.directories[at]);
+  return same ? null : targetDirectories;
 }
 
 function sameIds(a: readonly number[], b: readonly number[]): boolean {

@@ -16,6 +16,7 @@ import {
   type AlterPartitionRequest,
   ApiKey,
   type ApiVersionsRequest,
+  type AssignReplicasToDirsRequest,
   apiOf,
   type BrokerHeartbeatRequest,
   type BrokerRegistrationRequest,
@@ -81,6 +82,7 @@ const ADVERTISED = [
   ApiKey.BrokerRegistration,
   ApiKey.BrokerHeartbeat,
   ApiKey.ControllerRegistration,
+  ApiKey.AssignReplicasToDirs,
   ApiKey.DescribeConfigs,
   ApiKey.AlterConfigs,
   ApiKey.IncrementalAlterConfigs,
@@ -150,6 +152,9 @@ export class ControllerListener {
         return true;
       case ApiKey.AlterPartition:
         controller.handleAlterPartition(now, request as Request<AlterPartitionRequest>, out);
+        return true;
+      case ApiKey.AssignReplicasToDirs:
+        controller.handleAssignReplicasToDirs(now, request as Request<AssignReplicasToDirsRequest>, out);
         return true;
       case ApiKey.CreateTopics:
         controller.handleCreateTopics(now, request as Request<CreateTopicsRequest>, out);
