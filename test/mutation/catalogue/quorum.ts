@@ -7,8 +7,8 @@ export const quorum: readonly Mutation[] = [
     patches: [
       {
         file: 'engine/raft/quorum.ts',
-        find: 'this.#role = new Resigned(epoch, self.id, this.#electionAt(now), [], this.#peers());',
-        replace: 'this.#role = new Candidate(epoch, this.#key(), -1, this.#electionAt(now), this.#voters);',
+        find: 'this.#role = new Resigned(epoch, self.id, this.#drawElectionAt(now), [], this.#peers());',
+        replace: 'this.#role = new Candidate(epoch, this.#key(), -1, this.#electionAt(now), this.voters);',
       },
     ],
     caughtBy: ['QuorumElectionSafety'],
@@ -21,9 +21,9 @@ export const quorum: readonly Mutation[] = [
     patches: [
       {
         file: 'engine/raft/quorum.ts',
-        find: 'const { epoch, leader, votedId } = election ?? { epoch: 0, leader: -1, votedId: -1 };',
+        find: 'const { epoch, leader, voted } = election ?? { epoch: 0, leader: -1, voted: null };',
         replace:
-          'const { epoch, leader, votedId } = { epoch: 0, leader: -1, votedId: election === null ? -1 : -1 };',
+          'const { epoch, leader, voted } = { epoch: 0, leader: -1, voted: election === null ? null : null };',
       },
     ],
     caughtBy: ['MonotonicEpoch', 'QuorumElectionSafety'],
@@ -97,8 +97,8 @@ export const quorum: readonly Mutation[] = [
     patches: [
       {
         file: 'engine/raft/raft-core.ts',
-        find: 'return this.isVoter && this.log.isUnsynced;',
-        replace: "return this.isVoter && this.log.isUnsynced && this.quorum.role.kind === 'leader';",
+        find: 'return this.self.canVote && this.log.isUnsynced;',
+        replace: "return this.self.canVote && this.log.isUnsynced && this.quorum.role.kind === 'leader';",
       },
     ],
     caughtBy: ['MajorityReachedHighWatermark'],
