@@ -18,7 +18,7 @@ export class MajorityReachedHighWatermark implements Invariant {
     if (fact.fact === 'quorum committed') {
       const last = shadow.replica(node, METADATA_LOG).at(fact.highWatermark - 1);
       if (last !== undefined) this.#judge(at, node, last, shadow, report);
-    } else if ('log' in fact && fact.log === METADATA_LOG && shadow.voters.has(node)) {
+    } else if ('log' in fact && fact.log === METADATA_LOG && shadow.votersFor(node).has(node)) {
       const last = shadow.replicated.get(METADATA_LOG)?.entries.at(-1);
       if (last !== undefined) this.#judge(at, node, last, shadow, report);
     }
@@ -26,13 +26,14 @@ export class MajorityReachedHighWatermark implements Invariant {
 
   #judge(at: number, node: string, last: BatchEntry, shadow: ClusterShadow, report: Report): void {
     const without: string[] = [];
-    for (const voter of shadow.voters) {
+    const electorate = shadow.votersFor(node);
+    for (const voter of electorate) {
       const replica = shadow.knownReplica(voter, METADATA_LOG);
       if (replica === undefined) without.push(voter);
       else if (replica.logStartOffset > last.lastOffset) continue;
       else if (replica.at(last.lastOffset)?.leaderEpoch !== last.leaderEpoch) without.push(voter);
     }
-    const voters = shadow.voters.size;
+    const voters = electorate.size;
     if (voters === 0 || voters - without.length > voters >> 1) return;
     report({
       check: this.name,

@@ -28,18 +28,19 @@ export class StableLeadership implements Invariant {
     this.#places.set(node, { role, quorumEpoch, leader, since: at });
     if (role !== 'candidate') return;
     const followers = new Map<number, number>();
-    for (const voter of shadow.voters) {
+    const voters = shadow.votersFor(node);
+    for (const voter of voters) {
       const place = this.#places.get(voter);
       if (voter === node || place === undefined || at - place.since < SETTLED_US) continue;
       if (place.role !== 'leader' && place.role !== 'follower') continue;
       followers.set(place.leader, (followers.get(place.leader) ?? 0) + 1);
     }
     for (const [followed, count] of followers) {
-      if (count <= shadow.voters.size >> 1) continue;
+      if (count <= voters.size >> 1) continue;
       report({
         check: this.name,
         at,
-        message: `${node} stands for election in epoch ${quorumEpoch} although ${count} of ${shadow.voters.size} voters follow ${followed}`,
+        message: `${node} stands for election in epoch ${quorumEpoch} although ${count} of ${voters.size} voters follow ${followed}`,
         evidence: { node, quorumEpoch, followed, count },
       });
     }

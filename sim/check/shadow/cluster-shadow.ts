@@ -48,8 +48,10 @@ export class ClusterShadow {
   readonly states = new Map<string, string>();
   /** Of each process that lives. */
   readonly quorum = new Map<string, QuorumShadow>();
-  /** Nodes that have a vote in the quorum. */
-  readonly voters = new Set<string>();
+  /** Nodes that have a vote in the quorum, by their own word. */
+  readonly #voting = new Set<string>();
+  /** Who votes, in the eyes of each node that has told. */
+  readonly #votersSeen = new Map<string, ReadonlySet<string>>();
   readonly #nodes = new Map<number, string>();
 
   replica(node: string, log: string): ReplicaShadow {
@@ -70,6 +72,11 @@ export class ClusterShadow {
     let node = this.#nodes.get(id);
     if (node === undefined) this.#nodes.set(id, (node = `b${id}`));
     return node;
+  }
+
+  /** Who votes, as this node has it; a voter set that changes is not the same for all at every moment (KIP-853). */
+  votersFor(node: string): ReadonlySet<string> {
+    return this.#votersSeen.get(node) ?? this.#voting;
   }
 
   replicasOf(log: string): ReplicaShadow[] {
@@ -166,8 +173,11 @@ export class ClusterShadow {
         return;
       case 'quorum role changed':
         this.quorum.set(node, fact);
-        if (fact.role === 'observer') this.voters.delete(node);
-        else this.voters.add(node);
+        if (fact.role === 'observer') this.#voting.delete(node);
+        else this.#voting.add(node);
+        return;
+      case 'quorum voters changed':
+        this.#votersSeen.set(node, new Set(fact.voters.map(({ id }) => `c${id}`)));
         return;
       default:
         return;
