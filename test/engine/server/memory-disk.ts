@@ -49,10 +49,12 @@ export class MemoryDisk implements Disk {
   readonly syncs: Ticket[] = [];
   /** True: every write fails, as on a broken device. */
   isBroken = false;
+  /** A directory of which every read and write fails, as one disk of several that broke. */
+  brokenUnder: string | null = null;
   #nextTicket: Ticket = 1;
 
   append(path: string, chunk: Uint8Array): DiskError | null {
-    if (this.isBroken) return new DiskError('EIO', path);
+    if (this.#fails(path)) return new DiskError('EIO', path);
     if (!this.directories.has(parentOf(path))) return new DiskError('ENOENT', path);
     const chunks = this.files.get(path);
     if (chunks === undefined) this.files.set(path, new Chunks().add(chunk));
@@ -61,13 +63,15 @@ export class MemoryDisk implements Disk {
   }
 
   write(path: string, content: Uint8Array): DiskError | null {
-    if (this.isBroken) return new DiskError('EIO', path);
+    if (this.#fails(path)) return new DiskError('EIO', path);
     if (!this.directories.has(parentOf(path))) return new DiskError('ENOENT', path);
     this.files.set(path, new Chunks().add(content));
     return null;
   }
 
   read(path: string, position: number, length: number): Uint8Array | DiskError {
+    if (this.brokenUnder !== null && path.startsWith(`${this.brokenUnder}/`))
+      return new DiskError('EIO', path);
     return this.files.get(path)?.read(position, length) ?? new DiskError('ENOENT', path);
   }
 
@@ -83,6 +87,7 @@ export class MemoryDisk implements Disk {
   }
 
   rename(from: string, to: string): DiskError | null {
+    if (this.#fails(from)) return new DiskError('EIO', from);
     if (this.files.has(from)) {
       this.files.set(to, this.files.get(from)!);
       this.files.delete(from);
@@ -136,6 +141,16 @@ export class MemoryDisk implements Disk {
 
   syncDirectory(_path: string): Ticket {
     return this.#ticket();
+  }
+
+  /** Empties a directory, as when its disk is replaced. */
+  replaceDisk(directory: string): void {
+    this.remove(directory);
+    this.brokenUnder = null;
+  }
+
+  #fails(path: string): boolean {
+    return this.isBroken || (this.brokenUnder !== null && path.startsWith(`${this.brokenUnder}/`));
   }
 
   #ticket(): Ticket {

@@ -32,6 +32,8 @@ export interface TinyClusterOptions {
   readonly brokers?: number;
   readonly config?: StaticConfig;
   readonly seed?: string;
+  /** Of each broker; the first holds the metadata log. */
+  readonly directories?: readonly string[];
 }
 
 /** A real cluster in one test: controllers 101.., brokers 1.., and a client that knows the brokers. */
@@ -43,11 +45,13 @@ export class TinyCluster {
   readonly #voters: readonly { readonly id: number; readonly host: string; readonly port: number }[];
   readonly #config: StaticConfig;
   readonly #seed: string;
+  readonly #directories: readonly string[];
 
   constructor(options: TinyClusterOptions = {}) {
     this.world = new TinyWorld(options.codec ?? 'objects');
     this.#config = options.config ?? {};
     this.#seed = options.seed ?? '';
+    this.#directories = options.directories ?? ['/data'];
     const ids = (count: number, from: number) => Array.from({ length: count }, (_, index) => from + index);
     const controllerIds = ids(options.controllers ?? 3, 101);
     const brokerIds = ids(options.brokers ?? 3, 1);
@@ -67,7 +71,9 @@ export class TinyCluster {
 
   startBroker(id: number): void {
     const node = this.world.node(`b${id}`);
-    node.start(() => new BrokerServer({ ...this.#common(node, id, 9092), rack: null, directory: '/data' }));
+    const directories = this.#directories;
+    const places = { directory: directories[0]!, directories };
+    node.start(() => new BrokerServer({ ...this.#common(node, id, 9092), rack: null, ...places }));
   }
 
   #common(node: TinyNode, nodeId: number, port: number) {
