@@ -6,11 +6,16 @@ import {
 } from '../../engine/client/index.ts';
 import { defaultControllerConfig } from '../../engine/controller/index.ts';
 import { logConfigDefaults, logDirectoryConfigDefaults } from '../../engine/log/index.ts';
-import { SUPPORTED_FEATURES, topicConfigDefinitions } from '../../engine/metadata/index.ts';
+import {
+  brokerConfigDefinitions,
+  SUPPORTED_FEATURES,
+  topicConfigDefinitions,
+} from '../../engine/metadata/index.ts';
 import { defaultRaftConfig } from '../../engine/raft/index.ts';
 import { REPLICATION_DEFAULTS } from '../../engine/replication/index.ts';
 
-export type ConfigOwner = 'topic' | 'broker' | 'controller' | 'producer' | 'consumer';
+/** A running broker takes only what is dynamic. */
+export type ConfigOwner = 'topic' | 'broker' | 'running broker' | 'controller' | 'producer' | 'consumer';
 
 export interface KnownConfig {
   readonly default: string | number | boolean;
@@ -57,6 +62,9 @@ export function knownConfiguration(owner: ConfigOwner): ReadonlyMap<string, Know
       add(known, REPLICATION_DEFAULTS);
       add(known, logDirectoryConfigDefaults);
       add(known, defaultRaftConfig);
+      break;
+    case 'running broker':
+      addDynamic(known);
       break;
     case 'controller':
       addTopicDefaults(known);
@@ -107,11 +115,19 @@ function addTopicDefaults(known: Map<string, KnownConfig>): void {
   }
 }
 
+/** Kafka's own table says what is dynamic; a running broker refuses the rest. */
+function addDynamic(known: Map<string, KnownConfig>): void {
+  for (const definition of brokerConfigDefinitions.values()) {
+    if (definition.scope === 'static') continue;
+    known.set(definition.name, { default: typed(definition), values: definition.values });
+  }
+}
+
 function typed(definition: {
   readonly type: string;
   readonly default: string | null;
 }): string | number | boolean {
   if (definition.type === 'BOOLEAN') return definition.default === 'true';
-  if (definition.type === 'INT' || definition.type === 'LONG') return Number(definition.default);
+  if (definition.type === 'INT' || definition.type === 'LONG') return Number(definition.default ?? -1);
   return definition.default ?? '';
 }

@@ -48,6 +48,8 @@ describe('a trial’s page', () => {
       'A reason.',
       'A sign.',
       'Every check held',
+      'reassign t-0 to [1,2]',
+      'failed: UNKNOWN_TOPIC_OR_PARTITION',
       '<td>kill</td><td>b1</td><td>1.000 s</td><td>3.000 s</td>',
       'crash: killed <b>1</b>',
       '12.3 %',
