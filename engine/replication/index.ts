@@ -23,6 +23,7 @@
  * Not here: tiered storage, replication quotas between brokers, delegation of authorisation.
  */
 export { Acks } from './append.ts';
+export { configDivergence } from './config-divergence.ts';
 export type { VolumeSpace } from './describe-log-dirs.ts';
 export { OffsetSpec } from './list-offsets.ts';
 export type { LogHome } from './log-home.ts';

@@ -14,7 +14,14 @@ import {
   timerKind,
   type Us,
 } from '../machine/index.ts';
-import { type MetadataDelta, MetadataError } from '../metadata/index.ts';
+import {
+  brokerConfig,
+  type ClusterImage,
+  type ConfigNode,
+  type MetadataDelta,
+  MetadataError,
+} from '../metadata/index.ts';
+import { configDivergence } from '../replication/index.ts';
 import { type BrokerParts, openBroker } from './broker-parts.ts';
 import type { Publication } from './metadata-feed.ts';
 import type { BrokerServerOptions } from './server-options.ts';
@@ -38,12 +45,14 @@ const SERVING: ReadonlySet<BrokerState> = new Set(['RUNNING', 'PENDING_CONTROLLE
 /** A broker process (`BrokerServer`): boots from its disk, follows the quorum, serves, and stops in order. */
 export class BrokerServer implements Machine {
   readonly #options: BrokerServerOptions;
+  readonly #node: ConfigNode;
   #phase: Phase = 'new';
   #parts: BrokerParts | null = null;
   #published = false;
 
   constructor(options: BrokerServerOptions) {
     this.#options = options;
+    this.#node = { nodeId: options.nodeId, static: options.config };
   }
 
   step(now: Us, input: Input, out: Outbox): void {
@@ -83,7 +92,17 @@ export class BrokerServer implements Machine {
       movesUnderWay: replicas.movesUnderWay,
       assignmentsPending: replicas.assignmentsPending,
       fetches: () => replicas.fetches(),
+      configDivergence: (image) => this.#configDivergence(parts, image),
+      config: (name) => brokerConfig(feed.image, name, this.#node),
     };
+  }
+
+  #configDivergence(parts: BrokerParts, image: ClusterImage): string | null {
+    for (const replica of parts.replicas.views()) {
+      const divergence = configDivergence(replica, image, this.#node);
+      if (divergence !== null) return divergence;
+    }
+    return null;
   }
 
   #up(): BrokerParts {

@@ -37,6 +37,13 @@ export interface BrokerView {
   readonly assignmentsPending: number;
   /** Of its followers, what they fetch and from whom. */
   fetches(): Iterable<FetchView>;
+  /**
+   * The first replica that goes by another configuration than an image says, in words, or null. Compared with the
+   * controller's image it is null as soon as `metadataOffset` has reached the controller's.
+   */
+  configDivergence(image: ClusterImage): string | null;
+  /** A configuration of this broker in effect, dynamic or not; null when it has none. */
+  config(name: string): string | null;
 }
 
 /** A controller as checks may look at it. */
