@@ -1,9 +1,15 @@
-import { ADMIN_HOST, brokersOf, controllersOf, OPERATIONS_HOST } from '../../sim/cluster/index.ts';
+import {
+  ADMIN_HOST,
+  brokersOf,
+  clientsOf,
+  controllersOf,
+  OPERATIONS_HOST,
+} from '../../sim/cluster/index.ts';
 import type { Scenario } from '../../sim/scenario/index.ts';
 import { racksOf } from './racks.ts';
 
 /** What a target may say for several nodes, or for whoever has a role. */
-const CLASSES = ['brokers', 'controllers', 'clients', 'controller-leader'] as const;
+const CLASSES = ['brokers', 'controllers', 'servers', 'clients', 'all', 'controller-leader'] as const;
 
 /** Names that a client cannot have: a target must name one thing. */
 export function reservedNames(scenario: Scenario): string[] {
@@ -22,12 +28,44 @@ export function knownTargets(scenario: Scenario): ReadonlySet<string> {
   targets.delete(ADMIN_HOST);
   targets.delete(OPERATIONS_HOST);
   for (const rack of racksOf(scenario)) targets.add(`rack:${rack}`);
+  for (let region = 1; region <= scenario.cluster.network.regions; region++) targets.add(`region:${region}`);
   for (const { name } of [...producers, ...consumers]) targets.add(name);
   for (const { name, partitions } of scenario.cluster.topics) {
     for (let i = 0; i < partitions; i++) {
       targets.add(`leader:${name}-${i}`);
       targets.add(`follower:${name}-${i}`);
+      targets.add(`followers:${name}-${i}`);
     }
   }
   return targets;
+}
+
+/** The nodes that a target names whatever happens; null when that is seen only in the run. */
+export function membersOf(target: string, scenario: Scenario): string[] | null {
+  const brokers = brokersOf(scenario);
+  const controllers = controllersOf(scenario);
+  const clients = clientsOf(scenario);
+  const all = [...brokers, ...controllers, ...clients];
+  const rack = target.startsWith('rack:') ? target.slice(5) : null;
+  if (rack !== null) return [...brokers, ...controllers].filter((each) => each.rack === rack).map(named);
+  switch (target) {
+    case 'brokers':
+      return brokers.map(named);
+    case 'controllers':
+      return controllers.map(named);
+    case 'servers':
+      return [...brokers, ...controllers].map(named);
+    case 'clients':
+      return clients.map(named);
+    case 'all':
+      return all.map(named);
+    default: {
+      const found = all.filter(({ name }) => name === target).map(named);
+      return found.length > 0 ? found : null;
+    }
+  }
+}
+
+function named({ name }: { readonly name: string }): string {
+  return name;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Scenario } from '../../sim/scenario/index.ts';
 import { MAX_PRODUCERS } from '../../sim/workload/index.ts';
+import { faultSchema, randomFaultsSchema } from './fault-schema.ts';
 import { config, duration, name } from './fields.ts';
 import { operation } from './operation-schema.ts';
 
@@ -9,69 +10,6 @@ import { operation } from './operation-schema.ts';
  * filled in here, once, so that a result carries the scenario whole.
  */
 const count = (max: number) => z.int().min(1).max(max);
-const target = z.string().min(1);
-const timed = { at: duration, until: duration.optional() };
-
-const fault = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('kill'), ...timed, target }),
-  z.strictObject({ kind: z.literal('power-loss'), ...timed, target }),
-  z.strictObject({ kind: z.literal('stop'), ...timed, target }),
-  z.strictObject({ kind: z.literal('pause'), ...timed, target }),
-  z.strictObject({
-    kind: z.literal('partition'),
-    ...timed,
-    from: target,
-    to: target,
-    oneWay: z.boolean().default(false),
-  }),
-  z.strictObject({
-    kind: z.literal('isolate'),
-    ...timed,
-    target,
-    direction: z.enum(['both', 'inbound', 'outbound']).default('both'),
-  }),
-  z.strictObject({ kind: z.literal('slow-network'), ...timed, from: target, to: target, delay: duration }),
-  z.strictObject({ kind: z.literal('reset-connections'), ...timed, from: target, to: target }),
-  z.strictObject({ kind: z.literal('disk-stall'), ...timed, target }),
-  z.strictObject({
-    kind: z.literal('disk-error'),
-    ...timed,
-    target,
-    operation: z.enum(['read', 'write', 'sync']),
-  }),
-  z.strictObject({
-    kind: z.literal('clock-step'),
-    ...timed,
-    target,
-    by: duration,
-    backwards: z.boolean().default(false),
-  }),
-]);
-
-const randomFaults = z.strictObject({
-  count: z.int().min(0).max(1_000),
-  kinds: z
-    .array(
-      z.enum([
-        'kill',
-        'power-loss',
-        'stop',
-        'pause',
-        'partition',
-        'isolate',
-        'slow-network',
-        'reset-connections',
-        'disk-stall',
-        'disk-error',
-        'clock-step',
-      ]),
-    )
-    .min(1),
-  atOnce: z.int().min(1).max(10).default(1),
-  durationMin: duration.default('1s'),
-  durationMax: duration.default('15s'),
-  stability: duration.default('10s'),
-});
 
 const workload = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -114,10 +52,13 @@ export const scenarioSchema = z.strictObject({
     brokerConfig: config,
     controllerConfig: config,
     hardware: z.string().default('free'),
+    diskCapacityBytes: z.int().min(0).default(0),
     network: z
       .strictObject({
         sameRack: duration.default('100us'),
         crossRack: duration.default('500us'),
+        crossRegion: duration.default('40ms'),
+        regions: count(26).default(1),
         jitter: duration.default('50us'),
         lossPer10k: z.int().min(0).max(9_000).default(0),
       })
@@ -139,8 +80,8 @@ export const scenarioSchema = z.strictObject({
       )
       .default([]),
   }),
-  faults: z.array(fault).default([]),
-  randomFaults: randomFaults.nullable().default(null),
+  faults: z.array(faultSchema).default([]),
+  randomFaults: randomFaultsSchema.nullable().default(null),
   operations: z.array(operation).max(1_000).default([]),
   duration,
   settle: duration.default('2m'),

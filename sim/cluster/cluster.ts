@@ -1,4 +1,4 @@
-import type { Machine } from '../../engine/machine/index.ts';
+import type { Frame, Machine } from '../../engine/machine/index.ts';
 import { VerifiedBatches } from '../../engine/records/index.ts';
 import {
   BrokerServer,
@@ -15,6 +15,7 @@ import { RandomStreams } from '../random/index.ts';
 import { durationUs, type NetworkSpec, type Scenario } from '../scenario/index.ts';
 import { COMPRESSION } from './compression.ts';
 import { courierFor } from './couriers.ts';
+import { damageFrame } from './damage.ts';
 import { type HardwareProfile, hardwareProfile } from './hardware.ts';
 import { BROKER_PORT, brokersOf, CONTROLLER_PORT, controllersOf, type NodePlace } from './topology.ts';
 import type { TrialOptions } from './trial-contract.ts';
@@ -28,7 +29,6 @@ const POWER_ON_US = 3_000_000;
 export const CLUSTER_ID = 'kafka-trial-cluster-00';
 /** Every server's one log.dir. */
 export const LOG_DIRECTORY = '/data';
-const REGION = 'home';
 
 /** Servers and clients on hosts, one kernel, one network: the composition root. */
 export class Cluster {
@@ -42,6 +42,8 @@ export class Cluster {
   readonly hosts = new Map<string, Host>();
   /** A batch object is checksummed once in this world, whoever looks at it. */
   readonly verified = new VerifiedBatches();
+  /** Hears of every time that a fault of the network struck. */
+  onStrike: (what: string) => void = () => {};
   readonly #scenario: Scenario;
   readonly #world: ConstructorParameters<typeof Host>[0];
 
@@ -53,6 +55,8 @@ export class Cluster {
       kernel: this.kernel,
       random: this.random,
       options: networkOptions(scenario.cluster.network),
+      damage: (payload, random) => damageFrame(payload as Frame, random),
+      onStrike: (what) => this.onStrike(what),
     });
     const { kernel, network, random } = this;
     this.#world = { kernel, network, random, courier: courierFor(options), events };
@@ -142,11 +146,21 @@ export class Cluster {
     };
   }
 
+  #regionOf(rack: string): string {
+    const { network, racks } = this.#scenario.cluster;
+    return regionOfRack(rack, racks, network.regions);
+  }
+
+  /** Clients keep nothing. */
+  #capacityOf({ role }: NodePlace): number {
+    return role === 'client' ? 0 : this.#scenario.cluster.diskCapacityBytes;
+  }
+
   #add(place: NodePlace, ports: readonly number[], nic: Nic, bootUs: number, factory: MachineFactory): Host {
     const { name, rack } = place;
     const options: HostOptions = {
       name,
-      location: { region: REGION, rack },
+      location: { region: this.#regionOf(rack), rack },
       nic,
       ports,
       threads: this.hardware.threads,
@@ -154,12 +168,18 @@ export class Cluster {
       bootUs,
       powerOnUs: POWER_ON_US,
       clock: { epochMs: EPOCH_MS },
-      disk: this.hardware.disk,
+      disk: { ...this.hardware.disk, capacityBytes: this.#capacityOf(place) },
     };
     const host = new Host(this.#world, options, factory);
     this.hosts.set(name, host);
     return host;
   }
+}
+
+/** Racks are dealt to regions in stretches: of four racks in two regions, a and b are the first. */
+export function regionOfRack(rack: string, racks: number, regions: number): string {
+  const index = rack.charCodeAt(0) - 'a'.charCodeAt(0);
+  return String(1 + Math.floor((Math.min(index, racks - 1) * regions) / racks));
 }
 
 function networkOptions(spec: NetworkSpec): NetworkOptions {
@@ -171,6 +191,7 @@ function networkOptions(spec: NetworkSpec): NetworkOptions {
       ...DEFAULT_NETWORK.links,
       'same rack': { latency: { floorUs: durationUs(spec.sameRack), tailUsMean }, lossPpm },
       'same region': { latency: { floorUs: durationUs(spec.crossRack), tailUsMean }, lossPpm },
+      'other region': { latency: { floorUs: durationUs(spec.crossRegion), tailUsMean }, lossPpm },
     },
   };
 }

@@ -1,40 +1,50 @@
-import { unreachable } from '../../engine/machine/index.ts';
+import { FAULT_RULES, type FaultRule, type FaultWorld, type Heal, type Injected } from '../fault/index.ts';
 import type { Host } from '../host/index.ts';
 import type { EventKind } from '../kernel/index.ts';
 import type { InjectedFault } from '../result/index.ts';
 import { durationUs, type Fault, type Scenario } from '../scenario/index.ts';
 import type { Cluster } from './cluster.ts';
+import { isSafe } from './loss-guard.ts';
 import { resolveTarget } from './targets.ts';
-
-/** Undoes one fault. */
-type Heal = () => void;
 
 interface Active {
   readonly fault: Fault;
-  readonly targets: readonly string[];
   readonly from: number;
-  readonly heals: Heal[];
+  injected: Injected;
 }
 
-/** Faults that a process does not come back from before they heal. */
-const KEEPS_DOWN: ReadonlySet<Fault['kind']> = new Set(['kill', 'power-loss', 'stop', 'disk-error']);
+/** What a fault does some time after it began. */
+interface Step {
+  readonly active: Active;
+  readonly action: () => void;
+}
+
 /** A supervisor's patience before it starts a process that ended (systemd's RestartSec, of that order). */
 const RESTART_US = 1_000_000;
+const NOBODY: Injected = { targets: [], heals: [] };
 
 /** What the injection tells: for lanes and the trace. */
 export interface InjectionEvents {
   onInjected(fault: Fault, targets: readonly string[]): void;
   onHealed(fault: Fault, targets: readonly string[]): void;
+  /** A fault was left out, or had an effect worth counting. */
+  onFaultProbe(name: string): void;
 }
 
-/** Puts a schedule of faults on the kernel, does to the world what each says, and heals it in time. */
+/**
+ * Keeps the calendar of faults: when each begins, what it does later, when it heals. What it does is its rule's
+ * business.
+ */
 export class Injection {
   readonly #scenario: Scenario;
   readonly #cluster: Cluster;
   readonly #events: InjectionEvents;
   readonly #active = new Set<Active>();
   readonly #done: InjectedFault[] = [];
+  /** How many faults want this host's process down. */
+  readonly #keptDown = new Map<string, number>();
   readonly #begins: EventKind;
+  readonly #steps: EventKind;
   readonly #heals: EventKind;
   readonly #restarts: EventKind;
   #trafficFromUs = 0;
@@ -45,6 +55,9 @@ export class Injection {
     this.#events = events;
     const { kernel } = cluster;
     this.#begins = kernel.register<Fault>('fault', (fault) => this.#inject(fault));
+    this.#steps = kernel.register<Step>('fault step', ({ active, action }) => {
+      if (this.#active.has(active)) action();
+    });
     this.#heals = kernel.register<Active>('heal', (active) => this.#heal(active));
     this.#restarts = kernel.register<Host>('restart', (host) => {
       if (!this.#isKeptDown(host.name)) host.start();
@@ -82,21 +95,20 @@ export class Injection {
   }
 
   #isKeptDown(name: string): boolean {
-    for (const { fault, targets } of this.#active)
-      if (KEEPS_DOWN.has(fault.kind) && targets.includes(name)) return true;
-    return false;
+    return (this.#keptDown.get(name) ?? 0) > 0;
   }
 
   #inject(fault: Fault): void {
-    const named = 'target' in fault ? fault.target : fault.from;
-    const targets = resolveTarget(named, this.#scenario, this.#cluster);
-    const others = 'to' in fault ? resolveTarget(fault.to, this.#scenario, this.#cluster) : [];
     const { kernel } = this.#cluster;
-    const active: Active = { fault, targets, from: kernel.now, heals: [] };
-    // Before it is done: a process that it ends is gone because of it.
+    if (fault.whenSafe === true && !isSafe(fault, this.#scenario, this.#cluster)) {
+      this.#events.onFaultProbe('fault left out: it would have been one too many');
+      return;
+    }
+    const active: Active = { fault, from: kernel.now, injected: NOBODY };
     this.#active.add(active);
-    active.heals.push(...this.#apply(fault, targets, others));
-    this.#events.onInjected(fault, targets);
+    const rule = FAULT_RULES[fault.kind] as FaultRule;
+    active.injected = rule.inject(fault, this.#worldOf(active));
+    this.#events.onInjected(fault, active.injected.targets);
     if (fault.until !== undefined)
       kernel.schedule(this.#trafficFromUs + durationUs(fault.until), this.#heals, active);
   }
@@ -104,92 +116,38 @@ export class Injection {
   #heal(active: Active): void {
     if (!this.#active.delete(active)) return;
     const { kernel } = this.#cluster;
-    for (const heal of active.heals) heal();
-    this.#events.onHealed(active.fault, active.targets);
+    const { fault, from, injected } = active;
+    for (const heal of injected.heals) heal();
+    this.#events.onHealed(fault, injected.targets);
     this.#done.push({
-      fault: active.fault,
-      targets: active.targets,
-      from: active.from - this.#trafficFromUs,
+      fault,
+      targets: injected.targets,
+      from: from - this.#trafficFromUs,
       to: kernel.now - this.#trafficFromUs,
     });
   }
 
-  #apply(fault: Fault, targets: readonly string[], others: readonly string[]): Heal[] {
-    const { network } = this.#cluster;
-    switch (fault.kind) {
-      case 'kill':
-      case 'power-loss':
-      case 'stop':
-      case 'pause':
-      case 'disk-stall':
-      case 'disk-error':
-      case 'clock-step':
-        return targets.map((name) => this.#applyToHost(fault, name));
-      case 'partition': {
-        const id = fault.oneWay
-          ? network.inject(targets, others, { kind: 'cut' })
-          : network.injectBothWays(targets, others, { kind: 'cut' });
-        return [() => network.heal(id)];
-      }
-      case 'isolate': {
-        const rest = network.names().filter((name) => !targets.includes(name));
-        const id =
-          fault.direction === 'both'
-            ? network.injectBothWays(targets, rest, { kind: 'cut' })
-            : fault.direction === 'outbound'
-              ? network.inject(targets, rest, { kind: 'cut' })
-              : network.inject(rest, targets, { kind: 'cut' });
-        return [() => network.heal(id)];
-      }
-      case 'slow-network': {
-        const extra = { floorUs: durationUs(fault.delay), tailUsMean: 0 };
-        const id = network.injectBothWays(targets, others, { kind: 'delay', extra });
-        return [() => network.heal(id)];
-      }
-      case 'reset-connections':
-        network.reset(targets, others);
-        return [];
-      default:
-        return unreachable(fault);
-    }
+  #worldOf(active: Active): FaultWorld {
+    const { kernel, network } = this.#cluster;
+    const { at, until } = active.fault;
+    return {
+      scenario: this.#scenario,
+      network,
+      lastsUs: until === undefined ? -1 : durationUs(until) - durationUs(at),
+      host: (name) => this.#cluster.host(name),
+      resolve: (target) => resolveTarget(target, this.#scenario, this.#cluster),
+      after: (delayUs, action) => {
+        kernel.schedule(kernel.now + delayUs, this.#steps, { active, action });
+      },
+      keepDown: (name) => this.#keepDown(name),
+      probe: (name) => this.#events.onFaultProbe(name),
+    };
   }
 
-  #applyToHost(fault: Extract<Fault, { target: string }>, name: string): Heal {
-    const host = this.#cluster.host(name);
-    switch (fault.kind) {
-      case 'kill':
-        host.kill();
-        return () => host.start();
-      case 'power-loss':
-        host.powerOff();
-        return () => host.powerOn();
-      case 'stop':
-        host.stop();
-        return () => host.start();
-      case 'pause':
-        host.pause();
-        return () => host.resume();
-      case 'disk-stall': {
-        const id = host.disk.inject({ kind: 'stall', operationUs: STALLED_OPERATION_US });
-        return () => host.disk.heal(id);
-      }
-      case 'disk-error': {
-        const id = host.disk.inject({ kind: 'error', operation: fault.operation, path: '*', code: 'EIO' });
-        return () => {
-          host.disk.heal(id);
-          host.start();
-        };
-      }
-      case 'clock-step':
-        host.clock.step(durationUs(fault.by) * (fault.backwards ? -1 : 1));
-        return () => host.clock.synchronise();
-      case 'isolate':
-        throw new Error('isolate concerns the network');
-      default:
-        return unreachable(fault);
-    }
+  #keepDown(name: string): Heal {
+    this.#keptDown.set(name, (this.#keptDown.get(name) ?? 0) + 1);
+    return () => {
+      this.#keptDown.set(name, this.#keptDown.get(name)! - 1);
+    };
   }
 }
-
-/** What a write or read takes on a disk that stalls: the controller answers, the medium hardly. */
-const STALLED_OPERATION_US = 2_000;

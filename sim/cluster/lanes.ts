@@ -119,6 +119,15 @@ function laneStateOf(fault: Fault): LaneSpan['state'] | null {
   switch (fault.kind) {
     case 'isolate':
     case 'partition':
+    case 'clog':
+    case 'plane-cut':
+    case 'half-open':
+    case 'accept-silently':
+    case 'swizzle':
+    case 'halves':
+    case 'minority-third':
+    case 'bridge':
+    case 'majorities-ring':
       return 'isolated';
     case 'disk-stall':
       return 'disk stalled';

@@ -93,6 +93,10 @@ export class Observer implements HostEvents, InjectionEvents, OperationEvents {
     this.trace.onProbe(targets.length === 0 ? 'fault found no target' : `fault: ${fault.kind}`);
   }
 
+  onFaultProbe(name: string): void {
+    this.trace.onProbe(name);
+  }
+
   onHealed(fault: Fault, targets: readonly string[]): void {
     this.lanes.onHealed(this.now, fault, targets);
     this.trace.onEvent(this.now, targets.join(','), `heal: ${fault.kind}`);

@@ -2,8 +2,13 @@ import type { Scenario, Target } from '../scenario/index.ts';
 import type { Cluster } from './cluster.ts';
 import { brokerName, clientsOf } from './topology.ts';
 
-/** The hosts that a target names at this moment; none when nobody has that role. */
+/** The hosts that a target names at this moment, each once; none when nobody has that role. */
 export function resolveTarget(target: Target, scenario: Scenario, cluster: Cluster): string[] {
+  if (!target.includes('+')) return resolveOne(target, scenario, cluster);
+  return [...new Set(target.split('+').flatMap((one) => resolveOne(one.trim(), scenario, cluster)))];
+}
+
+function resolveOne(target: Target, scenario: Scenario, cluster: Cluster): string[] {
   const servers = [...cluster.brokers, ...cluster.controllers];
   switch (target) {
     case 'brokers':
@@ -12,6 +17,10 @@ export function resolveTarget(target: Target, scenario: Scenario, cluster: Clust
       return cluster.controllers.map(({ name }) => name);
     case 'clients':
       return clientsOf(scenario).map(({ name }) => name);
+    case 'servers':
+      return servers.map(({ name }) => name);
+    case 'all':
+      return [...servers, ...clientsOf(scenario)].map(({ name }) => name);
     case 'controller-leader':
       return cluster
         .controllerViews()
@@ -20,17 +29,24 @@ export function resolveTarget(target: Target, scenario: Scenario, cluster: Clust
   }
   if (target.startsWith('rack:'))
     return servers.filter(({ rack }) => rack === target.slice(5)).map(({ name }) => name);
+  if (target.startsWith('region:'))
+    return servers
+      .filter(({ name }) => cluster.network.host(name).location.region === target.slice(7))
+      .map(({ name }) => name);
+  if (target.startsWith('followers:')) return partitionRole(target.slice(10), cluster, 'followers');
   if (target.startsWith('leader:')) return partitionRole(target.slice(7), cluster, 'leader');
   if (target.startsWith('follower:')) return partitionRole(target.slice(9), cluster, 'follower');
   return cluster.hosts.has(target) ? [target] : [];
 }
 
-function partitionRole(log: string, cluster: Cluster, role: 'leader' | 'follower'): string[] {
+function partitionRole(log: string, cluster: Cluster, role: 'leader' | 'follower' | 'followers'): string[] {
   const dash = log.lastIndexOf('-');
   const topic = cluster.active()?.image.topicsByName.get(log.slice(0, dash));
   const partition = topic?.partitions[Number(log.slice(dash + 1))];
   if (partition === undefined || partition.leader === -1) return [];
   if (role === 'leader') return [brokerName(partition.leader)];
+  if (role === 'followers')
+    return partition.replicas.filter((id) => id !== partition.leader).map((id) => brokerName(id));
   const follower = partition.isr.find((id) => id !== partition.leader);
   return follower === undefined ? [] : [brokerName(follower)];
 }

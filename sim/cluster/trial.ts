@@ -46,6 +46,7 @@ export class Trial {
     this.#observer = new Observer(new Trace(options.traceLine));
     this.#cluster = new Cluster(scenario, options, this.#observer);
     this.#observer.attach(this.#cluster.kernel);
+    this.#cluster.onStrike = (what) => this.#observer.onFaultProbe(what);
     const { faults, randomFaults } = scenario;
     const random = this.#cluster.random.stream('faults');
     this.#faults =

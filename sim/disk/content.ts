@@ -7,6 +7,13 @@ import type { Us } from '../../engine/machine/index.ts';
 const SMALL_CHUNK_BYTES = 64;
 const GATHER_BYTES = 4_096;
 
+/** Bytes that a fault changed: where, in which copy, and what stood there. */
+export interface Damaged {
+  readonly position: number;
+  readonly buffer: ArrayBufferLike;
+  readonly good: Uint8Array;
+}
+
 /**
  * The bytes of a file: a list of chunks that only grows. A prefix of it never changes, so that "what was
  * durable" is this object and a size, and costs nothing. Cutting and replacing make a new content.
@@ -93,13 +100,31 @@ export class Content {
     return low === this.chunks.length ? this.size : this.#starts[low]!;
   }
 
-  /** Damages one bit in place; the chunk is copied, for others share it. */
-  flipBit(position: number, bit: number): void {
+  /**
+   * Damages bytes in place, as far as the chunk that holds the first of them goes; the chunk is copied, for others
+   * share it. Answers what `repair` needs.
+   */
+  overwrite(position: number, bytes: Uint8Array): Damaged {
     const index = this.#indexOf(position);
-    const damaged = this.chunks[index]!.slice();
+    const good = this.chunks[index]!;
     const at = position - this.#starts[index]!;
-    damaged[at] = damaged[at]! ^ (1 << (bit & 7));
+    const damaged = good.slice();
+    damaged.set(bytes.subarray(0, damaged.length - at), at);
     this.chunks[index] = damaged;
+    return { position, buffer: damaged.buffer, good: good.slice(at, at + bytes.length) };
+  }
+
+  /** Puts back what was there before. What has been cut or replaced since is left alone. */
+  repair({ position, buffer, good }: Damaged): boolean {
+    if (position >= this.size) return false;
+    const index = this.#indexOf(position);
+    const chunk = this.chunks[index]!;
+    if (chunk.buffer !== buffer) return false;
+    const mended = chunk.slice();
+    const at = position - this.#starts[index]!;
+    mended.set(good.subarray(0, mended.length - at), at);
+    this.chunks[index] = mended;
+    return true;
   }
 
   #gather(chunk: Uint8Array, now: Us): void {

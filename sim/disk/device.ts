@@ -2,13 +2,15 @@ import type { Us } from '../../engine/machine/index.ts';
 
 /** Moves bytes to the medium one after the other, at a constant speed. Times are kept in nanoseconds. */
 export class Device {
-  readonly #picosecondsPerByte: number;
+  readonly #ownPicosecondsPerByte: number;
+  #picosecondsPerByte: number;
   readonly #dirtyLimitBytes: number;
   #syncFreeNs = 0;
   #dirtyFreeNs = 0;
 
   constructor(bytesPerSecond: number, dirtyLimitBytes: number) {
-    this.#picosecondsPerByte = bytesPerSecond === 0 ? 0 : Math.max(1, Math.round(1e12 / bytesPerSecond));
+    this.#ownPicosecondsPerByte = priceOf(bytesPerSecond);
+    this.#picosecondsPerByte = this.#ownPicosecondsPerByte;
     this.#dirtyLimitBytes = dirtyLimitBytes;
   }
 
@@ -30,6 +32,11 @@ export class Device {
     return behindNs > 0 ? Math.ceil(behindNs / 1_000) : 0;
   }
 
+  /** Fault: it is no faster than this; 0 is its own speed. */
+  limit(bytesPerSecond: number): void {
+    this.#picosecondsPerByte = Math.max(this.#ownPicosecondsPerByte, priceOf(bytesPerSecond));
+  }
+
   /** Power was lost: nothing waits any more. */
   reset(): void {
     this.#syncFreeNs = 0;
@@ -39,4 +46,9 @@ export class Device {
   #nanosecondsFor(bytes: number): number {
     return Math.floor((bytes * this.#picosecondsPerByte) / 1_000);
   }
+}
+
+/** Picoseconds for a byte at this speed; 0 (unlimited) is free. */
+function priceOf(bytesPerSecond: number): number {
+  return bytesPerSecond === 0 ? 0 : Math.max(1, Math.round(1e12 / bytesPerSecond));
 }

@@ -16,6 +16,8 @@ export class DiskFaults {
   full = 0;
   /** What every operation but a sync takes longer. */
   operationUs: Us = 0;
+  /** The tightest of the ceilings on the device; 0 for none. */
+  bytesPerSecond = 0;
 
   constructor(random: RandomStream) {
     this.#random = random;
@@ -52,6 +54,14 @@ export class DiskFaults {
     return null;
   }
 
+  /** Whether a write is cut short, or a read damaged, this time. */
+  strikesBytes(kind: 'short write' | 'corrupt read', path: string): boolean {
+    for (const fault of this.#faults.values())
+      if (fault.kind === kind && matchesPath(fault.path, path) && this.#random.below(fault.oneIn) === 0)
+        return true;
+    return false;
+  }
+
   /** What syncs take longer now. */
   syncExtra(): Us {
     let us = 0;
@@ -65,9 +75,12 @@ export class DiskFaults {
     this.stalls = 0;
     this.full = 0;
     this.operationUs = 0;
+    this.bytesPerSecond = 0;
     for (const fault of this.#faults.values()) {
       if (fault.kind === 'stall') this.stalls++;
       else if (fault.kind === 'full') this.full++;
+      else if (fault.kind === 'throttle')
+        this.bytesPerSecond = Math.min(fault.bytesPerSecond, this.bytesPerSecond || fault.bytesPerSecond);
       if (fault.kind === 'stall' || fault.kind === 'slow') this.operationUs += fault.operationUs ?? 0;
     }
   }

@@ -124,6 +124,24 @@ export class FileTree {
     return node?.kind === 'directory' ? node : null;
   }
 
+  /** An empty directory in place of one, durably: another disk was mounted there. */
+  wipeDirectory(path: string, now: Us): void {
+    const parent = this.#parentOf(path);
+    const old = parent?.entries.get(nameOf(path));
+    if (parent === null || old?.kind !== 'directory') return;
+    this.usedBytes -= bytesUnder(old);
+    this.#known.clear();
+    this.#link(parent, nameOf(path), new DirectoryNode(), now);
+    this.journal.commitDirectory(parent, this.journal.lastSeq);
+  }
+
+  /** Every file's path, sorted. */
+  paths(): string[] {
+    const found: string[] = [];
+    collect(this.#root, '', found);
+    return found.sort();
+  }
+
   /** Leaves what the medium has after a power loss now. */
   losePower(now: Us, random: RandomStream, options: DiskOptions): CrashReport {
     const report = emptyCrashReport();
@@ -181,6 +199,13 @@ export class FileTree {
 
 function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function collect(directory: DirectoryNode, path: string, into: string[]): void {
+  for (const [name, node] of directory.entries) {
+    if (node.kind === 'file') into.push(`${path}/${name}`);
+    else collect(node, `${path}/${name}`, into);
+  }
 }
 
 function bytesUnder(node: Node): number {

@@ -14,9 +14,11 @@
  * a file's or a directory's creation, rename or removal is durable after a sync of its directory or
  * `journalCommitUs`; of the others each directory keeps a prefix, in order. A synced file whose creation was
  * not is gone: stricter than ext4, which is what POSIX says.
- * Not modelled: the page cache's size (a read costs what the host's price list says), hard links, several
- * disks at one machine, misdirected writes; syncs share the bandwidth among themselves, the background
- * write-back is a separate queue.
+ * Faults: errors, ENOSPC, stalls, slowness, throttles, short writes, damaged reads, syncs that drop their pages,
+ * damage at rest that can be put right, an empty disk for a whole machine or under one directory.
+ * Not modelled: the page cache's size (a read costs what the host's price list says), hard links, a device
+ * for each of several directories, blocks smaller than one write that go stale; syncs share the bandwidth among
+ * themselves, the background write-back is a separate queue.
  */
 export type { CrashReport } from './crash-state.ts';
 export * from './disk-image.ts';

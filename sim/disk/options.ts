@@ -64,7 +64,13 @@ export type DiskFault =
   /** Slow but not dead: more latency for each sync, and for each other operation. */
   | { readonly kind: 'slow'; readonly syncExtra: Latency; readonly operationUs?: Us }
   /** Nothing more fits. */
-  | { readonly kind: 'full' };
+  | { readonly kind: 'full' }
+  /** The device writes no more than this. */
+  | { readonly kind: 'throttle'; readonly bytesPerSecond: number }
+  /** One append in `oneIn` puts down a part of its bytes, and answers EIO. */
+  | { readonly kind: 'short write'; readonly path: string; readonly oneIn: number }
+  /** One read in `oneIn` has a bit changed in its last bytes; the file is good. */
+  | { readonly kind: 'corrupt read'; readonly path: string; readonly oneIn: number };
 
 /** Names a fault in force, so that it can be healed. */
 export type DiskFaultId = number;

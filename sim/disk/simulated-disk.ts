@@ -36,11 +36,20 @@ interface Sync {
   handle: EventHandle;
 }
 
+/** A batch's header and a little: what is shorter holds no records. */
+const LEAST_MISREAD_BYTES = 68;
+/** How near to the end of a read the changed bit is. */
+const MISREAD_TAIL_BYTES = 6;
+
+const TOLD = { EIO: 'disk: EIO answered', ENOSPC: 'disk: ENOSPC answered' } as const;
+
 export interface SimulatedDiskPorts {
   readonly kernel: Kernel;
   /** For latencies, faults and crash states. */
   readonly random: RandomStream;
   readonly options: DiskOptions;
+  /** Hears, for each time that a fault struck, what it did. */
+  readonly onStrike?: (what: string) => void;
 }
 
 /** One machine's disk: page cache and medium, with latency, faults and crashes. */
@@ -50,6 +59,7 @@ export class SimulatedDisk implements Disk {
   readonly #options: DiskOptions;
   readonly #device: Device;
   readonly #faults: DiskFaults;
+  readonly #onStrike: (what: string) => void;
   readonly #ends: EventKind;
   #tree: FileTree;
 
@@ -66,6 +76,7 @@ export class SimulatedDisk implements Disk {
     this.#kernel = kernel;
     this.#random = random;
     this.#options = options;
+    this.#onStrike = ports.onStrike ?? (() => {});
     this.#device = new Device(options.bytesPerSecond, options.dirtyLimitBytes);
     this.#faults = new DiskFaults(random);
     this.#tree = new FileTree(options.capacityBytes);
@@ -74,24 +85,25 @@ export class SimulatedDisk implements Disk {
 
   append(path: string, chunk: Uint8Array): DiskError | null {
     if (this.#faults.any) {
-      const rejected = this.#hinder('write', path) ?? this.#rejectGrowth(path);
+      const rejected = this.#hinder('write', path) ?? this.#rejectGrowth(path) ?? this.#cutShort(path, chunk);
       if (rejected !== null) return rejected;
     }
     this.#delayUs += this.#device.throttle(this.#kernel.now, chunk.length);
-    return this.#tree.append(path, chunk, this.#kernel.now);
+    return this.#told(this.#tree.append(path, chunk, this.#kernel.now));
   }
 
   write(path: string, content: Uint8Array): DiskError | null {
     const rejected = this.#hinder('write', path) ?? this.#rejectGrowth(path);
     if (rejected !== null) return rejected;
     this.#delayUs += this.#device.throttle(this.#kernel.now, content.length);
-    return this.#tree.write(path, content, this.#kernel.now);
+    return this.#told(this.#tree.write(path, content, this.#kernel.now));
   }
 
   read(path: string, position: number, length: number): Uint8Array | DiskError {
     if (this.#faults.any) {
       const rejected = this.#hinder('read', path);
       if (rejected !== null) return rejected;
+      if (this.#faults.strikesBytes('corrupt read', path)) return this.#misread(path, position, length);
     }
     return this.#tree.read(path, position, length);
   }
@@ -187,27 +199,64 @@ export class SimulatedDisk implements Disk {
     this.#tree = new FileTree(this.#options.capacityBytes);
   }
 
+  /** Fault: an empty disk takes the place of the one under this directory. Only while no process runs on it. */
+  wipeDirectory(path: string): void {
+    this.#tree.wipeDirectory(path, this.#kernel.now);
+  }
+
   inject(fault: DiskFault): DiskFaultId {
-    return this.#faults.inject(fault);
+    const id = this.#faults.inject(fault);
+    this.#device.limit(this.#faults.bytesPerSecond);
+    return id;
   }
 
   heal(id: DiskFaultId): void {
     this.#faults.heal(id);
+    this.#device.limit(this.#faults.bytesPerSecond);
     this.#resume();
   }
 
   healAll(): void {
     this.#faults.healAll();
+    this.#device.limit(0);
     this.#resume();
   }
 
   /** Fault: one bit changed, in the page cache and on the medium. False when there is no such byte. */
   flipBit(path: string, position: number, bit: number): boolean {
-    const node = this.#tree.file(path);
-    if (node === null || position >= node.live.size) return false;
-    node.live.flipBit(position, bit);
-    if (node.durable !== node.live && position < node.durableSize) node.durable.flipBit(position, bit);
+    const byte = this.#tree.file(path)?.live.read(position, 1)[0];
+    if (byte === undefined) return false;
+    this.damage(path, position, new Uint8Array([byte ^ (1 << (bit & 7))]));
     return true;
+  }
+
+  /**
+   * Fault: other bytes at rest, in the page cache and on the medium, as far as what was written there at once goes.
+   * Answers the heal, which leaves alone what has been cut or replaced since; null when there is no such place.
+   */
+  damage(path: string, position: number, bytes: Uint8Array): (() => void) | null {
+    const node = this.#tree.file(path);
+    if (node === null || position >= node.live.size) return null;
+    const wounds = [node.live.overwrite(position, bytes)];
+    if (node.durable !== node.live && position < node.durableSize)
+      wounds.push(node.durable.overwrite(position, bytes));
+    return () => {
+      for (const wound of wounds) {
+        node.live.repair(wound);
+        if (node.durable !== node.live && wound.position < node.durableSize) node.durable.repair(wound);
+      }
+    };
+  }
+
+  /** What is there, whatever faults and latencies say; nothing of a file that is not there. For faults and checks. */
+  peek(path: string, position: number, length: number): Uint8Array {
+    const found = this.#tree.read(path, position, length);
+    return found instanceof DiskError ? new Uint8Array(0) : found;
+  }
+
+  /** Every file's path, sorted. For faults that choose one. */
+  paths(): string[] {
+    return this.#tree.paths();
   }
 
   /**
@@ -253,13 +302,14 @@ export class SimulatedDisk implements Disk {
     if (what.kind === 'file') {
       const { node } = what;
       if (fault.dropsPages === true) {
+        this.#onStrike('disk: failed sync dropped its pages');
         if (node.shared < what.shared) node.lost.push({ from: node.shared, to: what.shared });
         node.settle(what);
       } else {
         node.submitted = Math.min(node.submitted, node.shared);
       }
     }
-    return new DiskError(fault.code, what.path);
+    return this.#told(new DiskError(fault.code, what.path));
   }
 
   #resume(): void {
@@ -273,11 +323,35 @@ export class SimulatedDisk implements Disk {
     if (!this.#faults.any) return null;
     this.#delayUs += this.#faults.operationUs;
     const fault = this.#faults.strike(operation, path);
-    return fault === null ? null : new DiskError(fault.code, path);
+    return fault === null ? null : this.#told(new DiskError(fault.code, path));
   }
 
   /** A full disk takes no bytes; cutting, renaming and removing go on. */
   #rejectGrowth(path: string): DiskError | null {
-    return this.#faults.full > 0 ? new DiskError('ENOSPC', path) : null;
+    return this.#faults.full > 0 ? this.#told(new DiskError('ENOSPC', path)) : null;
+  }
+
+  /** A part of the chunk is in the file and the caller hears of an error: the rest was never there. */
+  #cutShort(path: string, chunk: Uint8Array): DiskError | null {
+    if (chunk.length === 0 || !this.#faults.strikesBytes('short write', path)) return null;
+    this.#onStrike('disk: write cut short');
+    const part = chunk.slice(0, this.#random.below(chunk.length));
+    return this.#tree.append(path, part, this.#kernel.now) ?? new DiskError('EIO', path);
+  }
+
+  /** The bytes of a read with one bit changed near their end: where a batch has its records. */
+  #misread(path: string, position: number, length: number): Uint8Array | DiskError {
+    const good = this.#tree.read(path, position, length);
+    if (good instanceof DiskError || good.length < LEAST_MISREAD_BYTES) return good;
+    this.#onStrike('disk: read damaged');
+    const bad = good.slice();
+    const at = bad.length - 1 - this.#random.below(MISREAD_TAIL_BYTES);
+    bad[at] = bad[at]! ^ (1 << this.#random.below(8));
+    return bad;
+  }
+
+  #told<E>(answer: E): E {
+    if (answer instanceof DiskError && answer.code !== 'ENOENT') this.#onStrike(TOLD[answer.code]);
+    return answer;
   }
 }

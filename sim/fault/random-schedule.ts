@@ -8,32 +8,56 @@ import {
   type Scenario,
   type Target,
 } from '../scenario/index.ts';
+import { LossBudget } from './loss-budget.ts';
+import { FAULT_RULES } from './rules.ts';
 
 /** Times are drawn in whole milliseconds, so that a schedule prints short. */
 const GRAIN_US = 1_000;
+/** The heaviest kind of a swarm is drawn so much more often than the lightest. */
+const MAX_WEIGHT = 100;
 
 /**
  * Draws a schedule whole, before anything runs, so that it can be printed, shrunk and kept. Faults stand in `atOnce`
- * lanes; in a lane the next begins only after the last one healed and the stability window passed: one lane is what
- * replication factor 3 with min ISR 2 promises to survive.
+ * lanes; in a lane the next begins only after the last one healed and the stability window passed. What may lose data
+ * must fit the loss budget besides.
+ *
+ * Order of draws: for a swarm, one word per kind (bit 0: enabled; the rest: its weight). Then for every fault: delay
+ * after the lane is free, duration, kind, target (three words), variant. A fault that does not fit is left out after
+ * its draws, so that leaving it out changes no other.
  */
 export function drawSchedule(spec: RandomFaults, scenario: Scenario, random: Random): Fault[] {
   const endUs = durationUs(scenario.duration);
   const minUs = durationUs(spec.durationMin);
   const spanUs = durationUs(spec.durationMax) - minUs;
   const stabilityUs = durationUs(spec.stability);
+  const kinds = spec.swarm ? drawSwarm(spec.kinds, random) : spec.kinds;
+  const budget = new LossBudget(scenario, stabilityUs);
   const faults: Fault[] = [];
   const lanes = Array.from({ length: spec.atOnce }, () => 0);
   for (let i = 0; i < spec.count; i++) {
     const lane = i % lanes.length;
     const atUs = lanes[lane]! + drawUs(random, stabilityUs);
     const untilUs = atUs + minUs + drawUs(random, spanUs);
-    const fault = drawFault(spec.kinds[random.below(spec.kinds.length)]!, atUs, untilUs, scenario, random);
-    if (untilUs >= endUs) continue;
-    faults.push(fault);
+    const fault = drawFault(kinds[random.below(kinds.length)]!, atUs, untilUs, scenario, random);
+    if (untilUs >= endUs || !budget.take(fault, atUs, untilUs)) continue;
+    faults.push(
+      budget.isKept && FAULT_RULES[fault.kind].cost === 'lossy' ? { ...fault, whenSafe: true } : fault,
+    );
     lanes[lane] = untilUs + stabilityUs;
   }
   return faults.sort((a, b) => durationUs(a.at) - durationUs(b.at));
+}
+
+/** A random half of the kinds, each as often in the list as it weighs. All of them when none is enabled. */
+function drawSwarm(kinds: readonly FaultKind[], random: Random): readonly FaultKind[] {
+  const urn: FaultKind[] = [];
+  for (const kind of kinds) {
+    const word = random.u32();
+    if ((word & 1) === 0) continue;
+    const weight = 1 + ((word >>> 1) % MAX_WEIGHT);
+    for (let i = 0; i < weight; i++) urn.push(kind);
+  }
+  return urn.length === 0 ? kinds : urn;
 }
 
 function drawUs(random: Random, spanUs: number): number {
@@ -51,45 +75,8 @@ function drawFault(
 ): Fault {
   const target = drawTarget(scenario, random);
   const variant = random.u32();
-  const times = { at: formatDuration(atUs), until: formatDuration(untilUs) };
-  switch (kind) {
-    case 'kill':
-    case 'power-loss':
-    case 'stop':
-    case 'pause':
-    case 'disk-stall':
-      return { kind, ...times, target };
-    case 'isolate':
-      return { kind, ...times, target, direction: (['both', 'inbound', 'outbound'] as const)[variant % 3]! };
-    case 'partition':
-      return {
-        kind,
-        ...times,
-        from: target,
-        to: variant % 4 === 0 ? 'clients' : 'brokers',
-        oneWay: (variant >>> 8) % 2 === 0,
-      };
-    case 'slow-network':
-      return {
-        kind,
-        ...times,
-        from: target,
-        to: 'brokers',
-        delay: formatDuration((1 + (variant % 200)) * 1_000),
-      };
-    case 'reset-connections':
-      return { kind, ...times, from: target, to: variant % 2 === 0 ? 'clients' : 'brokers' };
-    case 'disk-error':
-      return { kind, ...times, target, operation: (['read', 'write', 'sync'] as const)[variant % 3]! };
-    case 'clock-step':
-      return {
-        kind,
-        ...times,
-        target,
-        by: formatDuration((1 + (variant % 60)) * 1_000_000),
-        backwards: (variant >>> 8) % 2 === 0,
-      };
-  }
+  const { kind: _, ...drawn } = FAULT_RULES[kind].draw({ scenario, target, variant });
+  return { kind, at: formatDuration(atUs), until: formatDuration(untilUs), ...drawn } as Fault;
 }
 
 /** A broker three times out of four, a leader among them; otherwise a controller. */

@@ -79,6 +79,7 @@ export class Host {
       kernel,
       random: world.random.stream(`disk/${name}`),
       options: options.disk,
+      onStrike: (what) => world.events.onProbe(this, what),
     });
     this.network = world.network.attach(name, options.location, options.nic);
     this.#boots = kernel.register<number>(`${name} boots`, (life) => {

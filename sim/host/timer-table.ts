@@ -6,6 +6,8 @@ import type { EventHandle, EventKind, Kernel } from '../kernel/index.ts';
 export interface Timer {
   readonly id: TimerId;
   readonly table: TimerTable;
+  /** What the machine's clock shows when it is due. */
+  at: Us;
   /** Simulated time at which it is due. */
   due: Us;
   /** Simulated time of its event, at or before `due`. */
@@ -44,11 +46,12 @@ export class TimerTable {
     const due = Math.max(now, this.#clock.timeOf(at));
     let timer = this.#timers.get(id);
     if (timer === undefined) {
-      timer = { id, table: this, due, eventAt: due, event: 0, state: 'armed' };
+      timer = { id, table: this, at, due, eventAt: due, event: 0, state: 'armed' };
       this.#timers.set(id, timer);
       this.#sleep(timer);
       return;
     }
+    timer.at = at;
     timer.due = due;
     if (timer.state === 'armed') {
       if (due >= timer.eventAt) return;
@@ -82,6 +85,9 @@ export class TimerTable {
   }
 
   onEvent(timer: Timer): void {
+    // A monotonic clock that was slowed since makes what was due too early.
+    if (timer.due <= this.#kernel.now && this.#clock.monotonic() < timer.at)
+      timer.due = this.#clock.timeOf(timer.at);
     if (timer.due > this.#kernel.now) {
       this.#sleep(timer);
     } else {

@@ -79,6 +79,8 @@ export class Pipe {
   retransmitting = false;
   /** The sending end broke: nothing in this pipe is repeated any more. */
   aborted = false;
+  /** A fault: what is sent goes into the void, though both machines are there. */
+  swallows = false;
   /** Stands in the network's list of pipes in trouble. */
   troubled = false;
 

@@ -3,8 +3,9 @@
  * other side vanishes, with no order between two of them.
  *
  * Owns: hosts' cards and listeners, connections, latency classes by rack and region, bandwidth, and faults on
- * the ways between hosts: cut (silence), delay, rate limit, loss, corruption, reset. A partition's shape is
- * two sets of host names.
+ * the ways between hosts: cut (silence), clog (a jam that is released), mute (handshakes only), delay, long
+ * tail, rate limit, loss, corruption, reset of one side or both, half-open. A partition's shape is two sets of
+ * host names.
  * Invariants: frames of a connection arrive in the order sent, each at most once; a frame is missing only if
  * its connection is broken for the receiver or the sender; an event is never delivered within the call that
  * caused it.

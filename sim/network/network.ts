@@ -1,7 +1,7 @@
-import { assert, type ConnectionId, type Endpoint } from '../../engine/machine/index.ts';
+import { assert, type ConnectionId, type Endpoint, type Us } from '../../engine/machine/index.ts';
 import type { EventKind, Kernel } from '../kernel/index.ts';
 import type { Latency, RandomStreams } from '../random/index.ts';
-import { End, SegmentKind } from './connection.ts';
+import { End, type Pipe, SegmentKind } from './connection.ts';
 import { Handshake } from './handshake.ts';
 import { NetworkHost, type SocketOwner } from './network-host.ts';
 import { distanceBetween, type Location, type NetworkOptions, type Nic, UNLIMITED_NIC } from './options.ts';
@@ -15,6 +15,12 @@ export type NetworkFaultId = number;
 export type NetworkFault =
   /** Silence: nothing gets through. */
   | { readonly kind: 'cut' }
+  /** A jam: what is sent queues on the way and arrives, in order, the moment it is healed. */
+  | { readonly kind: 'clog' }
+  /** Handshakes get through, and no data does. */
+  | { readonly kind: 'mute' }
+  /** Packets in a million that take up to so much longer. */
+  | { readonly kind: 'tail'; readonly ppm: number; readonly upToUs: Us }
   | { readonly kind: 'delay'; readonly extra: Latency }
   | { readonly kind: 'limit'; readonly bytesPerSecond: number }
   /** Packets lost in a million, on top of what the link loses anyway. */
@@ -28,7 +34,12 @@ export interface NetworkPorts {
   readonly options: NetworkOptions;
   /** Makes the damaged copy when a `corrupt` fault strikes. */
   readonly damage?: Damage;
+  /** Hears, for each time that a fault struck, what it did. */
+  readonly onStrike?: (what: string) => void;
 }
+
+/** Which side of a connection hears at once that it broke. */
+export type ResetSide = 'both' | 'from' | 'to';
 
 /** The network: hosts, connections between their processes, and what is wrong with the ways between them. */
 export class Network {
@@ -48,7 +59,8 @@ export class Network {
     this.#kernel = ports.kernel;
     this.#random = ports.random;
     this.#options = ports.options;
-    this.#pipes = new Pipes(ports.kernel, ports.options, ports.damage ?? null);
+    const onStrike = ports.onStrike ?? (() => {});
+    this.#pipes = new Pipes(ports.kernel, ports.options, ports.damage ?? null, onStrike);
     this.#handshake = new Handshake(ports.kernel, ports.options, this.#pipes);
     this.#unreachable = ports.kernel.register<End>('unknown host', (end) =>
       this.#pipes.closeEnd(end, 'refused'),
@@ -173,7 +185,9 @@ export class Network {
     if (entry === undefined) return;
     this.#faults.delete(id);
     for (const path of entry.paths) lift(path, entry.fault);
-    if (entry.fault.kind === 'cut') this.#pipes.recheck();
+    const { kind } = entry.fault;
+    if (kind === 'clog') this.#pipes.recheck(new Set(entry.paths));
+    else if (kind === 'cut' || kind === 'mute') this.#pipes.recheck();
   }
 
   healAll(): void {
@@ -185,22 +199,54 @@ export class Network {
     return this.#faults.size;
   }
 
-  /** Fault without duration: both sides of every connection between the sets see a reset. Says how many. */
-  reset(a: readonly string[], b: readonly string[]): number {
-    const peers = new Set(b);
+  /**
+   * Fault without duration: every connection between the sets breaks. A side that is left out hears of it when it
+   * speaks. Says how many.
+   */
+  reset(a: readonly string[], b: readonly string[], side: ResetSide = 'both'): number {
     let count = 0;
-    for (const name of a) {
-      for (const end of [...this.host(name).ends]) {
-        if (end.state !== 'open' || !peers.has(end.peer ?? '')) continue;
-        count++;
-        const peer = end.out!.to;
+    for (const end of this.#between(a, b)) {
+      // Where the sets overlap, the other end of it may have been reset already.
+      if (end.state !== 'open') continue;
+      count++;
+      const peer = end.out!.to;
+      if (side !== 'to') {
         this.#pipes.abandon(end.out!);
-        this.#pipes.abandon(peer.out!);
         this.#pipes.closeEnd(end, 'reset');
-        this.#pipes.closeEnd(peer, 'reset');
       }
+      if (side === 'from') continue;
+      this.#pipes.abandon(peer.out!);
+      this.#pipes.closeEnd(peer, 'reset');
     }
     return count;
+  }
+
+  /**
+   * Fault: the first set's side of every connection is gone, and what the other side says to it is swallowed. Answers
+   * the heal: from then on who speaks is reset.
+   */
+  halfOpen(a: readonly string[], b: readonly string[]): () => void {
+    const pipes: Pipe[] = [];
+    for (const end of this.#between(a, b)) {
+      if (end.state !== 'open') continue;
+      const back = end.out!.to.out!;
+      back.swallows = true;
+      pipes.push(back);
+      this.#pipes.abandon(end.out!);
+      this.#pipes.closeEnd(end, 'reset');
+    }
+    return () => {
+      for (const pipe of pipes) pipe.swallows = false;
+      this.#pipes.recheck();
+    };
+  }
+
+  /** The first set's ends of what is open between the two. */
+  #between(a: readonly string[], b: readonly string[]): End[] {
+    const peers = new Set(b);
+    return a.flatMap((name) =>
+      [...this.host(name).ends].filter((end) => end.state === 'open' && peers.has(end.peer ?? '')),
+    );
   }
 
   path(from: NetworkHost, to: NetworkHost): Path {
@@ -225,7 +271,14 @@ export class Network {
 function lay(path: Path, fault: NetworkFault): void {
   switch (fault.kind) {
     case 'cut':
+    case 'clog':
       path.cuts++;
+      return;
+    case 'mute':
+      path.mutes++;
+      return;
+    case 'tail':
+      path.addTail(fault);
       return;
     case 'delay':
       path.addDelay(fault.extra);
@@ -245,7 +298,14 @@ function lay(path: Path, fault: NetworkFault): void {
 function lift(path: Path, fault: NetworkFault): void {
   switch (fault.kind) {
     case 'cut':
+    case 'clog':
       path.cuts--;
+      return;
+    case 'mute':
+      path.mutes--;
+      return;
+    case 'tail':
+      path.removeTail(fault);
       return;
     case 'delay':
       path.removeDelay(fault.extra);

@@ -3,6 +3,12 @@ import type { Latency, RandomStream } from '../random/index.ts';
 import type { NetworkHost } from './network-host.ts';
 import type { LinkClass } from './options.ts';
 
+/** So many packets in a million take up to so much longer. */
+export interface Tail {
+  readonly ppm: number;
+  readonly upToUs: Us;
+}
+
 /** Everything is lost at this; `cut` says it better. */
 export const MILLION = 1_000_000;
 
@@ -14,13 +20,16 @@ export class Path {
   readonly from: NetworkHost;
   readonly to: NetworkHost;
   readonly #class: LinkClass;
-  /** How many cuts lie across. */
+  /** How many cuts and jams lie across. */
   cuts = 0;
+  /** How many let handshakes through, and nothing else. */
+  mutes = 0;
   /** Packets lost in a million, capped below all of them. */
   lossPpm: number;
   corruptPpm = 0;
   #lossAdded = 0;
   readonly #delays: Latency[] = [];
+  readonly #tails: Tail[] = [];
   /** Bytes a second, one for each rate limit; the tightest binds. */
   readonly #limits: number[] = [];
   #picosecondsPerByte = 0;
@@ -43,6 +52,8 @@ export class Path {
   latency(random: RandomStream): Us {
     let us = random.latency(this.#class.latency);
     if (this.#delays.length > 0) for (const delay of this.#delays) us += random.latency(delay);
+    for (const { ppm, upToUs } of this.#tails)
+      if (random.chance(ppm, MILLION)) us += 1 + random.below(upToUs);
     return us;
   }
 
@@ -60,6 +71,14 @@ export class Path {
 
   removeDelay(delay: Latency): void {
     this.#delays.splice(this.#delays.indexOf(delay), 1);
+  }
+
+  addTail(tail: Tail): void {
+    this.#tails.push(tail);
+  }
+
+  removeTail(tail: Tail): void {
+    this.#tails.splice(this.#tails.indexOf(tail), 1);
   }
 
   addLoss(ppm: number): void {

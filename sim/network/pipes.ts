@@ -27,6 +27,7 @@ export class Pipes {
   readonly #kernel: Kernel;
   readonly #options: NetworkOptions;
   readonly #damage: Damage | null;
+  readonly #onStrike: (what: string) => void;
   #troubled: Pipe[] = [];
 
   readonly #arrives: EventKind;
@@ -35,10 +36,16 @@ export class Pipes {
   readonly #expires: EventKind;
   readonly #rejects: EventKind;
 
-  constructor(kernel: Kernel, options: NetworkOptions, damage: Damage | null) {
+  constructor(
+    kernel: Kernel,
+    options: NetworkOptions,
+    damage: Damage | null,
+    onStrike: (what: string) => void,
+  ) {
     this.#kernel = kernel;
     this.#options = options;
     this.#damage = damage;
+    this.#onStrike = onStrike;
     this.#arrives = kernel.register<Segment>('segment arrives', (segment) => this.#onArrival(segment));
     this.#delivers = kernel.register<Segment>('segment delivered', (segment) => this.#deliver(segment));
     this.#repeats = kernel.register<Pipe>('retransmission', (pipe) => this.#onRepeat(pipe));
@@ -70,15 +77,21 @@ export class Pipes {
     this.#settle(pipe);
   }
 
-  /** A way was healed or a machine is back: whatever can get through now is repeated at its next time-out. */
-  recheck(): void {
+  /**
+   * A way was healed or a machine is back: whatever can get through now is repeated at its next time-out; on ways that
+   * were jammed it goes on at once.
+   */
+  recheck(jammed?: ReadonlySet<Path>): void {
     for (const pipe of this.#troubled) {
-      if (pipe.waitingSince < 0 || isBlocked(pipe)) continue;
+      if (pipe.waitingSince < 0 || isBlocked(pipe) || pipe.path.mutes > 0) continue;
       if (pipe.held.length === 0) {
         if (pipe.back.cuts === 0) this.#settle(pipe);
       } else if (!pipe.retransmitting && (pipe.back.cuts === 0 || pipe.unacknowledgedBytes === 0)) {
         pipe.retransmitting = true;
-        this.#kernel.schedule(this.#nextRepeat(pipe), this.#repeats, pipe);
+        const isJam = jammed?.has(pipe.path) === true;
+        if (isJam) this.#onStrike('network: jam released');
+        const at = isJam ? Math.max(this.#kernel.now, pipe.lastArrival) : this.#nextRepeat(pipe);
+        this.#kernel.schedule(at, this.#repeats, pipe);
       }
     }
     this.#forgetSettled();
@@ -130,7 +143,8 @@ export class Pipes {
     const from = pipe.from;
     // It was still queued on the card when the power went.
     if (from.vanished && segment.departs > from.host.powerLostAt) return;
-    if (pipe.held.length > 0 || isBlocked(pipe)) {
+    if (pipe.held.length > 0 || isBlocked(pipe) || isMuted(segment)) {
+      if (pipe.swallows) this.#onStrike('network: spoke to a half-open peer');
       this.#hold(segment);
       return;
     }
@@ -194,7 +208,10 @@ export class Pipes {
     const { path } = segment.pipe;
     if (path.corruptPpm === 0 || this.#damage === null) return segment.payload;
     const random = path.from.random;
-    return random.chance(path.corruptPpm, MILLION) ? this.#damage(segment.payload, random) : segment.payload;
+    if (!random.chance(path.corruptPpm, MILLION)) return segment.payload;
+    const damaged = this.#damage(segment.payload, random);
+    if (damaged !== segment.payload) this.#onStrike('network: frame damaged');
+    return damaged;
   }
 
   /** Somebody spoke to an end that is not there: the machine answers with a reset. */
@@ -295,5 +312,9 @@ export class Pipes {
 }
 
 function isBlocked(pipe: Pipe): boolean {
-  return pipe.path.cuts > 0 || !pipe.to.host.powered;
+  return pipe.path.cuts > 0 || pipe.swallows || !pipe.to.host.powered;
+}
+
+function isMuted({ pipe, kind }: Segment): boolean {
+  return pipe.path.mutes > 0 && kind === SegmentKind.Data;
 }

@@ -40,6 +40,8 @@ export interface ClusterSpec {
   readonly controllerConfig: Config;
   /** Name of a hardware profile. */
   readonly hardware: string;
+  /** Bytes that each server's disk holds; 0 is unlimited. */
+  readonly diskCapacityBytes: number;
   readonly network: NetworkSpec;
 }
 
@@ -54,6 +56,10 @@ export interface NetworkSpec {
   /** One-way latency inside a rack and between racks. */
   readonly sameRack: Duration;
   readonly crossRack: Duration;
+  /** One-way latency between regions. */
+  readonly crossRegion: Duration;
+  /** Regions named 1, 2…; racks are dealt to them in stretches. */
+  readonly regions: number;
   /** Extra one-way delay, drawn uniformly. */
   readonly jitter: Duration;
   /** Of 10,000 packets how many are lost: a loss is a retransmission, so it shows as delay. */

@@ -66,7 +66,7 @@ export const LAYERS: ReadonlyMap<string, readonly RegExp[]> = new Map([
   ['sim/network', simCore],
   ['sim/disk', simCore],
   ['sim/host', [...simCore, /^sim\/(?:clock|network|disk)$/]],
-  ['sim/fault', simCore],
+  ['sim/fault', [...simCore, /^sim\/(?:network|disk|host)$/]],
   ['sim/metrics', simCore],
   ['sim/workload', [...simCore, /^engine\/(?:records|wire|client)$/]],
   ['sim/trace', [...simCore, /^engine\/wire$/]],

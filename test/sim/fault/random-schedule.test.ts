@@ -1,29 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Random } from '../../../engine/machine/index.ts';
 import { parseScenario } from '../../../scenarios/load/index.ts';
-import { drawSchedule } from '../../../sim/fault/index.ts';
+import { drawSchedule, FAULT_KINDS } from '../../../sim/fault/index.ts';
 import { RandomStreams } from '../../../sim/random/index.ts';
-import { durationUs, type Fault, type FaultKind, type RandomFaults } from '../../../sim/scenario/index.ts';
+import { durationUs, type Fault, type RandomFaults } from '../../../sim/scenario/index.ts';
 import { smallScenario } from '../cluster/small-trial.ts';
 
-const KINDS: readonly FaultKind[] = [
-  'kill',
-  'power-loss',
-  'stop',
-  'pause',
-  'partition',
-  'isolate',
-  'slow-network',
-  'reset-connections',
-  'disk-stall',
-  'disk-error',
-  'clock-step',
-];
+const KINDS = FAULT_KINDS;
 const scenario = smallScenario({ duration: '10m' });
 const SEEDS = Array.from({ length: 60 }, (_, i) => String(i));
 
 function spec(changes: Partial<RandomFaults> = {}): RandomFaults {
-  const times = { durationMin: '1s', durationMax: '15s', stability: '10s' };
+  const times = { swarm: false, durationMin: '1s', durationMax: '15s', stability: '10s' };
   return { count: 20, kinds: KINDS, atOnce: 1, ...times, ...changes };
 }
 
