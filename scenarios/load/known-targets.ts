@@ -1,10 +1,4 @@
-import {
-  ADMIN_HOST,
-  brokersOf,
-  clientsOf,
-  controllersOf,
-  OPERATIONS_HOST,
-} from '../../sim/cluster/index.ts';
+import { ADMIN_HOST, brokersOf, clientsOf, controllersOf, OPERATIONS_HOST } from '../../sim/cluster/index.ts';
 import type { Scenario } from '../../sim/scenario/index.ts';
 import { racksOf } from './racks.ts';
 

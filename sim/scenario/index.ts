@@ -7,7 +7,7 @@ export type * from './disk-fault.ts';
 export * from './duration.ts';
 export type * from './fault.ts';
 export type * from './network-fault.ts';
-export type * from './process-fault.ts';
 export * from './operation.ts';
+export type * from './process-fault.ts';
 export * from './scenario.ts';
 export type * from './timed-fault.ts';
