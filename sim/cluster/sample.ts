@@ -23,15 +23,16 @@ export function sampleCluster(
     }
   }
   let highWatermarkLag = 0;
+  const hasReaders = recorder.positions.size > 0;
   const highWatermarks = new Map<string, number>();
   for (const { view } of brokers) {
     for (const replica of view?.replicas() ?? []) {
-      if (replica.role.kind !== 'leader' || replica.log === null) continue;
-      highWatermarkLag += replica.log.logEndOffset - replica.log.highWatermark;
-      highWatermarks.set(
-        replica.name,
-        Math.max(highWatermarks.get(replica.name) ?? 0, replica.log.highWatermark),
-      );
+      const { log } = replica;
+      if (replica.role.kind !== 'leader' || log === null) continue;
+      const { highWatermark } = log;
+      highWatermarkLag += log.logEndOffset - highWatermark;
+      if (hasReaders)
+        highWatermarks.set(replica.name, Math.max(highWatermarks.get(replica.name) ?? 0, highWatermark));
     }
   }
   let consumerLag = 0;
