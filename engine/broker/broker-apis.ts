@@ -69,6 +69,8 @@ const FORWARDED: ReadonlySet<number> = new Set([
   ApiKey.CreatePartitions,
   ApiKey.UpdateFeatures,
   ApiKey.UnregisterBroker,
+  ApiKey.AddRaftVoter,
+  ApiKey.RemoveRaftVoter,
 ]);
 
 const OWN = [

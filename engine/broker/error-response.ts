@@ -40,7 +40,9 @@ export function errorResponse(apiKey: number, apiVersion: number, request: objec
     case ApiKey.UpdateFeatures:
       return updateFeatures(error);
     case ApiKey.UnregisterBroker:
-      return unregisterBroker(error);
+    case ApiKey.AddRaftVoter:
+    case ApiKey.RemoveRaftVoter:
+      return verdictOnly(error);
     default:
       throw new AssertionFailure(`API ${apiKey} has no error response`);
   }
@@ -107,6 +109,7 @@ function updateFeatures(errorCode: number): UpdateFeaturesResponse {
   return { throttleTimeMs: 0, errorCode, errorMessage: null, results: [] };
 }
 
-function unregisterBroker(errorCode: number): UnregisterBrokerResponse {
+/** The removal of a broker and changes of voters answer in one shape. */
+function verdictOnly(errorCode: number): UnregisterBrokerResponse {
   return { throttleTimeMs: 0, errorCode, errorMessage: null };
 }
