@@ -46,7 +46,8 @@ class Desk {
   }
 }
 
-const reassign = { do: 'reassign', at: '1s', topic: 't', partition: 0, replicas: [2, 3] } as const;
+type OperationInput = NonNullable<NonNullable<Input>['operations']>[number];
+const reassign: OperationInput = { do: 'reassign', at: '1s', topic: 't', partition: 0, replicas: [2, 3] };
 const accepted = { errorCode: 0, responses: [{ partitions: [{ partitionIndex: 0, errorCode: 0 }] }] };
 const ongoing = { errorCode: 0, topics: [{ name: 't', partitions: [{ partitionIndex: 0 }] }] };
 const none = { errorCode: 0, topics: [] };
