@@ -53,6 +53,8 @@ function writeProperties(directory: string, name: string): string {
     listeners: controls ? 'CONTROLLER://c101:9093' : `PLAINTEXT://${name}:9092`,
     'log.dirs': join(directory, name, 'data'),
     'offsets.topic.replication.factor': 1,
+    // The simulated world lives in January 2026: what it wrote is not old.
+    'log.retention.ms': -1,
   };
   const file = join(directory, `${name}.properties`);
   const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}`);
