@@ -1,7 +1,7 @@
-import type { DiskError, Us } from '../machine/index.ts';
+import { type DiskError, MS, type Us } from '../machine/index.ts';
 import type { LogStorage } from './log-storage.ts';
 
-/** Files and directories that wait for `log.segment.delete.delay.ms`: a reader may still be at them. */
+/** Files and directories that wait for `file.delete.delay.ms`: a reader may still be at them. */
 export class DelayedDeletion {
   readonly #storage: LogStorage;
   readonly #delayUs: Us;
@@ -15,7 +15,9 @@ export class DelayedDeletion {
 
   /** Takes over what was marked since the last call, and removes what has waited long enough. */
   advance(now: Us): DiskError | null {
-    for (const path of this.#storage.takeMarked()) this.#waiting.push({ at: now + this.#delayUs, path });
+    for (const { path, delayMs } of this.#storage.takeMarked()) {
+      this.#wait(now + (delayMs === null ? this.#delayUs : delayMs * MS), path);
+    }
     let due = 0;
     while (due < this.#waiting.length && this.#waiting[due]!.at <= now) due++;
     for (const { path } of this.#waiting.splice(0, due)) {
@@ -23,6 +25,12 @@ export class DelayedDeletion {
       if (error !== null) return error;
     }
     return this.#storage.failure;
+  }
+
+  #wait(at: Us, path: string): void {
+    let place = this.#waiting.length;
+    while (place > 0 && this.#waiting[place - 1]!.at > at) place--;
+    this.#waiting.splice(place, 0, { at, path });
   }
 }
 

@@ -48,7 +48,7 @@ export function loadSegments(options: LoadOptions, out: Outbox): LoadedSegments 
   if (startedOver) {
     out.probe('log started over below its start offset');
     for (const segment of segments.splice(0)) {
-      const error = segment.delete();
+      const error = segment.delete(options.config['file.delete.delay.ms']);
       if (error !== null) return error;
     }
     epochs.clear();
@@ -153,7 +153,7 @@ function openSegments(options: LoadOptions, out: Outbox): OpenedSegments | DiskE
     ended ||= index >= firstUnflushed && isBeyondHole(segments, segment, config, out);
     if (ended) {
       truncatedBytes += storage.disk.size(segment.path);
-      const error = segment.delete();
+      const error = segment.delete(options.config['file.delete.delay.ms']);
       if (error !== null) return error;
       continue;
     }

@@ -25,6 +25,7 @@ export class LocalLog {
   readonly #storage: LogStorage;
   readonly #segments: Segment[];
   #logEndOffset: number;
+  #config: LogConfig;
 
   constructor(
     storage: LogStorage,
@@ -33,14 +34,22 @@ export class LocalLog {
     segments: Segment[],
     epochFile: CheckpointFile,
     recoveryPoint: number,
+    config: LogConfig,
   ) {
     assert(segments.length > 0, 'a log has a segment');
     this.directory = directory;
+    this.#config = config;
     this.#storage = storage;
     this.#segments = segments;
+    this.#active.drawRollJitter(config);
     this.#logEndOffset = segments.at(-1)!.nextOffset;
     const flushed = Math.min(recoveryPoint, this.#logEndOffset);
     this.recoveryPoint = new RecoveryPoint(storage, parent, directory, epochFile, flushed);
+  }
+
+  /** From now on. */
+  updateConfig(config: LogConfig): void {
+    this.#config = config;
   }
 
   get logEndOffset(): number {
@@ -201,6 +210,7 @@ export class LocalLog {
 
   #create(baseOffset: number): DiskError | null {
     const segment = new Segment(this.#storage, this.directory, baseOffset);
+    segment.drawRollJitter(this.#config);
     this.#segments.push(segment);
     this.recoveryPoint.touchDirectory();
     return segment.create();
@@ -209,7 +219,7 @@ export class LocalLog {
   #delete(segments: readonly Segment[]): DiskError | null {
     if (segments.length > 0) this.recoveryPoint.touchDirectory();
     for (const segment of segments) {
-      const error = segment.delete();
+      const error = segment.delete(this.#config['file.delete.delay.ms']);
       if (error !== null) return error;
     }
     return null;

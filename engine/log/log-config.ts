@@ -5,6 +5,7 @@
 export interface LogConfig {
   readonly 'segment.bytes': number;
   readonly 'segment.ms': number;
+  readonly 'segment.jitter.ms': number;
   readonly 'segment.index.bytes': number;
   readonly 'index.interval.bytes': number;
   readonly 'flush.messages': number;
@@ -14,6 +15,7 @@ export interface LogConfig {
   readonly 'message.timestamp.after.max.ms': number;
   readonly 'retention.ms': number;
   readonly 'retention.bytes': number;
+  readonly 'file.delete.delay.ms': number;
   /** Sorted names of `compact` and `delete`; empty is legal since 4.2 and deletes nothing. */
   readonly 'cleanup.policy': readonly ('compact' | 'delete')[];
 }
@@ -24,6 +26,7 @@ const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 export const logConfigDefaults: LogConfig = {
   'segment.bytes': 1024 * 1024 * 1024,
   'segment.ms': WEEK_MS,
+  'segment.jitter.ms': 0,
   'segment.index.bytes': 10 * 1024 * 1024,
   'index.interval.bytes': 4096,
   'flush.messages': LONG_MAX,
@@ -33,6 +36,7 @@ export const logConfigDefaults: LogConfig = {
   'message.timestamp.after.max.ms': 60 * 60 * 1000,
   'retention.ms': WEEK_MS,
   'retention.bytes': -1,
+  'file.delete.delay.ms': 60_000,
   'cleanup.policy': ['delete'],
 };
 

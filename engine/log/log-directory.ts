@@ -85,7 +85,11 @@ export class LogDirectory {
 
   /** Boots a directory: identity, clean marker, checkpoints, then every log in the order of names. */
   static open(now: Us, options: LogDirectoryOptions, out: Outbox): LogDirectory | DiskError {
-    const storage = new LogStorage({ ...options, deletesAtOnce: false });
+    const storage = new LogStorage({
+      ...options,
+      deletesAtOnce: false,
+      jitter: options.random.stream(`segment jitter ${options.path}`),
+    });
     const marker = new CheckpointFile(storage, options.path, CLEAN_SHUTDOWN_MARKER);
     const content = marker.read();
     if (content instanceof DiskError) return content;

@@ -1,4 +1,11 @@
-import { type Disk, DiskError, type Outbox, type Ticket, type WallClock } from '../machine/index.ts';
+import {
+  type Disk,
+  DiskError,
+  type Outbox,
+  type Random,
+  type Ticket,
+  type WallClock,
+} from '../machine/index.ts';
 import { type Compression, noCompression, VerifiedBatches } from '../records/index.ts';
 
 /** Who waits for a sync. Called once a ticket, error or not. */
@@ -26,6 +33,15 @@ export interface LogStorageOptions {
    * True: files marked for deletion go at once. A directory deletes them after `log.segment.delete.delay.ms`.
    */
   readonly deletesAtOnce?: boolean;
+  /** For `segment.jitter.ms`; without it segments do not stray from their time. */
+  readonly jitter?: Random | undefined;
+}
+
+/** A file or directory that has its `.deleted` or `-delete` name. */
+export interface MarkedForDeletion {
+  readonly path: string;
+  /** `file.delete.delay.ms` of its topic; null for the broker's own. */
+  readonly delayMs: number | null;
 }
 
 /**
@@ -39,8 +55,9 @@ export class LogStorage {
   readonly compression: Compression;
   readonly verified: VerifiedBatches;
   readonly deletesAtOnce: boolean;
+  readonly jitter: Random | null;
   #failure: DiskError | null = null;
-  #marked: string[] = [];
+  #marked: MarkedForDeletion[] = [];
   #watcher: RecoveryPointWatcher | null = null;
   readonly #waiting = new Map<Ticket, SyncOwner>();
 
@@ -50,6 +67,7 @@ export class LogStorage {
     this.compression = options.compression ?? noCompression;
     this.verified = options.verified ?? new VerifiedBatches();
     this.deletesAtOnce = options.deletesAtOnce ?? true;
+    this.jitter = options.jitter ?? null;
   }
 
   get failure(): DiskError | null {
@@ -114,9 +132,9 @@ export class LogStorage {
   }
 
   /** The file has its `.deleted` name already. */
-  markForDeletion(path: string): void {
+  markForDeletion(path: string, delayMs: number | null = null): void {
     if (this.deletesAtOnce) this.check(this.disk.remove(path));
-    else this.#marked.push(path);
+    else this.#marked.push({ path, delayMs });
   }
 
   #wait(ticket: Ticket, owner: SyncOwner): Ticket {
@@ -125,7 +143,7 @@ export class LogStorage {
   }
 
   /** Files marked since the last call, in order. */
-  takeMarked(): readonly string[] {
+  takeMarked(): readonly MarkedForDeletion[] {
     if (this.#marked.length === 0) return NOTHING;
     const marked = this.#marked;
     this.#marked = [];
@@ -133,4 +151,4 @@ export class LogStorage {
   }
 }
 
-const NOTHING: readonly string[] = [];
+const NOTHING: readonly MarkedForDeletion[] = [];

@@ -129,6 +129,7 @@ export class Log {
 
   updateConfig(config: LogConfig): void {
     this.#config = config;
+    this.#local.updateConfig(config);
   }
 
   /**
@@ -247,10 +248,7 @@ export class Log {
     return error === null ? null : storageFailure(error);
   }
 
-  /**
-   * Raises the log start offset, never above the high watermark, and deletes segments that lie wholly below
-   * it. True when it moved.
-   */
+  /** Raises the log start offset, never above the high watermark; retention deletes below. True when it moved. */
   advanceLogStart(offset: number, out: Outbox): boolean | LogFailure {
     if (this.#storage.failure !== null) return storageFailure(this.#storage.failure);
     if (offset > this.#highWatermark) {
@@ -261,8 +259,7 @@ export class Log {
     this.#logStartOffset = offset;
     if (this.#epochs.truncateFromStart(offset)) this.#writeEpochs();
     out.fact({ fact: 'log start advanced', log: this.name, logStartOffset: offset });
-    const error = this.#local.deleteBelow(offset);
-    return error === null ? true : storageFailure(error);
+    return true;
   }
 
   /** Deletes segments that retention has done with (`UnifiedLog.deleteOldSegments`). Answers how many. */
@@ -270,12 +267,16 @@ export class Log {
     if (this.#storage.failure !== null) return storageFailure(this.#storage.failure);
     const { segments } = this.#local;
     const nowMs = this.#storage.wall.nowMs();
-    const count = deletableSegments(segments, this.#highWatermark, this.logEndOffset, this.#config, nowMs);
+    const bounds = [this.#logStartOffset, this.#highWatermark, this.logEndOffset] as const;
+    const count = deletableSegments(segments, ...bounds, this.#config, nowMs);
     if (count === 0) return 0;
-    const error = count === segments.length ? this.#local.roll() : null;
-    if (error !== null) return storageFailure(error);
-    const advanced = this.advanceLogStart(segments[count]!.baseOffset, out);
+    const rolled = count === segments.length ? this.#local.roll() : null;
+    if (rolled !== null) return storageFailure(rolled);
+    const firstKept = segments[count]!.baseOffset;
+    const advanced = this.advanceLogStart(firstKept, out);
     if (advanced instanceof LogFailure) return advanced;
+    const error = this.#local.deleteBelow(firstKept);
+    if (error !== null) return storageFailure(error);
     out.probe('log segments deleted by retention');
     return count;
   }

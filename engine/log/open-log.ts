@@ -66,7 +66,7 @@ export function openLog(options: LogOptions, out: Outbox): OpenedLog | DiskError
   if (topicId instanceof DiskError) return topicId;
   const { segments, recovered, truncatedBytes, startedOver } = loaded;
   const recoveryPoint = wasClean && !startedOver ? segments.at(-1)!.nextOffset : checkpointed;
-  const local = new LocalLog(storage, parent, directory, segments, epochFile, recoveryPoint);
+  const local = new LocalLog(storage, parent, directory, segments, epochFile, recoveryPoint, config);
   epochFile.whenDurable(local.recoveryPoint);
   if (isNew || !wasClean) distrust(local, topicId !== null);
   if (!wasClean) out.fact({ fact: 'log recovered', log: name, truncatedBytes, segments: recovered });

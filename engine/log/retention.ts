@@ -2,22 +2,25 @@ import type { LogConfig } from './log-config.ts';
 import type { Segment } from './segment.ts';
 
 /**
- * Segments to be deleted, counted from the oldest (`UnifiedLog.deletableSegments`): by size, then by time.
- * Only segments wholly below the high watermark (KAFKA-5634), and never an active segment without records.
+ * Segments to be deleted, counted from the oldest (`UnifiedLog.deleteOldSegments`): those wholly below the log start,
+ * whatever the policy; with the policy `delete` then by size, then by time. Only segments wholly below the high watermark (KAFKA-5634), and never an active segment without records.
  * When all go, the active one is rolled first.
  */
 export function deletableSegments(
   segments: readonly Segment[],
+  logStartOffset: number,
   highWatermark: number,
   logEndOffset: number,
   config: LogConfig,
   nowMs: number,
 ): number {
-  if (!config['cleanup.policy'].includes('delete')) return 0;
-  const bySize = countBySize(segments, highWatermark, logEndOffset, config['retention.bytes']);
-  return (
-    bySize + countByTime(segments.slice(bySize), highWatermark, logEndOffset, config['retention.ms'], nowMs)
-  );
+  let count = 0;
+  while (count + 1 < segments.length && segments[count + 1]!.baseOffset <= logStartOffset) count++;
+  if (!config['cleanup.policy'].includes('delete')) return count;
+  const above = segments.slice(count);
+  count += countBySize(above, highWatermark, logEndOffset, config['retention.bytes']);
+  const left = segments.slice(count);
+  return count + countByTime(left, highWatermark, logEndOffset, config['retention.ms'], nowMs);
 }
 
 /** As long as what remains is not below the size to be kept. */

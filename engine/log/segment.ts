@@ -14,6 +14,8 @@ import { TimeIndex } from './time-index.ts';
 
 /** Offsets in an index are relative int32. */
 export const MAX_RELATIVE_OFFSET = 0x7fff_ffff;
+/** Kafka draws an int. */
+const MAX_JITTER_MS = 0x7fff_ffff;
 
 /**
  * One segment of a log (`LogSegment`): a run of batches, its two indexes, and in memory four parallel arrays
@@ -34,6 +36,8 @@ export class Segment {
   #offsetOfMaxTimestamp: number;
   #bytesSinceIndexEntry = 0;
   #createdMs: number;
+  /** Drawn once a segment, so that those of many partitions do not all roll at the same time. */
+  #rollJitterMs = 0;
   #dirty = false;
 
   constructor(storage: LogStorage, directory: string, baseOffset: number) {
@@ -52,6 +56,12 @@ export class Segment {
     this.#dirty = true;
     const error = this.#storage.check(this.#storage.disk.write(this.path, new Uint8Array(0)));
     return error ?? this.offsetIndex.reset() ?? this.timeIndex.reset();
+  }
+
+  /** `LogConfig.randomSegmentJitter`. */
+  drawRollJitter(config: LogConfig): void {
+    const bound = Math.min(config['segment.jitter.ms'], config['segment.ms'], MAX_JITTER_MS);
+    if (bound > 0) this.#rollJitterMs = this.#storage.jitter?.below(bound) ?? 0;
   }
 
   get size(): number {
@@ -117,7 +127,8 @@ export class Segment {
   /** `LogSegment.shouldRoll`, before `bytes` more with this largest timestamp are appended. */
   shouldRoll(config: LogConfig, bytes: number, maxTimestamp: number, nowMs: number): boolean {
     if (this.#size > config['segment.bytes'] - bytes) return true;
-    if (this.#size > 0 && this.#waitedMs(maxTimestamp, nowMs) > config['segment.ms']) return true;
+    if (this.#size > 0 && this.#waitedMs(maxTimestamp, nowMs) > config['segment.ms'] - this.#rollJitterMs)
+      return true;
     const maxIndexBytes = config['segment.index.bytes'];
     return this.offsetIndex.isFull(maxIndexBytes) || this.timeIndex.isFull(maxIndexBytes);
   }
@@ -203,13 +214,13 @@ export class Segment {
    * Renames the files to `.deleted` and leaves their removal to the storage. A power loss may have taken an
    * index.
    */
-  delete(): DiskError | null {
+  delete(delayMs: number): DiskError | null {
     for (const path of [this.path, this.offsetIndex.path, this.timeIndex.path]) {
       if (this.#storage.disk.size(path) < 0) continue;
       const deleted = path + DELETED_SUFFIX;
       const error = this.#storage.check(this.#storage.disk.rename(path, deleted));
       if (error !== null) return error;
-      this.#storage.markForDeletion(deleted);
+      this.#storage.markForDeletion(deleted, delayMs);
     }
     return this.#storage.failure;
   }

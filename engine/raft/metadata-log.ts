@@ -342,6 +342,7 @@ export class MetadataLog {
       const next = this.snapshots.ids()[1]!;
       if (this.startOffset >= next.offset || next.offset > this.highWatermark) return;
       this.#log.advanceLogStart(next.offset, out);
+      this.#log.deleteOldSegments(out);
       this.#keep(this.snapshots.removeBefore(next));
       out.probe('raft: log cleaned below a snapshot');
     }

@@ -8,6 +8,7 @@ export function topicLogConfig(image: ClusterImage, topic: string, node: ConfigN
   return {
     'segment.bytes': number('segment.bytes'),
     'segment.ms': number('segment.ms'),
+    'segment.jitter.ms': number('segment.jitter.ms'),
     'segment.index.bytes': number('segment.index.bytes'),
     'index.interval.bytes': number('index.interval.bytes'),
     'flush.messages': number('flush.messages'),
@@ -17,6 +18,7 @@ export function topicLogConfig(image: ClusterImage, topic: string, node: ConfigN
     'message.timestamp.after.max.ms': number('message.timestamp.after.max.ms'),
     'retention.ms': number('retention.ms'),
     'retention.bytes': number('retention.bytes'),
+    'file.delete.delay.ms': number('file.delete.delay.ms'),
     'cleanup.policy': cleanupPolicies(topicConfig(image, topic, 'cleanup.policy', node)),
   };
 }

@@ -276,6 +276,22 @@ describe('a log directory', () => {
     stage.pass(30 * SECOND);
     expect(stage.out.timers.get(timerId(LogTimer.Retention))).toBe(330_000 * MS);
   });
+
+  it('keeps deleted segments for `file.delete.delay.ms` of their topic', () => {
+    const stage = new DirectoryStage();
+    const config = { ...SMALL, 'file.delete.delay.ms': 10_000 };
+    const log = stage.directory.create('orders-0', TOPIC_ID, config, stage.out) as Log;
+    for (const value of ['a', 'b', 'c', 'd']) stage.append('orders-0', value);
+    log.advanceHighWatermark(4, 1, true, stage.out);
+    log.advanceLogStart(4, stage.out);
+    expect(log.deleteOldSegments(stage.out)).toBe(1);
+    const deleted = () => stage.disk.list('/data/orders-0').filter((name) => name.endsWith('.deleted'));
+    expect(deleted().length).toBeGreaterThan(0);
+    stage.pass(10 * SECOND);
+    expect(deleted().length).toBeGreaterThan(0);
+    stage.pass(5 * SECOND);
+    expect(deleted()).toEqual([]);
+  });
 });
 
 const step = fc.oneof(

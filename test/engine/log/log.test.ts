@@ -308,7 +308,7 @@ describe('starting over and moving the start', () => {
     expect(stage.disk.list('/data/orders-0')).not.toContain('00000000000000000000.log');
   });
 
-  it('moves the start up to the high watermark and deletes whole segments below', () => {
+  it('moves the start up to the high watermark; retention deletes whole segments below', () => {
     const stage = new LogStage({ 'segment.bytes': 100 });
     for (const value of ['a', 'b', 'c']) stage.lead([value], 1);
     expect(stage.log.advanceLogStart(2, stage.out)).toMatchObject({
@@ -317,6 +317,8 @@ describe('starting over and moving the start', () => {
     stage.log.advanceHighWatermark(3, 1, true, stage.out);
     expect(stage.log.advanceLogStart(2, stage.out)).toBe(true);
     expect(stage.log.advanceLogStart(1, stage.out)).toBe(false);
+    expect(stage.log.segmentCount).toBe(3);
+    expect(stage.log.deleteOldSegments(stage.out)).toBe(2);
     expect(stage.log.segmentCount).toBe(1);
     expect(stage.log.epochs.entries).toEqual([{ leaderEpoch: 1, startOffset: 2 }]);
     expect(stage.disk.list('/data/orders-0').filter((name) => name.endsWith('.log'))).toEqual([
