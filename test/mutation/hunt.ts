@@ -19,7 +19,7 @@ for (; seed <= Number(last) && caught === null; seed++) {
   const stuck = result.pending.map((message) => ({ check: 'stuck', message }));
   for (const { check, message } of [...result.violations, ...stuck]) {
     if (caught === null && checks.includes(check)) caught = { check, seed, message };
-    else others.add(check);
+    else if (!checks.includes(check)) others.add(check);
   }
 }
 const hunt: Hunt = { caught, others: [...others].sort(), seeds: seed - Number(first) };

@@ -71,6 +71,47 @@ export const scenarios: Readonly<Record<string, ScenarioInput>> = {
     faults: [isolate('b2', '2s', '12s'), isolate('b3', '2s', '12s')],
     expect: { mayLoseAcknowledged: true },
   }),
+  /** Alive for the controller, silent for its leader. */
+  'follower cut off from the brokers': small({
+    faults: [
+      { kind: 'partition', from: 'follower:t-0', to: 'brokers', oneWay: false, at: '2s', until: '9s' },
+    ],
+  }),
+  /** Leaders that go, on links that leave followers a quarter of a second behind; b3 is too slow for the ISR. */
+  'slow follower': small({
+    cluster: { brokerConfig: { 'replica.lag.time.max.ms': 600 } },
+    traffic: producing(1, 300),
+    duration: '40s',
+    expect: { mayLoseAcknowledged: true },
+    faults: [
+      { kind: 'slow-network', from: 'b1', to: 'b2', delay: '100ms', at: '1s', until: '39s' },
+      { kind: 'slow-network', from: 'b3', to: 'brokers', delay: '250ms', at: '1s', until: '39s' },
+      { kind: 'kill', target: 'leader:t-0', at: '6s', until: '14s' },
+      { kind: 'kill', target: 'leader:t-0', at: '26s', until: '34s' },
+    ],
+  }),
+  'slow followers in the ISR': small({
+    traffic: producing(1, 300),
+    duration: '30s',
+    expect: { mayLoseAcknowledged: true },
+    faults: [
+      { kind: 'slow-network', from: 'brokers', to: 'brokers', delay: '100ms', at: '1s', until: '29s' },
+      { kind: 'kill', target: 'leader:t-0', at: '6s', until: '14s' },
+    ],
+  }),
+  /** Leadership goes to and fro between brokers that live, with records under way. */
+  'preferred elections': small({
+    traffic: producing(1, 300),
+    duration: '50s',
+    expect: { mayLoseAcknowledged: true },
+    faults: [
+      { kind: 'slow-network', from: 'brokers', to: 'brokers', delay: '50ms', at: '1s', until: '48s' },
+      { kind: 'pause', target: 'leader:t-0', at: '2s', until: '7s' },
+      { kind: 'pause', target: 'leader:t-0', at: '17s', until: '22s' },
+      { kind: 'pause', target: 'leader:t-0', at: '32s', until: '37s' },
+    ],
+    operations: ['12s', '27s', '42s'].map((at) => ({ do: 'elect-preferred', at, mayFail: true }) as const),
+  }),
   'follower isolated': small({ faults: [isolate('follower:t-0', '2s', '9s')] }),
   /** Alive for brokers, dead for the controller. */
   'follower cut off from the controllers': small({

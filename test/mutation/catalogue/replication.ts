@@ -52,20 +52,6 @@ export const replication: readonly Mutation[] = [
     seeds: 60,
   },
   {
-    id: 'R4',
-    bug: 'A leader ignores the leader epoch of a fetch (KIP-320, KAFKA-7395)',
-    patches: [
-      {
-        file: PARTITION,
-        find: 'if (currentLeaderEpoch === -1 || currentLeaderEpoch === this.#leaderEpoch) return ErrorCode.NONE;',
-        replace: 'if (currentLeaderEpoch >= -1) return ErrorCode.NONE;',
-      },
-    ],
-    caughtBy: ['WeakIsr', 'LeaderCandidateCompleteness', 'LogMatching', 'ConsistentRead', 'EngineAssertion'],
-    scenario: 'late metadata',
-    seeds: 40,
-  },
-  {
     id: 'R5',
     bug: 'A follower below the start of the leader epoch joins the ISR (KAFKA-7128)',
     patches: [
@@ -76,7 +62,7 @@ export const replication: readonly Mutation[] = [
       },
     ],
     caughtBy: ['LeaderCandidateCompleteness', 'LeaderCompleteness'],
-    scenario: 'all brokers killed',
+    scenario: 'slow follower',
     seeds: 60,
   },
   {
@@ -90,7 +76,7 @@ export const replication: readonly Mutation[] = [
       },
     ],
     caughtBy: ['LeaderCandidateCompleteness'],
-    scenario: 'follower isolated',
+    scenario: 'follower cut off from the brokers',
     seeds: 10,
   },
   {
@@ -137,7 +123,7 @@ export const replication: readonly Mutation[] = [
       },
     ],
     caughtBy: ['LeaderCandidateCompleteness', 'WeakIsr'],
-    scenario: 'leader isolated, acks=1',
+    scenario: 'preferred elections',
     seeds: 20,
   },
   {
@@ -209,7 +195,7 @@ export const replication: readonly Mutation[] = [
       },
     ],
     caughtBy: ['ConsistentRead'],
-    scenario: 'quiet',
+    scenario: 'followers isolated, acks=1',
     seeds: 5,
   },
   {
@@ -227,38 +213,17 @@ export const replication: readonly Mutation[] = [
     seeds: 5,
   },
   {
-    id: 'R32',
-    bug: 'A response for another leader epoch is appended (response epoch match)',
-    patches: [
-      {
-        file: FETCHER,
-        find: 'told.currentLeaderEpoch === state.leaderEpoch &&',
-        replace: '',
-      },
-    ],
-    caughtBy: [
-      'LogMatching',
-      'WeakIsr',
-      'LeaderCandidateCompleteness',
-      'ConsistentRead',
-      'stuck',
-      'EngineAssertion',
-    ],
-    scenario: 'brokers in trouble',
-    seeds: 20,
-  },
-  {
     id: 'R33',
-    bug: 'A leader keeps what a follower told its last leadership (reset of follower state)',
+    bug: 'A new leader takes for granted that its followers have all that it has',
     patches: [
       {
         file: PARTITION,
         find: 'remote.reset(now, leaderEpochStartOffset, previous === null, isrState.isr.includes(remote.id));',
-        replace: 'remote.logEndOffset = Math.max(remote.logEndOffset, leaderEpochStartOffset);',
+        replace: 'remote.logEndOffset = leaderEpochStartOffset;',
       },
     ],
     caughtBy: ['WeakIsr', 'LeaderCandidateCompleteness'],
-    scenario: 'brokers in trouble',
+    scenario: 'slow followers in the ISR',
     seeds: 20,
   },
   {
@@ -276,9 +241,10 @@ export const replication: readonly Mutation[] = [
         replace: 'if (ids.size !== members.length) return false;',
       },
       {
-        file: 'engine/controller/alter-partition.ts',
-        find: 'if (record.leader !== NO_LEADER_CHANGE && record.leader !== sender) {\n    return refuse(change, ErrorCode.NEW_LEADER_ELECTED);\n  }',
-        replace: '',
+        file: 'engine/controller/elect-leader.ts',
+        find: 'if (isClean(input, partition.leader)) return clean(partition.leader);',
+        replace:
+          'if (partition.leader >= 0 && input.canLead(partition.leader)) return clean(partition.leader);',
       },
     ],
     caughtBy: ['LeaderInIsr', 'EngineAssertion'],
@@ -297,7 +263,7 @@ export const replication: readonly Mutation[] = [
       },
     ],
     caughtBy: ['stuck'],
-    scenario: 'brokers in trouble',
+    scenario: 'preferred elections',
     seeds: 40,
   },
 ];
