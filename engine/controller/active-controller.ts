@@ -32,8 +32,6 @@ export interface Activation {
   readonly quorumEpoch: number;
   /** Whether the log ends within a metadata transaction (`MetadataLoader.transactionStartOffset` is not -1). */
   readonly transactionIsOpen: boolean;
-  /** The finalized `kraft.version`. */
-  readonly kraftVersion: number;
 }
 
 export interface ActiveControllerOptions {
@@ -71,7 +69,7 @@ const SESSION_SAMPLES = 8;
  */
 export class ActiveController {
   readonly #options: ActiveControllerOptions;
-  readonly #quorumEpoch: number;
+  readonly quorumEpoch: number;
   readonly state: ControllerState;
   #appends: Uint8Array[] = [];
   #parked: Parked[] = [];
@@ -79,7 +77,7 @@ export class ActiveController {
 
   constructor(now: Us, options: ActiveControllerOptions, activation: Activation, out: Outbox) {
     this.#options = options;
-    this.#quorumEpoch = activation.quorumEpoch;
+    this.quorumEpoch = activation.quorumEpoch;
     const image = activation.image.clone();
     const sessionTimeoutUs = options.config['broker.session.timeout.ms'] * MS;
     const node = { nodeId: options.nodeId, static: options.config.static };
@@ -93,7 +91,9 @@ export class ActiveController {
       heartbeats: new BrokerHeartbeats(now, sessionTimeoutUs, image),
       placementRandom: options.placementRandom,
       topicIdRandom: options.topicIdRandom,
-      kraftVersion: activation.kraftVersion,
+      get kraftVersion() {
+        return options.quorum.kraftVersion;
+      },
       nextOffset: activation.nextOffset,
     };
     const facts = this.#append(activationRecords(this.state, activation.transactionIsOpen), out);
@@ -233,7 +233,7 @@ export class ActiveController {
       const part = records.slice(from, from + MAX_RECORDS_PER_BATCH);
       const baseOffset = this.state.nextOffset;
       for (const record of part) this.#replay(record, facts);
-      this.#appends.push(encodeRecords(part, baseOffset, this.#quorumEpoch, timestamp));
+      this.#appends.push(encodeRecords(part, baseOffset, this.quorumEpoch, timestamp));
       out.work.batches += 1;
     }
     out.work.records += records.length;

@@ -77,6 +77,16 @@ export class Controller {
     return this.#active !== null;
   }
 
+  /** The epoch in which it decides; -1 while not active. */
+  get quorumEpoch(): number {
+    return this.#active?.quorumEpoch ?? -1;
+  }
+
+  /** The offset that the next decision's first record is to have; -1 while not active. */
+  get nextOffset(): number {
+    return this.#active?.state.nextOffset ?? -1;
+  }
+
   /** The latest image, uncommitted records included; null while not active. To be read, not replayed upon. */
   get image(): ClusterImage | null {
     return this.#active?.state.image ?? null;
@@ -104,7 +114,7 @@ export class Controller {
     return this.#active?.takeAppends() ?? [];
   }
 
-  /** All appends taken are in the log, which now ends with this offset. */
+  /** All appends taken are in the log, which now ends with this offset; the last records may be the quorum's own. */
   onAppended(lastOffset: number): void {
     this.#active?.onAppended(lastOffset);
   }
@@ -230,11 +240,16 @@ export class Controller {
     const active = this.#admit(request.id, updateFeaturesError, out);
     if (active === null) return;
     const { quorum } = this.#options;
-    const canRaise = (level: number) => quorum.rejectKraftVersion(level);
+    const canRaise = (level: number) => quorum.upgradeKRaftVersion(now, level, true, out);
     const { apiVersion, body, id } = request;
     const { decision, raiseKraftVersion } = decideUpdateFeatures(active.state, apiVersion, body, canRaise);
+    if (raiseKraftVersion !== null) {
+      const refusal = quorum.upgradeKRaftVersion(now, raiseKraftVersion, false, out);
+      assert(refusal === null, () => `the quorum takes back what it said: ${refusal}`);
+      // The decision's own records come behind the quorum's: they are committed after them.
+      active.onAppended(quorum.nextOffset - 1);
+    }
     active.settle(id, decision, updateFeaturesError(NOT_ACTIVE), out);
-    if (raiseKraftVersion !== null) quorum.raiseKraftVersion(now, raiseKraftVersion, out);
   }
 
   handleAllocateProducerIds(_now: Us, request: Request<AllocateProducerIdsRequest>, out: Outbox): void {

@@ -3,7 +3,6 @@ import {
   type ControllerConfig,
   defaultControllerConfig,
   type QuorumPort,
-  UNKNOWN_QUORUM,
 } from '../controller/index.ts';
 import { Exchange, Inbound, serverExchangeConfig } from '../exchange/index.ts';
 import type { Us } from '../machine/index.ts';
@@ -62,7 +61,6 @@ export function openController(now: Us, options: ControllerServerOptions): Contr
     verified,
   });
   const controllerConfig: ControllerConfig = { ...settings(defaultControllerConfig, config), static: config };
-  const quorum: QuorumPort = { ...UNKNOWN_QUORUM, voterIds: () => voters.map(({ id }) => id) };
   const controller = new Controller({
     nodeId,
     clusterId,
@@ -70,7 +68,7 @@ export function openController(now: Us, options: ControllerServerOptions): Contr
     random,
     wall,
     responder,
-    quorum,
+    quorum: quorumPort(raft),
   });
   return {
     exchange,
@@ -96,5 +94,19 @@ export function openController(now: Us, options: ControllerServerOptions): Contr
       rpc: exchange,
       random: random.stream('registration backoff'),
     }),
+  };
+}
+
+function quorumPort(raft: Raft): QuorumPort {
+  return {
+    voterIds: () => raft.voters.ids,
+    get kraftVersion() {
+      return raft.kraftVersion;
+    },
+    get nextOffset() {
+      return raft.nextOffset;
+    },
+    upgradeKRaftVersion: (now, level, validateOnly, out) =>
+      raft.upgradeKRaftVersion(now, level, validateOnly, out),
   };
 }

@@ -135,13 +135,21 @@ export class ControllerServer implements Machine {
     for (let round = 0; this.#phase !== 'ended'; round++) {
       assert(round < MAX_DRAIN_ROUNDS, 'a step comes to rest');
       this.#followQuorum(now, parts, out);
+      // At once, every time: what comes next may have the quorum write records of its own, which take offsets as well.
+      let appended = this.#append(now, parts, out);
       const replies = parts.exchange.takeReplies();
       for (const reply of replies) this.#onReply(now, parts, reply, out);
+      this.#followLogEnd(parts);
       const requests = parts.inbound.takeRequests();
-      for (const request of requests) parts.listener.handle(now, request, out);
+      for (const request of requests) {
+        parts.listener.handle(now, request, out);
+        appended = this.#append(now, parts, out) || appended;
+        this.#followLogEnd(parts);
+      }
       const published = this.#publish(now, parts, out);
       const led = this.#followLeadership(now, parts, out);
-      const appended = this.#append(now, parts, out);
+      appended = this.#append(now, parts, out) || appended;
+      this.#followLogEnd(parts);
       parts.controller.onCommitted(parts.raft.highWatermark, out);
       if (replies.length === 0 && requests.length === 0 && !published && !led && !appended) break;
     }
@@ -207,7 +215,6 @@ export class ControllerServer implements Machine {
             nextOffset: raft.nextOffset,
             quorumEpoch: raft.quorumEpoch,
             transactionIsOpen: feed.inTransaction,
-            kraftVersion: raft.kraftVersion,
           },
           out,
         );
@@ -227,6 +234,12 @@ export class ControllerServer implements Machine {
     // Null: the leadership is lost, which the controller hears of in the next round.
     if (lastOffset !== null) parts.controller.onAppended(lastOffset);
     return true;
+  }
+
+  /** Records of the quorum's own took offsets: the controller counts on from behind them. */
+  #followLogEnd({ controller, raft }: ControllerParts): void {
+    if (!raft.isLeader || controller.quorumEpoch !== raft.quorumEpoch) return;
+    if (raft.nextOffset > controller.nextOffset) controller.onAppended(raft.nextOffset - 1);
   }
 
   /** Hands the quorum over, so that nobody has to wait for an election time-out (`KafkaRaftClient.shutdown`). */

@@ -137,7 +137,6 @@ export class Stage {
         nextOffset: this.#nextOffset,
         quorumEpoch: this.#epoch,
         transactionIsOpen: this.loader.transactionStartOffset !== -1,
-        kraftVersion: 0,
       },
       this.out,
     );

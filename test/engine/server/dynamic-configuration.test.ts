@@ -236,6 +236,32 @@ describe('administration through a broker', () => {
     ).toBe(true);
   });
 
+  test('kraft.version rises with the quorum’s own records, and the controller counts on behind them', () => {
+    const cluster = withTopic();
+    const ask = (maxVersionLevel: number, validateOnly = false) => {
+      const update = { feature: 'kraft.version', maxVersionLevel, upgradeType: UpgradeType.UPGRADE };
+      const body = make(updateFeaturesRequest, { featureUpdates: [update], validateOnly });
+      return cluster.client.ask<UpdateFeaturesResponse>(1, ApiKey.UpdateFeatures, body);
+    };
+    expect(cluster.until(() => (ask(1, true) as UpdateFeaturesResponse).errorCode === 0, 60 * SECOND)).toBe(
+      true,
+    );
+    const end = () => cluster.activeController()!.quorum.logEndOffset;
+    expect(ask(1)).toMatchObject({ errorCode: 0 });
+    const after = end();
+    expect(ask(1)).toMatchObject({ errorCode: 0 });
+    expect(ask(0)).toMatchObject({ errorCode: ErrorCode.INVALID_UPDATE_VERSION });
+    expect(end()).toBeGreaterThan(after);
+    expect(cluster.createTopic('u', 2, 3)).toMatchObject({ errorCode: 0 });
+    cluster.broker(3).kill();
+    cluster.world.runFor(12 * SECOND);
+    cluster.startBroker(3);
+    expect(cluster.until(() => cluster.registration('u', 0)!.isr.length === 3, 60 * SECOND)).toBe(true);
+    // A broker's epoch is the offset of its registration: the controller's count is the log's.
+    const { image } = cluster.activeController()!;
+    expect(image.registrationOffset(3)).toBe(image.broker(3)!.epoch);
+  });
+
   test('what can be configured is listed', () => {
     const cluster = withTopic();
     cluster.world.runFor(500 * MS);
