@@ -1,17 +1,8 @@
 import type { Fact } from '../../../engine/machine/index.ts';
 import type { Invariant, Report } from '../contract.ts';
+import { BatchOrigins } from '../shadow/batch-origins.ts';
 import type { ClusterShadow } from '../shadow/cluster-shadow.ts';
 import { METADATA_LOG } from '../shadow/cluster-shadow.ts';
-
-/** The first batch seen at an (epoch, offset), and what stood before it. */
-interface Origin {
-  readonly node: string;
-  readonly batch: Uint8Array;
-  readonly crc: number;
-  readonly lastOffset: number;
-  /** (epoch, base offset) of the batch before, as one key; -1 at the start of a log. */
-  readonly predecessor: number;
-}
 
 /** Room for the base offsets of one epoch in a key that stays a safe integer. */
 const OFFSETS = 2 ** 33;
@@ -26,26 +17,26 @@ export class LogMatching implements Invariant {
   readonly property =
     'Two logs that hold a record with the same leader epoch and offset are equal up to that record.';
   readonly facts = ['log appended'] as const;
-  readonly #origins = new Map<string, Map<number, Origin>>();
+  readonly #origins = new Map<string, BatchOrigins>();
 
   onFact(at: number, node: string, fact: Fact, shadow: ClusterShadow, report: Report): void {
     if (fact.fact !== 'log appended') return;
     let origins = this.#origins.get(fact.log);
-    if (origins === undefined) this.#origins.set(fact.log, (origins = new Map()));
+    if (origins === undefined) this.#origins.set(fact.log, (origins = new BatchOrigins()));
     const key = fact.leaderEpoch * OFFSETS + fact.baseOffset;
     const { doubtfulBefore, entries } = shadow.replica(node, fact.log);
     // A truncation is not synced: what stands before the first append after a power loss may be what it had cut off.
-    const before = fact.baseOffset === doubtfulBefore ? undefined : entries[entries.length - 2];
-    const predecessor = before === undefined ? -1 : before.leaderEpoch * OFFSETS + before.baseOffset;
-    const origin = origins.get(key);
-    if (origin === undefined) {
-      const crc = storedCrc(fact.batch);
-      origins.set(key, { node, batch: fact.batch, crc, lastOffset: fact.lastOffset, predecessor });
+    const i = fact.baseOffset === doubtfulBefore ? -1 : entries.length - 2;
+    const predecessor = i < 0 ? -1 : entries.leaderEpoch(i) * OFFSETS + entries.baseOffset(i);
+    const crc = storedCrc(fact.batch);
+    const span = fact.lastOffset - fact.baseOffset;
+    const known = origins.find(key);
+    if (known < 0) {
+      origins.add(key, node, crc, span, predecessor);
       return;
     }
-    const same =
-      origin.batch === fact.batch ||
-      (origin.crc === storedCrc(fact.batch) && origin.lastOffset === fact.lastOffset);
+    const origin = origins.at(known);
+    const same = origin.crc === crc && origin.span === span;
     if (!same) {
       report({
         check: fact.log === METADATA_LOG ? 'MetadataLogMatching' : 'EpochOffsetUnique',
@@ -58,7 +49,7 @@ export class LogMatching implements Invariant {
           nodes: [origin.node, node],
         },
       });
-    } else if (origin.predecessor !== predecessor && before !== undefined && origin.predecessor !== -1) {
+    } else if (origin.predecessor !== predecessor && predecessor !== -1 && origin.predecessor !== -1) {
       report({
         check: fact.log === METADATA_LOG ? 'MetadataLogMatching' : this.name,
         at,

@@ -1,7 +1,7 @@
 import type { Fact } from '../../../engine/machine/index.ts';
 import type { Invariant, Report } from '../contract.ts';
+import type { BatchPlace } from '../shadow/batch-places.ts';
 import { type ClusterShadow, METADATA_LOG } from '../shadow/cluster-shadow.ts';
-import type { BatchEntry } from '../shadow/replica-shadow.ts';
 
 /**
  * `RaftEventSimulationTest.MajorityReachedHighWatermark` and, for ever after, Vanlightly's `Durability` and
@@ -19,19 +19,19 @@ export class MajorityReachedHighWatermark implements Invariant {
       const last = shadow.replica(node, METADATA_LOG).at(fact.highWatermark - 1);
       if (last !== undefined) this.#judge(at, node, last, shadow, report);
     } else if ('log' in fact && fact.log === METADATA_LOG && shadow.votersFor(node).has(node)) {
-      const last = shadow.replicated.get(METADATA_LOG)?.entries.at(-1);
+      const last = shadow.replicated.get(METADATA_LOG)?.last();
       if (last !== undefined) this.#judge(at, node, last, shadow, report);
     }
   }
 
-  #judge(at: number, node: string, last: BatchEntry, shadow: ClusterShadow, report: Report): void {
+  #judge(at: number, node: string, last: BatchPlace, shadow: ClusterShadow, report: Report): void {
     const without: string[] = [];
     const electorate = shadow.votersFor(node);
     for (const voter of electorate) {
       const replica = shadow.knownReplica(voter, METADATA_LOG);
       if (replica === undefined) without.push(voter);
       else if (replica.logStartOffset > last.lastOffset) continue;
-      else if (replica.at(last.lastOffset)?.leaderEpoch !== last.leaderEpoch) without.push(voter);
+      else if (replica.epochAt(last.lastOffset) !== last.leaderEpoch) without.push(voter);
     }
     const voters = electorate.size;
     if (voters === 0 || voters - without.length > voters >> 1) return;

@@ -23,11 +23,11 @@ export class ValidReplicaState implements Invariant {
     switch (fact.fact) {
       case 'log appended': {
         const { entries } = shadow.replica(node, fact.log);
-        const before = entries[entries.length - 2];
-        if (before === undefined) return;
-        if (before.lastOffset >= fact.baseOffset || before.leaderEpoch > fact.leaderEpoch) {
+        const i = entries.length - 2;
+        if (i < 0) return;
+        if (entries.lastOffset(i) >= fact.baseOffset || entries.leaderEpoch(i) > fact.leaderEpoch) {
           const place = `offset ${fact.baseOffset} of epoch ${fact.leaderEpoch}`;
-          const last = `${before.lastOffset} of epoch ${before.leaderEpoch}`;
+          const last = `${entries.lastOffset(i)} of epoch ${entries.leaderEpoch(i)}`;
           this.#report(at, node, fact.log, `has appended ${place} behind ${last}`, report);
         }
         return;

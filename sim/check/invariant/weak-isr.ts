@@ -23,7 +23,7 @@ export class WeakIsr implements Invariant {
       if (member === node || shadow.states.get(member) !== 'RUNNING') continue;
       const replica = shadow.knownReplica(member, fact.log);
       if (replica?.isShortened || (replica?.logStartOffset ?? 0) >= fact.highWatermark) continue;
-      if (replica?.at(last.lastOffset)?.leaderEpoch === last.leaderEpoch) continue;
+      if (replica?.epochAt(last.lastOffset) === last.leaderEpoch) continue;
       report({
         check: this.name,
         at,

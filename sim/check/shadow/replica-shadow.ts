@@ -1,28 +1,10 @@
-/** A place in a log: which batch begins there. */
-export interface BatchEntry {
-  readonly baseOffset: number;
-  readonly lastOffset: number;
-  readonly leaderEpoch: number;
-  readonly batch: Uint8Array;
-}
-
-/** The first position in a list sorted by `baseOffset` whose batch ends at or after `recordOffset`. */
-export function positionOf(entries: readonly BatchEntry[], recordOffset: number): number {
-  let low = 0;
-  let high = entries.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (entries[middle]!.lastOffset < recordOffset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+import { type BatchPlace, BatchPlaces } from './batch-places.ts';
 
 /** One replica's log as its facts tell it: what the node would find on reading it back. */
 export class ReplicaShadow {
   readonly node: string;
   readonly log: string;
-  readonly entries: BatchEntry[] = [];
+  readonly entries = new BatchPlaces();
   logStartOffset = 0;
   logEndOffset = 0;
   highWatermark = 0;
@@ -45,9 +27,9 @@ export class ReplicaShadow {
     this.log = log;
   }
 
-  append(entry: BatchEntry): void {
-    this.entries.push(entry);
-    this.logEndOffset = entry.lastOffset + 1;
+  append({ baseOffset, lastOffset, leaderEpoch }: BatchPlace): void {
+    this.entries.push(baseOffset, lastOffset, leaderEpoch);
+    this.logEndOffset = lastOffset + 1;
   }
 
   /** A process opened the log and found it ending here. */
@@ -60,7 +42,7 @@ export class ReplicaShadow {
 
   /** Cuts at `logEndOffset`: batches that reach it or beyond are gone whole. */
   truncate(logEndOffset: number): void {
-    while (this.entries.length > 0 && this.entries.at(-1)!.lastOffset >= logEndOffset) this.entries.pop();
+    this.entries.truncate(logEndOffset);
     this.logEndOffset = logEndOffset;
     if (this.highWatermark > logEndOffset) this.highWatermark = logEndOffset;
   }
@@ -78,8 +60,14 @@ export class ReplicaShadow {
   }
 
   /** The batch that holds this offset, if it is here. */
-  at(recordOffset: number): BatchEntry | undefined {
-    const entry = this.entries[positionOf(this.entries, recordOffset)];
-    return entry !== undefined && entry.baseOffset <= recordOffset ? entry : undefined;
+  at(recordOffset: number): BatchPlace | undefined {
+    const i = this.entries.holding(recordOffset);
+    return i < 0 ? undefined : this.entries.place(i);
+  }
+
+  /** The leader epoch of the batch that holds this offset; -1 when none is here. */
+  epochAt(recordOffset: number): number {
+    const i = this.entries.holding(recordOffset);
+    return i < 0 ? -1 : this.entries.leaderEpoch(i);
   }
 }

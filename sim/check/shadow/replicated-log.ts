@@ -1,4 +1,5 @@
-import { type BatchEntry, positionOf, type ReplicaShadow } from './replica-shadow.ts';
+import { type BatchPlace, BatchPlaces } from './batch-places.ts';
+import type { ReplicaShadow } from './replica-shadow.ts';
 
 /** Where a replica's log and what is replicated part, in words; null when they agree. */
 export interface Disagreement {
@@ -14,7 +15,7 @@ export interface Disagreement {
  */
 export class ReplicatedLog {
   readonly log: string;
-  readonly entries: BatchEntry[] = [];
+  readonly entries = new BatchPlaces();
   /** Exclusive. */
   end = 0;
 
@@ -26,10 +27,11 @@ export class ReplicatedLog {
   advance(replica: ReplicaShadow, highWatermark: number): Disagreement | null {
     const disagreement = this.disagreementBelow(replica, Math.min(highWatermark, this.end));
     if (highWatermark <= this.end) return disagreement;
-    for (let i = positionOf(replica.entries, this.end); i < replica.entries.length; i++) {
-      const entry = replica.entries[i]!;
-      if (entry.lastOffset >= highWatermark) break;
-      this.entries.push(entry);
+    const { entries } = replica;
+    for (let i = entries.positionOf(this.end); i < entries.length; i++) {
+      const lastOffset = entries.lastOffset(i);
+      if (lastOffset >= highWatermark) break;
+      this.entries.push(entries.baseOffset(i), lastOffset, entries.leaderEpoch(i));
     }
     this.end = highWatermark;
     return disagreement;
@@ -41,28 +43,32 @@ export class ReplicatedLog {
    */
   disagreementBelow(replica: ReplicaShadow, bound: number): Disagreement | null {
     if (bound <= replica.logStartOffset || this.entries.length === 0) return null;
-    const known = this.at(bound - 1);
-    if (known === undefined) return null;
-    const found = replica.at(known.lastOffset);
-    if (found !== undefined && found.leaderEpoch === known.leaderEpoch) return null;
-    return {
-      recordOffset: this.#firstMissing(replica, bound),
-      replicatedEpoch: known.leaderEpoch,
-      foundEpoch: found?.leaderEpoch ?? -1,
-    };
+    const known = this.entries.holding(bound - 1);
+    if (known < 0) return null;
+    const replicatedEpoch = this.entries.leaderEpoch(known);
+    const foundEpoch = replica.epochAt(this.entries.lastOffset(known));
+    if (foundEpoch === replicatedEpoch) return null;
+    return { recordOffset: this.#firstMissing(replica, bound), replicatedEpoch, foundEpoch };
   }
 
-  at(recordOffset: number): BatchEntry | undefined {
-    const entry = this.entries[positionOf(this.entries, recordOffset)];
-    return entry !== undefined && entry.baseOffset <= recordOffset ? entry : undefined;
+  at(recordOffset: number): BatchPlace | undefined {
+    const i = this.entries.holding(recordOffset);
+    return i < 0 ? undefined : this.entries.place(i);
+  }
+
+  /** The last batch that is replicated whole. */
+  last(): BatchPlace | undefined {
+    return this.entries.length === 0 ? undefined : this.entries.place(this.entries.length - 1);
   }
 
   /** Off the hot path: only a violation looks for the first batch that is not there. */
   #firstMissing(replica: ReplicaShadow, bound: number): number {
-    for (const entry of this.entries) {
-      if (entry.baseOffset >= bound) break;
-      if (entry.baseOffset < replica.logStartOffset) continue;
-      if (replica.at(entry.baseOffset)?.leaderEpoch !== entry.leaderEpoch) return entry.baseOffset;
+    const { entries } = this;
+    for (let i = 0; i < entries.length; i++) {
+      const baseOffset = entries.baseOffset(i);
+      if (baseOffset >= bound) break;
+      if (baseOffset < replica.logStartOffset) continue;
+      if (replica.epochAt(baseOffset) !== entries.leaderEpoch(i)) return baseOffset;
     }
     return bound - 1;
   }
