@@ -1,4 +1,4 @@
-import { brokersOf, controllersOf, knownFeatures } from '../../sim/cluster/index.ts';
+import { brokersOf, controllersOf, knownFeatures, logDirectoriesOf } from '../../sim/cluster/index.ts';
 import { durationUs, type Operation, type Scenario } from '../../sim/scenario/index.ts';
 import { didYouMean } from './advice.ts';
 import { configProblems } from './config-problems.ts';
@@ -62,6 +62,10 @@ function nodeProblems(scenario: Scenario, operation: Operation, path: string, pr
     const message = `found ${operation.broker}; brokers are 1 to ${brokers.length}`;
     problems.push({ path: `${path}.broker`, message });
   }
+  if ('controller' in operation && scenario.cluster.quorum === 'static') {
+    const message = 'the voters are in everybody’s configuration; only those of a dynamic quorum change';
+    problems.push({ path: 'cluster.quorum', message: `found "static"; ${message} (${path})` });
+  }
   if ('controller' in operation && !controllers.includes(operation.controller)) {
     const message = `found ${operation.controller}; controllers are ${controllers[0]} to ${controllers.at(-1)}`;
     problems.push({ path: `${path}.controller`, message });
@@ -110,10 +114,7 @@ function specificProblems(
       changeProblems(operation, path, 'running broker', problems);
       return;
     case 'move-log-dir':
-      if (!operation.directory.startsWith('/')) {
-        const message = `found "${operation.directory}"; a directory is an absolute path such as "/data"`;
-        problems.push({ path: `${path}.directory`, message });
-      }
+      directoryProblems(scenario, operation.directory, `${path}.directory`, problems);
       return;
     case 'update-feature': {
       const { feature } = operation;
@@ -128,6 +129,16 @@ function specificProblems(
     default:
       return;
   }
+}
+
+function directoryProblems(scenario: Scenario, directory: string, path: string, problems: Problem[]): void {
+  const known = logDirectoriesOf(scenario);
+  if (known.includes(directory)) return;
+  const message =
+    known.length === 1
+      ? `found "${directory}", but brokers have only /data; set cluster.logDirs to give them more`
+      : `found "${directory}"${didYouMean(directory, known)}`;
+  problems.push({ path, message });
 }
 
 function createTopicProblems(

@@ -38,6 +38,8 @@ export const scenarioSchema = z.strictObject({
   cluster: z.strictObject({
     brokers: count(99),
     controllers: count(9).default(3),
+    quorum: z.enum(['static', 'dynamic']).default('static'),
+    spareControllers: z.int().min(0).max(9).default(0),
     racks: count(26).default(1),
     topics: z
       .array(
@@ -52,6 +54,7 @@ export const scenarioSchema = z.strictObject({
     brokerConfig: config,
     controllerConfig: config,
     hardware: z.string().default('free'),
+    logDirs: count(16).default(1),
     diskCapacityBytes: z.int().min(0).default(0),
     network: z
       .strictObject({

@@ -29,6 +29,12 @@ function clusterProblems({ cluster }: Scenario, problems: Problem[]): void {
       message: `no such profile: "${cluster.hardware}"${didYouMean(cluster.hardware, hardwareNames())}`,
     });
   }
+  if (cluster.spareControllers > 0 && cluster.quorum === 'static') {
+    problems.push({
+      path: 'cluster.spareControllers',
+      message: `found ${cluster.spareControllers}, but in a static quorum every controller votes; say quorum: "dynamic"`,
+    });
+  }
   const names = new Set<string>();
   cluster.topics.forEach((topic, i) => {
     const path = `cluster.topics.${i}`;

@@ -5,8 +5,10 @@ import {
   type BrokerView,
   ControllerServer,
   type ControllerView,
+  type FormatOptions,
   type Voter,
 } from '../../engine/server/index.ts';
+import { randomUuid, type Uuid } from '../../engine/wire/index.ts';
 import { activeController, type ProcessView } from '../check/index.ts';
 import { Host, type HostEvents, type HostOptions, type MachineFactory } from '../host/index.ts';
 import { Kernel } from '../kernel/index.ts';
@@ -17,7 +19,14 @@ import { COMPRESSION } from './compression.ts';
 import { courierFor } from './couriers.ts';
 import { damageFrame } from './damage.ts';
 import { type HardwareProfile, hardwareProfile } from './hardware.ts';
-import { BROKER_PORT, brokersOf, CONTROLLER_PORT, controllersOf, type NodePlace } from './topology.ts';
+import {
+  BROKER_PORT,
+  brokersOf,
+  CONTROLLER_PORT,
+  controllersOf,
+  logDirectoriesOf,
+  type NodePlace,
+} from './topology.ts';
 import type { TrialOptions } from './trial-contract.ts';
 
 /** Wall time at which every run begins: 2026-01-01T00:00:00Z. */
@@ -27,7 +36,7 @@ const SERVER_BOOT_US = 1_500_000;
 const POWER_ON_US = 3_000_000;
 /** 22 characters of base64url, as Kafka prints a cluster id. */
 export const CLUSTER_ID = 'kafka-trial-cluster-00';
-/** Every server's one log.dir. */
+/** Of every server; a broker may have others (`logDirectoriesOf`). */
 export const LOG_DIRECTORY = '/data';
 
 /** Servers and clients on hosts, one kernel, one network: the composition root. */
@@ -45,6 +54,10 @@ export class Cluster {
   /** Hears of every time that a fault of the network struck. */
   onStrike: (what: string) => void = () => {};
   readonly #scenario: Scenario;
+  readonly #isDynamic: boolean;
+  readonly #firstVoters: readonly Voter[];
+  /** Of controllers, by id. */
+  readonly #directoryIds = new Map<number, Uuid>();
   readonly #world: ConstructorParameters<typeof Host>[0];
 
   constructor(scenario: Scenario, options: TrialOptions, events: HostEvents) {
@@ -62,6 +75,12 @@ export class Cluster {
     this.#world = { kernel, network, random, courier: courierFor(options), events };
     this.brokers = brokersOf(scenario);
     this.controllers = controllersOf(scenario);
+    this.#isDynamic = scenario.cluster.quorum === 'dynamic';
+    this.#firstVoters = this.controllers
+      .slice(0, scenario.cluster.controllers)
+      .map(({ id, name }) => ({ id, host: name, port: CONTROLLER_PORT }));
+    const luck = random.stream('directory ids of controllers');
+    for (const { id } of this.controllers) this.#directoryIds.set(id, randomUuid(luck));
     for (const place of this.controllers) this.#addController(place);
     for (const place of this.brokers) this.#addBroker(place);
   }
@@ -115,14 +134,17 @@ export class Cluster {
   #addController(place: NodePlace): void {
     this.#addServer(place, CONTROLLER_PORT, (ports) => {
       const config = { ...this.#scenario.cluster.controllerConfig };
-      return new ControllerServer({ ...this.#common(place, CONTROLLER_PORT), ...ports, config });
+      const format = this.#formatOf(place);
+      return new ControllerServer({ ...this.#common(place, CONTROLLER_PORT), ...ports, config, format });
     });
   }
 
   #addBroker(place: NodePlace): void {
     this.#addServer(place, BROKER_PORT, (ports) => {
       const config = { ...this.#scenario.cluster.brokerConfig };
-      return new BrokerServer({ ...this.#common(place, BROKER_PORT), ...ports, config, rack: place.rack });
+      const directories = logDirectoriesOf(this.#scenario);
+      const own = { config, rack: place.rack, directory: directories[0]!, directories };
+      return new BrokerServer({ ...this.#common(place, BROKER_PORT), ...ports, ...own });
     });
   }
 
@@ -139,10 +161,25 @@ export class Cluster {
       nodeId: place.id,
       clusterId: CLUSTER_ID,
       endpoint: { host: place.name, port },
-      voters: this.controllers.map(({ id, name }): Voter => ({ id, host: name, port: CONTROLLER_PORT })),
+      voters: this.#isDynamic ? [] : this.#firstVoters,
+      bootstrapServers: this.#firstVoters,
       compression: COMPRESSION,
       verified: this.verified,
       directory: LOG_DIRECTORY,
+    };
+  }
+
+  /** What `kafka-storage format` is told of a controller's directory in a dynamic quorum (KIP-853). */
+  #formatOf({ id }: NodePlace): FormatOptions | undefined {
+    if (!this.#isDynamic) return undefined;
+    const votes = this.#firstVoters.some((voter) => voter.id === id);
+    const initialControllers = this.#firstVoters.map((voter) => ({
+      ...voter,
+      directoryId: this.#directoryIds.get(voter.id)!,
+    }));
+    return {
+      directoryId: this.#directoryIds.get(id)!,
+      initialControllers: votes ? initialControllers : [],
     };
   }
 

@@ -3,15 +3,16 @@ import {
   findAnomalies,
   judge,
   validateRecovery,
-  validateReplicas,
+  validateViews,
   whereValuesAre,
 } from '../check/index.ts';
 import type { AdminOperation, Violation } from '../result/index.ts';
 import { describeOperation, type Scenario } from '../scenario/index.ts';
 import { readRecordId } from '../workload/index.ts';
-import { CLUSTER_ID, type Cluster, LOG_DIRECTORY } from './cluster.ts';
+import { CLUSTER_ID, type Cluster } from './cluster.ts';
 import { COMPRESSION } from './compression.ts';
 import { isReplicatedDurably, promisesOf } from './promises.ts';
+import { logDirectoriesOf } from './topology.ts';
 import type { Traffic } from './traffic.ts';
 
 export interface Findings {
@@ -35,12 +36,12 @@ export function findAtEnd(
   );
   const recovery = validateRecovery(at, views, {
     clusterId: CLUSTER_ID,
-    directory: LOG_DIRECTORY,
+    directories: logDirectoriesOf(scenario),
     compression: COMPRESSION,
     imageOf: (broker) => cluster.host(broker).disk.image(),
   });
   return {
-    violations: [...validateReplicas(at, views), ...recovery, ...judged.violations],
+    violations: [...validateViews(at, views), ...recovery, ...judged.violations],
     allowed: judged.allowed.filter((finding) => !isOfNoReader(scenario, finding)),
   };
 }

@@ -12,5 +12,12 @@ export {
   knownFeatures,
 } from './known-configuration.ts';
 export { runTrial } from './run-trial.ts';
-export { ADMIN_HOST, brokersOf, clientsOf, controllersOf, OPERATIONS_HOST } from './topology.ts';
+export {
+  ADMIN_HOST,
+  brokersOf,
+  clientsOf,
+  controllersOf,
+  logDirectoriesOf,
+  OPERATIONS_HOST,
+} from './topology.ts';
 export type { TrialOptions, TrialResult } from './trial-contract.ts';

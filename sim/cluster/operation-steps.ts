@@ -175,13 +175,15 @@ function voterSteps({ do: what, controller }: Extract<Operation, { controller: n
     call: describeQuorum,
     judge: (body) => {
       const partition = (body as DescribeQuorumResponse).topics[0]?.partitions[0];
-      const replicas = joins ? partition?.observers : partition?.currentVoters;
-      const found = replicas?.find(({ replicaId }) => replicaId === controller);
+      if (partition === undefined) return 'again';
+      // Who votes already is refused as a new voter, and who does not as an old one: Kafka shall say so.
+      const known = [...partition.observers, ...partition.currentVoters];
+      const found = known.find(({ replicaId }) => replicaId === controller);
       if (found === undefined) return 'again';
       directoryId = found.replicaDirectoryId;
       return 'next';
     },
-    awaits: joins ? 'the controller to follow the quorum as an observer' : 'it to be among the voters',
+    awaits: 'the controller to follow the quorum',
   };
   const listeners = [{ name: 'CONTROLLER', host: controllerName(controller), port: CONTROLLER_PORT }];
   const change: Step = joins

@@ -35,9 +35,10 @@ export function brokersOf(scenario: Scenario): NodePlace[] {
   }));
 }
 
+/** Those that vote from the start come first. */
 export function controllersOf(scenario: Scenario): NodePlace[] {
-  const { controllers, racks } = scenario.cluster;
-  return Array.from({ length: controllers }, (_, i) => ({
+  const { controllers, spareControllers, racks } = scenario.cluster;
+  return Array.from({ length: controllers + spareControllers }, (_, i) => ({
     name: `c${CONTROLLER_IDS_FROM + i + 1}`,
     id: CONTROLLER_IDS_FROM + i + 1,
     role: 'controller' as const,
@@ -54,6 +55,13 @@ export function clientsOf(scenario: Scenario): NodePlace[] {
     role: 'client' as const,
     rack: rack ?? FIRST_RACK,
   }));
+}
+
+/** Paths of each broker's log directories; the first holds the metadata log. */
+export function logDirectoriesOf(scenario: Scenario): string[] {
+  const { logDirs } = scenario.cluster;
+  if (logDirs === 1) return ['/data'];
+  return Array.from({ length: logDirs }, (_, i) => `/data${i + 1}`);
 }
 
 export function brokerName(id: number): string {

@@ -32,6 +32,13 @@ export interface Scenario {
 export interface ClusterSpec {
   readonly brokers: number;
   readonly controllers: number;
+  /**
+   * Whether the voters of the quorum are in everybody's configuration, for good, or in the metadata log, where
+   * operations change them (KIP-853).
+   */
+  readonly quorum: 'static' | 'dynamic';
+  /** Controllers of a dynamic quorum that do not vote until they are added; numbered after the others. */
+  readonly spareControllers: number;
   /** Racks named a, b, c…; brokers and controllers are dealt to them in turn. */
   readonly racks: number;
   readonly topics: readonly TopicSpec[];
@@ -40,6 +47,11 @@ export interface ClusterSpec {
   readonly controllerConfig: Config;
   /** Name of a hardware profile. */
   readonly hardware: string;
+  /**
+   * Log directories of each broker (`log.dirs`): one at `/data`, or several at `/data1`, `/data2`… of which the first
+   * holds the metadata log.
+   */
+  readonly logDirs: number;
   /** Bytes that each server's disk holds; 0 is unlimited. */
   readonly diskCapacityBytes: number;
   readonly network: NetworkSpec;

@@ -6,6 +6,7 @@ import {
 } from '../../../engine/log/index.ts';
 import {
   type Disk,
+  type DiskError,
   isDiskError,
   noWork,
   type Outbox,
@@ -25,7 +26,8 @@ export const RECOVERED_LOGS_IDENTICAL = {
 /** What a directory is opened with, as its broker opens it. */
 export interface RecoveryPorts {
   readonly clusterId: string;
-  readonly directory: string;
+  /** All of a broker's (`log.dirs`). */
+  readonly directories: readonly string[];
   readonly compression: Compression;
   /** A copy of a broker's disk as its process sees it: what a kill leaves. Recovery changes it. */
   readonly imageOf: (broker: string) => Disk;
@@ -66,12 +68,31 @@ function recover(
   ports: RecoveryPorts,
   disk: Disk,
   verified: VerifiedBatches,
-): LogDirectory | string {
-  const { clusterId, compression, directory: path } = ports;
+): ReadonlyMap<string, Log> | string {
+  const configs = new Map(live.map((log) => [topicOf(log), log.config]));
+  const found = new Map<string, Log>();
+  const failures: string[] = [];
+  for (const path of ports.directories) {
+    const opened = open(nodeId, path, configs, ports, disk, verified);
+    if (isDiskError(opened)) failures.push(`${opened.code} ${opened.path}`);
+    else for (const { name } of live) if (opened.get(name) !== undefined) found.set(name, opened.get(name)!);
+  }
+  if (failures.length === ports.directories.length)
+    return `no directory can be opened: ${failures.join(', ')}`;
+  return found;
+}
+
+function open(
+  nodeId: number,
+  path: string,
+  configs: ReadonlyMap<string, Log['config']>,
+  { clusterId, compression }: RecoveryPorts,
+  disk: Disk,
+  verified: VerifiedBatches,
+): LogDirectory | DiskError {
   for (const shortcut of SHORTCUTS)
     if (disk.size(`${path}/${shortcut}`) >= 0) disk.remove(`${path}/${shortcut}`);
-  const configs = new Map(live.map((log) => [topicOf(log), log.config]));
-  const opened = LogDirectory.open(
+  return LogDirectory.open(
     0,
     {
       disk,
@@ -87,7 +108,6 @@ function recover(
     },
     unheard(),
   );
-  return isDiskError(opened) ? `its directory cannot be opened: ${opened.code} ${opened.path}` : opened;
 }
 
 /** How a log differs from what its files hold; null when it does not. */

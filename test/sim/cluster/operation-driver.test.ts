@@ -8,6 +8,15 @@ import { smallScenario } from './small-trial.ts';
 const SECOND = 1_000_000;
 type Input = Parameters<typeof smallScenario>[0];
 
+/** Voters can change, and replicas can move on their broker. */
+const CLUSTER: NonNullable<Input>['cluster'] = {
+  brokers: 3,
+  controllers: 1,
+  quorum: 'dynamic',
+  logDirs: 2,
+  topics: [{ name: 't', partitions: 2, replicationFactor: 3 }],
+};
+
 /** The administrator alone: what it asks, and what it makes of answers that a test writes. */
 class Desk {
   readonly events: string[] = [];
@@ -15,7 +24,7 @@ class Desk {
   now = 0;
 
   constructor(...operations: NonNullable<NonNullable<Input>['operations']>) {
-    const scenario = smallScenario({ operations });
+    const scenario = smallScenario({ operations, cluster: CLUSTER });
     this.operations = new Operations(scenario.operations, 0, {
       onOperation: (operation, what, error) =>
         this.events.push(`${operation.do} ${what}${error === '' ? '' : `: ${error}`}`),
@@ -349,7 +358,7 @@ describe('operations that cannot be', () => {
     [
       'a relative directory',
       { ...on, do: 'move-log-dir', broker: 1, directory: 'data' },
-      'operations.0.directory: found "data"; a directory is an absolute path such as "/data"',
+      'operations.0.directory: found "data", but brokers have only /data; set cluster.logDirs',
     ],
     [
       'an unknown feature',

@@ -96,12 +96,16 @@ describe('operations of an administrator', () => {
   });
 
   it('that never end leave the run stuck, and it says what they wait for', () => {
-    const operations: OperationInput[] = [{ at: '1s', do: 'add-voter', controller: 101 }];
-    const result = run(operations, { duration: '3s', settle: '5s' });
+    // Nobody but the broker itself can do it, and it is down.
+    const faults = [{ kind: 'kill' as const, target: 'b2', at: '500ms' }];
+    const operations: OperationInput[] = [
+      { at: '1s', do: 'move-log-dir', topic: 't', partition: 0, broker: 2, directory: '/data' },
+    ];
+    const result = run(operations, { faults, duration: '3s', settle: '1s' });
     expect(result.verdict).toBe('stuck');
-    expect(result.pending).toEqual([
-      'add-voter 101 has not ended: it waits for the controller to follow the quorum as an observer',
-    ]);
-    expect(outcomes(result)).toEqual(['add-voter pending']);
+    expect(result.pending).toContainEqual(
+      expect.stringMatching(/^move-log-dir t-0 of b2 to \/data has not ended/),
+    );
+    expect(outcomes(result)).toEqual(['move-log-dir pending']);
   });
 });

@@ -33,7 +33,7 @@ describe('logs recovered from a copy of the disk', () => {
     };
     return validateRecovery(cluster.kernel.now, views, {
       clusterId: CLUSTER_ID,
-      directory: LOG_DIRECTORY,
+      directories: [LOG_DIRECTORY],
       compression: COMPRESSION,
       imageOf: (broker) => {
         const image = cluster.host(broker).disk.image();
