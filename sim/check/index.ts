@@ -21,4 +21,9 @@ export {
   type RecoveryPorts,
   validateRecovery,
 } from './validation/recovered-logs.ts';
-export { REPLICAS_IDENTICAL, validateReplicas } from './validation/replicas-identical.ts';
+export { REPLICAS_IDENTICAL } from './validation/replicas-identical.ts';
+export { SAME_METADATA } from './validation/same-metadata.ts';
+export { SNAPSHOT_AT_LOG_START } from './validation/snapshot-at-log-start.ts';
+export { TOPIC_IDS_MATCH } from './validation/topic-ids-match.ts';
+export { VALID_FETCHER_STATE } from './validation/valid-fetcher-state.ts';
+export { validateViews } from './validation/validate-views.ts';

@@ -125,11 +125,17 @@ export const scenarios: Readonly<Record<string, ScenarioInput>> = {
       { kind: 'kill', target: 'b2', at: '2s', until: '12s' },
     ],
   }),
-  'two brokers lose power': small({
+  /** Two lose what they had not synced, and then the third goes, that has all: only one who has it may lead. */
+  'two brokers lose power, the third goes': small({
+    cluster: {
+      topics: [{ name: 't', partitions: 4, replicationFactor: 3, config: { 'min.insync.replicas': 2 } }],
+    },
     traffic: producing('all', 300),
+    duration: '40s',
     faults: [
-      { kind: 'power-loss', target: 'b2', at: '4s', until: '8s' },
-      { kind: 'power-loss', target: 'b3', at: '4s', until: '8s' },
+      { kind: 'power-loss', target: 'b2', at: '4s', until: '12s' },
+      { kind: 'power-loss', target: 'b3', at: '4s', until: '12s' },
+      { kind: 'kill', target: 'b1', at: '11s', until: '30s' },
     ],
   }),
   'all brokers lose power in turn': small({

@@ -35,7 +35,7 @@ export const controller: readonly Mutation[] = [
       },
     ],
     caughtBy: ['LeaderCandidateCompleteness', 'LeaderCompleteness', 'NoReplicatedRecordLost'],
-    scenario: 'two brokers lose power',
+    scenario: 'two brokers lose power, the third goes',
     seeds: 40,
   },
   {
