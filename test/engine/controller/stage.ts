@@ -3,6 +3,8 @@ import {
   Controller,
   type ControllerConfig,
   defaultControllerConfig,
+  type QuorumPort,
+  UNKNOWN_QUORUM,
 } from '../../../engine/controller/index.ts';
 import type { Request, Responder } from '../../../engine/exchange/index.ts';
 import { type Fact, noWork, type Outbox, timerKind, type Us } from '../../../engine/machine/index.ts';
@@ -62,6 +64,8 @@ export class Stage {
   now: Us = 0;
   /** Whether requests come in an Envelope of a broker. */
   forwarded = true;
+  /** What the next controller knows of its quorum. */
+  quorum: QuorumPort = UNKNOWN_QUORUM;
   readonly facts: Fact[] = [];
   readonly probes = new Set<string>();
   readonly answers = new Map<number, object>();
@@ -384,6 +388,7 @@ export class Stage {
       random: seededRandoms(this.#seed),
       wall: { nowMs: () => 1_700_000_000_000 + Math.floor(this.now / MS) },
       responder: this.#responder,
+      quorum: this.quorum,
     });
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigResource, SUPPORTED_FEATURES } from '../../../engine/metadata/index.ts';
+import { ConfigResource, decodeRecords, SUPPORTED_FEATURES } from '../../../engine/metadata/index.ts';
 import {
   ApiKey,
   ErrorCode,
@@ -146,5 +146,31 @@ describe('UpdateFeatures', () => {
     const stage = started();
     expect(update(stage, [['kraft.version', 0]]).errorCode).toBe(0);
     expect(update(stage, [['kraft.version', 1]]).errorCode).toBe(ErrorCode.INVALID_UPDATE_VERSION);
+  });
+
+  it('answers a raise of kraft.version when the records behind the quorum’s own are committed', () => {
+    const stage = started();
+    const end = stage.logEndOffset;
+    let ownRecords = 0;
+    stage.quorum = {
+      voterIds: () => [101],
+      kraftVersion: 0,
+      get nextOffset() {
+        return end + ownRecords;
+      },
+      upgradeKRaftVersion: (_now, _level, validateOnly) => {
+        if (!validateOnly) ownRecords = 2;
+        return null;
+      },
+    };
+    stage.failOver();
+    const featureUpdates = [{ feature: 'kraft.version', maxVersionLevel: 1, upgradeType: UPGRADE }];
+    const id = stage.ask(ApiKey.UpdateFeatures, 2, make(updateFeaturesRequest, { featureUpdates }));
+    const batches = stage.controller.takeAppends().map((batch) => decodeRecords(batch));
+    expect(batches).toEqual([[{ offset: end + 2, record: { type: 'NoOpRecord' } }]]);
+    stage.controller.onCommitted(end + 2, stage.out);
+    expect(stage.answers.has(id)).toBe(false);
+    stage.controller.onCommitted(end + 3, stage.out);
+    expect(stage.answers.get(id)).toMatchObject({ errorCode: 0 });
   });
 });
