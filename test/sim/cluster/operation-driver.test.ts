@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { AdminAction, AdminResult } from '../../../engine/client/index.ts';
 import { apiName, ErrorCode } from '../../../engine/wire/index.ts';
-import { parseScenario } from '../../../scenarios/load/index.ts';
+import { parseScenario, type ScenarioInput } from '../../../scenarios/load/index.ts';
 import { Operations } from '../../../sim/cluster/operations.ts';
 import { smallScenario } from './small-trial.ts';
 
 const SECOND = 1_000_000;
-type Input = Parameters<typeof smallScenario>[0];
 
 /** Voters can change, and replicas can move on their broker. */
-const CLUSTER: NonNullable<Input>['cluster'] = {
+const CLUSTER: ScenarioInput['cluster'] = {
   brokers: 3,
   controllers: 1,
   quorum: 'dynamic',
@@ -23,7 +22,7 @@ class Desk {
   readonly operations: Operations;
   now = 0;
 
-  constructor(...operations: NonNullable<NonNullable<Input>['operations']>) {
+  constructor(...operations: NonNullable<ScenarioInput['operations']>) {
     const scenario = smallScenario({ operations, cluster: CLUSTER });
     this.operations = new Operations(scenario.operations, 0, {
       onOperation: (operation, what, error) =>
@@ -55,7 +54,7 @@ class Desk {
   }
 }
 
-type OperationInput = NonNullable<NonNullable<Input>['operations']>[number];
+type OperationInput = NonNullable<ScenarioInput['operations']>[number];
 const reassign: OperationInput = { do: 'reassign', at: '1s', topic: 't', partition: 0, replicas: [2, 3] };
 const accepted = { errorCode: 0, responses: [{ partitions: [{ partitionIndex: 0, errorCode: 0 }] }] };
 const ongoing = { errorCode: 0, topics: [{ name: 't', partitions: [{ partitionIndex: 0 }] }] };
