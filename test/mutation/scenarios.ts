@@ -204,22 +204,77 @@ export const scenarios: Readonly<Record<string, ScenarioInput>> = {
   'controller isolated': small({
     cluster: { controllers: 3 },
     duration: '45s',
-    faults: [isolate('c101', '15s', '35s'), isolate('c102', '15s', '35s')].slice(0, 1),
+    faults: [isolate('c101', '15s', '35s')],
   }),
   'controllers lose power': small({
     cluster: { controllers: 3 },
     faults: [{ kind: 'kill', target: 'b2', at: '2s', until: '7s' }, ...CONTROLLER_POWER_LOSSES],
   }),
-  'controllers in trouble': small({
+  /** Metadata is on its way to the voters when its leader dies. */
+  'controller leaders die with records under way': small({
     cluster: { controllers: 3 },
+    duration: '45s',
+    faults: [
+      {
+        kind: 'slow-network',
+        from: 'controllers',
+        to: 'controllers',
+        delay: '100ms',
+        at: '1s',
+        until: '43s',
+      },
+      ...[5, 15, 25, 35].map((at): Faults[number] => ({
+        kind: 'kill',
+        target: 'controller-leader',
+        at: `${at}s`,
+        until: `${at + 3}s`,
+      })),
+    ],
+    operations: [5, 15, 25, 35].map(
+      (at) =>
+        ({
+          do: 'create-topic',
+          at: `${at}s`,
+          topic: `u${at}`,
+          partitions: 1,
+          replicationFactor: 3,
+          mayFail: true,
+        }) as const,
+    ),
+  }),
+  /** A voter comes back that lacks what was committed, and just then an election is due. */
+  'stale voter': small({
+    cluster: { controllers: 3 },
+    duration: '40s',
+    faults: [
+      isolate('c103', '3s', '10s'),
+      { kind: 'kill', target: 'b3', at: '4s', until: '6s' },
+      { kind: 'pause', target: 'controller-leader', at: '9.9s', until: '16s' },
+      isolate('c102', '20s', '30s'),
+      { kind: 'kill', target: 'b2', at: '22s', until: '24s' },
+      { kind: 'pause', target: 'controller-leader', at: '29.9s', until: '36s' },
+    ],
+  }),
+  /** Two candidates meet in one epoch. */
+  'five controllers on slow links': small({
+    cluster: { controllers: 5 },
+    traffic: producing('all', 10),
     duration: '60s',
-    traffic: producing('all', 50),
-    faults: [0, 1, 2, 3, 4].flatMap((round): Faults => {
-      const at = 3 + round * 11;
-      return [
-        { kind: 'kill', target: 'b3', at: `${at}s`, until: `${at + 2}s` },
-        { kind: 'pause', target: 'controller-leader', at: `${at + 5}s`, until: `${at + 9}s` },
-      ];
-    }),
+    faults: [
+      {
+        kind: 'slow-network',
+        from: 'controllers',
+        to: 'controllers',
+        delay: '300ms',
+        at: '1s',
+        until: '58s',
+      },
+      ...[5, 15, 25, 35, 45].map((at): Faults[number] => ({
+        kind: 'pause',
+        target: 'controller-leader',
+        at: `${at}s`,
+        until: `${at + 6}s`,
+      })),
+    ],
   }),
 };

@@ -96,7 +96,7 @@ export const controller: readonly Mutation[] = [
       },
     ],
     caughtBy: ['ElectedLeaderIsActive'],
-    scenario: 'two brokers killed at once',
+    scenario: 'all brokers killed',
     seeds: 10,
   },
   {

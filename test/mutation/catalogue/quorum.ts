@@ -27,8 +27,8 @@ export const quorum: readonly Mutation[] = [
       },
     ],
     caughtBy: ['MonotonicEpoch', 'QuorumElectionSafety'],
-    scenario: 'controllers in trouble',
-    seeds: 10,
+    scenario: 'controller leaders die with records under way',
+    seeds: 5,
   },
   {
     id: 'K2',
@@ -41,7 +41,7 @@ export const quorum: readonly Mutation[] = [
       },
     ],
     caughtBy: ['LeaderCommitsOwnEpoch', 'MonotonicHighWatermark'],
-    scenario: 'controllers in trouble',
+    scenario: 'controller leaders die with records under way',
     seeds: 10,
   },
   {
@@ -74,8 +74,8 @@ export const quorum: readonly Mutation[] = [
       'MajorityReachedHighWatermark',
       'EngineAssertion',
     ],
-    scenario: 'controllers in trouble',
-    seeds: 30,
+    scenario: 'stale voter',
+    seeds: 20,
   },
   {
     id: 'K4c',
@@ -88,8 +88,8 @@ export const quorum: readonly Mutation[] = [
       },
     ],
     caughtBy: ['QuorumElectionSafety', 'EngineAssertion'],
-    scenario: 'controllers in trouble',
-    seeds: 60,
+    scenario: 'five controllers on slow links',
+    seeds: 40,
   },
   {
     id: 'K7',
