@@ -25,6 +25,11 @@ export const quorum: readonly Mutation[] = [
         replace:
           'const { epoch, leader, voted } = { epoch: 0, leader: -1, voted: election === null ? null : null };',
       },
+      {
+        file: 'engine/raft/quorum.ts',
+        find: 'this.#role = new Unattached(logEpoch, -1, null, -1, this.#electionAt(now));',
+        replace: 'this.#role = new Unattached(0, -1, null, -1, this.#electionAt(now));',
+      },
     ],
     caughtBy: ['MonotonicEpoch', 'QuorumElectionSafety'],
     scenario: 'controller leaders die with records under way',
