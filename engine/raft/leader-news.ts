@@ -23,9 +23,18 @@ export function learnOf(core: RaftCore, named: number, epoch: number, now: Us, o
   if (epoch > role.epoch) {
     if (leader >= 0) core.becomeFollower(epoch, leader, now, out);
     else core.becomeUnattached(epoch, -1, now, out);
-  } else if (epoch === role.epoch && leader >= 0 && role.leader < 0) {
+  } else if (epoch === role.epoch && leader >= 0 && followsNobody(core)) {
     core.becomeFollower(epoch, leader, now, out);
   }
+}
+
+/**
+ * No leader of this epoch is known, or only by its name: a replica that restarts may remember one that was no voter
+ * when its own log ended.
+ */
+function followsNobody(core: RaftCore): boolean {
+  const { role } = core.quorum;
+  return role.leader < 0 || role.kind === 'unattached';
 }
 
 /**
@@ -68,9 +77,9 @@ export function handleCommonResponse(
     // Kafka asks again at once, as fast as the network goes; here who had no news is asked after the retry back-off.
     return core.quorum.role !== before;
   }
-  if (leader >= 0 && core.leader < 0) {
+  if (leader >= 0 && followsNobody(core)) {
     learnOf(core, leader, epoch, now, out);
-    return errorCode === ErrorCode.NONE && core.leader >= 0 ? null : true;
+    return errorCode === ErrorCode.NONE && core.quorum.role.kind === 'follower' ? null : true;
   }
   if (errorCode === ErrorCode.BROKER_NOT_AVAILABLE) return false;
   if (errorCode === ErrorCode.INVALID_VOTER_KEY) return true;

@@ -6,6 +6,7 @@ import { CommittedReader } from './committed-reader.ts';
 import { type Deferred, handleReply, handleRequest } from './dispatch.ts';
 import type { DurableFile } from './durable-file.ts';
 import { ElectionFile } from './election-file.ts';
+import { raiseKRaftVersion, rejectKRaftVersion } from './kraft-version-raise.ts';
 import { MetadataLog } from './metadata-log.ts';
 import { METADATA_LOG } from './metadata-partition.ts';
 import type { OffsetAndEpoch } from './offset-and-epoch.ts';
@@ -17,7 +18,6 @@ import { RaftCore } from './raft-core.ts';
 import type { RaftOptions } from './raft-options.ts';
 import { NEVER, POLL_AGAIN, RaftTimer } from './raft-timer.ts';
 import type { RoleKind } from './roles/role.ts';
-import { upgradeKRaftVersion } from './voter-changes.ts';
 import { VoterSet } from './voters.ts';
 
 /** Roles a replica can pass through without waiting: the only voter's way to leadership is the longest. */
@@ -238,9 +238,11 @@ export class Raft {
   upgradeKRaftVersion(now: Us, kraftVersion: number, validateOnly: boolean, out: Outbox): string | null {
     const { role } = this.#core.quorum;
     if (role.kind !== 'leader') return 'the replica does not lead the quorum';
-    const refusal = upgradeKRaftVersion(this.#core, role, kraftVersion, validateOnly, now);
+    const refusal = rejectKRaftVersion(this.#core, role, kraftVersion);
+    if (refusal !== null || validateOnly) return refusal;
+    raiseKRaftVersion(this.#core, role, kraftVersion, now);
     if (this.#waiting === null) this.#run(now, out);
-    return refusal;
+    return null;
   }
 
   /** Gives the leadership up, if it is held, naming successors; goes on as a voter. */

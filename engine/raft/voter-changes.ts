@@ -2,7 +2,7 @@ import type { RequestId } from '../exchange/index.ts';
 import type { Us } from '../machine/index.ts';
 import { assert, MS, unreachable } from '../machine/index.ts';
 import { ErrorCode } from '../wire/index.ts';
-import { kraftVersionRecord, votersRecordOf } from './epoch-start.ts';
+import { votersRecordOf } from './epoch-start.ts';
 import { sendApiVersions } from './messages/api-versions.ts';
 import { updateRaftVoterResponse } from './messages/update-raft-voter.ts';
 import type { RaftCore } from './raft-core.ts';
@@ -240,40 +240,4 @@ function answerVoterChange(
     default:
       unreachable(goal);
   }
-}
-
-/**
- * Makes static voters dynamic (`LeaderState.maybeAppendUpgradedKRaftVersion`): from then on the voters are those in the
- * log, with their directories. Null when that is written, or would be; otherwise why it cannot be.
- */
-export function upgradeKRaftVersion(
-  core: RaftCore,
-  leader: Leader,
-  kraftVersion: number,
-  validateOnly: boolean,
-  now: Us,
-): string | null {
-  const present = core.log.voters.kraftVersion;
-  if (leader.requestedKRaftVersion >= 0) {
-    return leader.requestedKRaftVersion === kraftVersion
-      ? null
-      : `Invalid concurrent upgrade of kraft.version from version ${leader.requestedKRaftVersion} to ${kraftVersion}`;
-  }
-  if (present === kraftVersion) return null;
-  const from = `Invalid upgrade of kraft.version from version ${present} to ${kraftVersion}`;
-  if (present > kraftVersion) return `${from} because the new version is a downgrade`;
-  const voters = leader.volatileVoters;
-  if (voters === null) return from;
-  if (!voters.supportsVersion(kraftVersion)) {
-    return `Invalid upgrade of kraft.version to ${kraftVersion} because not all of the voters support it`;
-  }
-  assert(
-    voters.nodes.every((node) => node.directoryId !== null),
-    'who has told its versions has told its directory',
-  );
-  if (validateOnly) return null;
-  leader.volatileVoters = null;
-  leader.requestedKRaftVersion = kraftVersion;
-  core.appendControl([kraftVersionRecord(kraftVersion), votersRecordOf(voters)], now);
-  return null;
 }

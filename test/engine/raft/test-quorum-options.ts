@@ -1,5 +1,7 @@
-import type { Fact, Us } from '../../../engine/machine/index.ts';
-import type { RaftConfig } from '../../../engine/raft/index.ts';
+import type { Fact, Outbox, Us } from '../../../engine/machine/index.ts';
+import type { Raft, RaftConfig } from '../../../engine/raft/index.ts';
+import type { MemoryDisk } from './memory-disk.ts';
+import type { TestStateMachine } from './test-state-machine.ts';
 
 export interface TestQuorumOptions {
   readonly seed?: number;
@@ -19,4 +21,16 @@ export interface Told {
   readonly at: Us;
   readonly node: number;
   readonly fact: Fact;
+}
+
+export interface TestNode {
+  readonly id: number;
+  disk: MemoryDisk;
+  /** Disks lost so far. */
+  wipes: number;
+  raft: Raft | null;
+  out: Outbox;
+  incarnation: number;
+  applied: TestStateMachine;
+  exit: string | null;
 }

@@ -24,25 +24,13 @@ import { seededRandom } from './seeded-random.ts';
 import { formatDisk, supportedVersions, testControllers, testDirectoryId } from './test-controllers.ts';
 import { TestNetwork } from './test-network.ts';
 import { testOutbox } from './test-outbox.ts';
-import type { TestQuorumOptions, Told } from './test-quorum-options.ts';
+import type { TestNode as Node, TestQuorumOptions, Told } from './test-quorum-options.ts';
 import { TestStateMachine } from './test-state-machine.ts';
 import { textBatch } from './text-records.ts';
 
 const WALL_EPOCH_MS = 1_700_000_000_000;
 const CLUSTER_ID = 'cccccccccccccccccccccA';
 const ROOT = '/metadata';
-
-interface Node {
-  readonly id: number;
-  disk: MemoryDisk;
-  /** Disks lost so far. */
-  wipes: number;
-  raft: Raft | null;
-  out: Outbox;
-  incarnation: number;
-  applied: TestStateMachine;
-  exit: string | null;
-}
 
 /** Replicas, their disks, a network between them, and one clock. Everything follows from the seed. */
 export class TestQuorum {
@@ -51,6 +39,8 @@ export class TestQuorum {
   /** Voters and spares. */
   readonly controllers: readonly Voter[];
   readonly #kraftVersion: 0 | 1;
+  /** Where a controller listens from its next start on, unless at 9093. */
+  readonly ports = new Map<number, number>();
   readonly ids: readonly number[];
   readonly clusterId = CLUSTER_ID;
   readonly facts: Told[] = [];
@@ -180,6 +170,12 @@ export class TestQuorum {
   resign(id: number): void {
     const node = this.#node(id);
     this.#step(node, (raft) => raft.resign(this.now, node.out));
+  }
+
+  /** Why not, or null. */
+  raiseKRaftVersion(id: number, kraftVersion: number): string | null {
+    const { raft, out } = this.#node(id);
+    return raft!.upgradeKRaftVersion(this.now, kraftVersion, false, out);
   }
 
   shutdown(id: number, timeoutUs = 5 * SECOND): void {
@@ -321,6 +317,11 @@ export class TestQuorum {
     return disk;
   }
 
+  endpointOf(id: number): Voter {
+    const port = this.ports.get(id) ?? 9093;
+    return { id, host: id > 100 ? `c${id}` : `b${id}`, port };
+  }
+
   directoryIdOf(id: number): string {
     return testDirectoryId(id, this.#node(id).wipes);
   }
@@ -347,7 +348,7 @@ export class TestQuorum {
       directoryId: this.directoryIdOf(node.id),
       voters: this.#kraftVersion === 0 ? this.voters : [],
       bootstrapServers: this.controllers,
-      endpoint: this.controllers.find(({ id }) => id === node.id),
+      endpoint: this.endpointOf(node.id),
       clusterId: CLUSTER_ID,
       directory: ROOT,
       disk: node.disk,
