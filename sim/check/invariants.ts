@@ -19,6 +19,7 @@ import { OffsetsInOrder } from './invariant/offsets-in-order.ts';
 import { OneLeaderPerEpoch } from './invariant/one-leader-per-epoch.ts';
 import { PartitionEpochsRise } from './invariant/partition-epochs-rise.ts';
 import { QuorumElectionSafety } from './invariant/quorum-election-safety.ts';
+import { ReassignmentKeepsIsr } from './invariant/reassignment-keeps-isr.ts';
 import { ReplicationQuorumSuperset } from './invariant/replication-quorum-superset.ts';
 import { StableLeadership } from './invariant/stable-leadership.ts';
 import { ValidBrokerState } from './invariant/valid-broker-state.ts';
@@ -49,6 +50,7 @@ export function allInvariants(): Invariant[] {
     new LeaderInIsr(),
     new ElectedLeaderIsActive(),
     new PartitionEpochsRise(),
+    new ReassignmentKeepsIsr(),
     new ValidControllerIsrAndElr(),
     new ValidBrokerState(),
     new ValidReplicaState(),

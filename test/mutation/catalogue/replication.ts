@@ -223,7 +223,7 @@ export const replication: readonly Mutation[] = [
       },
     ],
     caughtBy: ['WeakIsr', 'LeaderCandidateCompleteness'],
-    scenario: 'slow followers in the ISR',
+    scenario: 'leader dies behind a deaf follower',
     seeds: 20,
   },
   {

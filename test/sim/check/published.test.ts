@@ -132,6 +132,24 @@ describe('published invariants of replication', () => {
     expect(change({ leader: 2, leaderEpoch: 3 })).toEqual([]);
   });
 
+  it('ReassignmentKeepsIsr fires when a reassignment ends before its targets are in sync', () => {
+    const moved = (from: readonly number[], to: readonly number[], ids: readonly number[]) => {
+      const replicas = [...new Set([...from, ...to])];
+      const leader = ids[0]!;
+      return new Story()
+        .node('c101', ...replicas.map((id) => broker(id)), partition(T, [leader], { replicas: from }))
+        .node('c101', partition(T, [leader], { partitionEpoch: 1, replicas }))
+        .node('c101', partition(T, [leader], { partitionEpoch: 2, replicas: to, isr: ids }))
+        .fired.filter((check) => check === 'ReassignmentKeepsIsr').length;
+    };
+    expect(moved([1, 2, 3], [2, 3, 4], [4])).toBe(0);
+    expect(moved([1, 2, 3], [2, 3, 4], [2, 3])).toBe(1);
+    expect(moved([1, 2, 3, 4, 5], [2, 3, 4, 6], [6])).toBe(1);
+    expect(moved([1, 2, 3, 4, 5], [2, 3, 4, 6], [2, 3, 4, 6])).toBe(0);
+    expect(moved([1, 2, 3], [1, 2], [1])).toBe(1);
+    expect(moved([1, 2, 3], [1, 2, 3], [1])).toBe(0);
+  });
+
   it('ValidControllerIsrAndElr fires for a stranger, a broker in both, and an ELR beside a full ISR', () => {
     const change = (ids: readonly number[], elr: readonly number[]) =>
       new Story()
