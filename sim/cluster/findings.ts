@@ -11,7 +11,8 @@ import { describeOperation, type Scenario } from '../scenario/index.ts';
 import { readRecordId } from '../workload/index.ts';
 import { CLUSTER_ID, type Cluster } from './cluster.ts';
 import { COMPRESSION } from './compression.ts';
-import { isReplicatedDurably, promisesOf } from './promises.ts';
+import { isGivenUp } from './operated.ts';
+import { isRead, isReplicatedDurably, promisesOf } from './promises.ts';
 import { logDirectoriesOf } from './topology.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -40,17 +41,19 @@ export function findAtEnd(
     compression: COMPRESSION,
     imageOf: (broker) => cluster.host(broker).disk.image(),
   });
+  const givenUp = (finding: Violation): boolean => isGivenUp(scenario.operations, finding);
+  const broken = judged.violations.filter((finding) => !givenUp(finding));
   return {
-    violations: [...validateViews(at, views), ...recovery, ...judged.violations],
-    allowed: judged.allowed.filter((finding) => !isOfNoReader(scenario, finding)),
+    violations: [...validateViews(at, views), ...recovery, ...broken],
+    allowed: [...judged.violations.filter(givenUp), ...judged.allowed].filter(
+      (finding) => !isOfNoReader(scenario, finding),
+    ),
   };
 }
 
 /** A record that nobody was there to read is not late. */
-function isOfNoReader({ traffic }: Scenario, { check, evidence }: Violation): boolean {
-  const log = String(evidence.log);
-  const topic = log.slice(0, log.lastIndexOf('-'));
-  return check === 'late' && !traffic.consumers.some((consumer) => consumer.topic === topic);
+function isOfNoReader(scenario: Scenario, { check, evidence }: Violation): boolean {
+  return check === 'late' && !isRead(String(evidence.log), scenario);
 }
 
 /** What cannot hold once a record that was replicated is gone. */

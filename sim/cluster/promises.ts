@@ -1,9 +1,10 @@
 import type { Promises } from '../check/index.ts';
-import type { ConsumerSpec, ProducerSpec, Scenario, TopicSpec } from '../scenario/index.ts';
+import type { ProducerSpec, Scenario, TopicSpec } from '../scenario/index.ts';
+import { isWeakened } from './operated.ts';
 
 /** What a scenario's configuration promises its clients. */
 export function promisesOf(scenario: Scenario, converged: boolean): Promises {
-  const { producers, consumers } = scenario.traffic;
+  const { producers } = scenario.traffic;
   const { mayLoseAcknowledged, mayLoseReplicated } = scenario.expect;
   return {
     idempotence: false,
@@ -12,17 +13,22 @@ export function promisesOf(scenario: Scenario, converged: boolean): Promises {
       !mayLoseReplicated &&
       producers.every((producer) => isDurable(producer, scenario)),
     // A run that did not converge says so itself; its late values would only repeat it.
-    readAll: (log) => converged && scenario.expect.consumersReadAll && isRead(log, consumers),
+    readAll: (log) => converged && scenario.expect.consumersReadAll && isRead(log, scenario),
   };
 }
 
-/** A topic without consumers, or a partition that none is assigned, is nobody's to read. */
-function isRead(log: string, consumers: readonly ConsumerSpec[]): boolean {
-  return consumers.some(
+/**
+ * A topic without consumers, or a partition that none is assigned, is nobody's to read. Partitions that an operation
+ * adds are assigned to nobody.
+ */
+export function isRead(log: string, { cluster, traffic }: Scenario): boolean {
+  const dash = log.lastIndexOf('-');
+  const name = log.slice(0, dash);
+  const partition = Number(log.slice(dash + 1));
+  const count = cluster.topics.find((topic) => topic.name === name)?.partitions ?? 0;
+  return traffic.consumers.some(
     ({ topic, partitions }) =>
-      log.startsWith(`${topic}-`) &&
-      /^\d+$/.test(log.slice(topic.length + 1)) &&
-      (partitions === null || partitions.includes(Number(log.slice(topic.length + 1)))),
+      topic === name && (partitions === null ? partition < count : partitions.includes(partition)),
   );
 }
 
@@ -35,6 +41,7 @@ function isDurable(producer: ProducerSpec, scenario: Scenario): boolean {
 
 /** What is below the high watermark is on two disks at least, and only who has it is elected. */
 export function isReplicatedDurably(topic: TopicSpec, scenario: Scenario): boolean {
+  if (isWeakened(topic.name, scenario.operations)) return false;
   return minIsr(topic, scenario) >= 2 && !unclean(topic, scenario);
 }
 

@@ -109,3 +109,115 @@ describe('operations of an administrator', () => {
     expect(outcomes(result)).toEqual(['move-log-dir pending']);
   });
 });
+
+describe('what an administrator takes from clients', () => {
+  const keyed = {
+    producers: [
+      { name: 'p1', topic: 't', workload: { kind: 'synthetic' as const, rate: 100, keys: 50 } },
+      { name: 'p2', topic: 't', workload: { kind: 'synthetic' as const, rate: 100, keys: 50 } },
+    ],
+    consumers: [{ name: 'k1', topic: 't', config: { 'auto.offset.reset': 'earliest' } }],
+  };
+
+  it('is no loss: records deleted before anybody read them', () => {
+    // The consumer is away while they are written and deleted.
+    const faults = [{ kind: 'kill' as const, target: 'k1', at: '500ms', until: '6s' }];
+    const operations: OperationInput[] = [
+      { at: '4s', do: 'delete-records', topic: 't', partition: 0 },
+      { at: '4s', do: 'delete-records', topic: 't', partition: 1 },
+    ];
+    const result = run(operations, { traffic: keyed, faults });
+    expect(result.violations).toEqual([]);
+    expect(result.verdict).toBe('pass');
+    expect(outcomes(result)).toEqual(['delete-records done', 'delete-records done']);
+    expect(result.allowed.map(({ check }) => check)).toContain('lost');
+  });
+
+  it('is no lateness: records in partitions that were added under consumers without a group', () => {
+    const operations: OperationInput[] = [{ at: '2s', do: 'create-partitions', topic: 't', count: 5 }];
+    const result = run(operations, {
+      traffic: {
+        ...keyed,
+        producers: keyed.producers.map((each) => ({ ...each, config: { 'metadata.max.age.ms': 1_000 } })),
+      },
+    });
+    expect(result.violations).toEqual([]);
+    expect(result.verdict).toBe('pass');
+    expect(result.allowed.filter(({ check }) => check === 'late')).toEqual([]);
+  });
+
+  it('is no violation: a topic deleted under its clients', () => {
+    // One application thread: a send that blocks for long holds up all that follow it.
+    const config = { 'max.block.ms': 20, 'delivery.timeout.ms': 5_000, 'request.timeout.ms': 2_000 };
+    const producers = [{ ...keyed.producers[0]!, config }];
+    const traffic = { producers, consumers: keyed.consumers };
+    const brokerConfig = { 'auto.create.topics.enable': false };
+    const cluster = {
+      brokers: 3,
+      controllers: 1,
+      topics: [{ name: 't', partitions: 2, replicationFactor: 3, config: { 'min.insync.replicas': 2 } }],
+      brokerConfig,
+    };
+    const operations: OperationInput[] = [{ at: '4s', do: 'delete-topic', topic: 't' }];
+    const result = run(operations, { traffic, cluster });
+    expect(result.violations).toEqual([]);
+    expect(result.pending).toEqual([]);
+    expect(result.verdict).toBe('pass');
+  });
+});
+
+describe('a quorum and disks that an administrator changes', () => {
+  const cluster = {
+    brokers: 3,
+    controllers: 3,
+    spareControllers: 1,
+    quorum: 'dynamic' as const,
+    logDirs: 2,
+    topics: [{ name: 't', partitions: 2, replicationFactor: 3, config: { 'min.insync.replicas': 2 } }],
+    brokerConfig: { 'replica.lag.time.max.ms': 3_000 },
+    controllerConfig: { 'broker.session.timeout.ms': 4_000 },
+  };
+
+  it('one voter at a time, the leader among them, while traffic goes on (KIP-853)', () => {
+    const result = run(
+      [
+        { at: '1s', do: 'add-voter', controller: 104 },
+        { at: '3s', do: 'remove-voter', controller: 101 },
+        { at: '5s', do: 'add-voter', controller: 101 },
+      ],
+      { cluster },
+    );
+    expect(result.violations).toEqual([]);
+    expect(result.verdict).toBe('pass');
+    expect(outcomes(result)).toEqual(['add-voter done', 'remove-voter done', 'add-voter done']);
+  });
+
+  it('to add who votes already, or remove who does not, is refused', () => {
+    const result = run(
+      [
+        { at: '1s', do: 'add-voter', controller: 103, mayFail: true },
+        { at: '1s', do: 'remove-voter', controller: 104, mayFail: true },
+      ],
+      { cluster, duration: '3s' },
+    );
+    expect(result.verdict).toBe('pass');
+    expect(result.probes['operation: add-voter failed: DUPLICATE_VOTER']).toBe(1);
+    expect(result.probes['operation: remove-voter failed: VOTER_NOT_FOUND']).toBe(1);
+  });
+
+  it('replicas move between the directories of their broker, and back (KIP-113)', () => {
+    const move = { do: 'move-log-dir' as const, topic: 't', partition: 0, broker: 1 };
+    const result = run(
+      [
+        { at: '1s', ...move, directory: '/data1' },
+        { at: '3s', ...move, directory: '/data2' },
+        { at: '5s', ...move, directory: '/data1' },
+      ],
+      { cluster },
+    );
+    expect(result.violations).toEqual([]);
+    expect(result.verdict).toBe('pass');
+    expect(outcomes(result)).toEqual(['move-log-dir done', 'move-log-dir done', 'move-log-dir done']);
+    expect(result.probes['replica moved to another log directory']).toBeGreaterThanOrEqual(2);
+  });
+});
