@@ -67,20 +67,6 @@ export const controller: readonly Mutation[] = [
     seeds: 20,
   },
   {
-    id: 'R23',
-    bug: 'An AlterPartition from before a change of the controller’s is applied (KAFKA-14154)',
-    patches: [
-      {
-        file: ALTER_PARTITION,
-        find: 'if (change.partitionEpoch < partition.partitionEpoch) return ErrorCode.INVALID_UPDATE_VERSION;',
-        replace: '',
-      },
-    ],
-    caughtBy: ['ReplicationQuorumSuperset', 'LeaderCandidateCompleteness', 'IsrIsActive'],
-    scenario: 'brokers in trouble',
-    seeds: 60,
-  },
-  {
     id: 'R25',
     bug: 'A broker that is fenced is elected (KAFKA-13083)',
     patches: [

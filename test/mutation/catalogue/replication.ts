@@ -252,18 +252,29 @@ export const replication: readonly Mutation[] = [
     seeds: 5,
   },
   {
-    id: 'L4',
-    bug: 'A late FENCED_LEADER_EPOCH takes a partition from its fetcher for ever (KAFKA-7786)',
+    id: 'L3',
+    bug: 'A fetcher gives a partition up for ever on an error that passes (KAFKA-14078, KAFKA-7786)',
     patches: [
       {
         file: FETCHER,
-        find: '    if (!isCurrent) {',
-        replace:
-          '    if (data.errorCode === ErrorCode.FENCED_LEADER_EPOCH) this.#fail(state, out);\n    if (!isCurrent) {',
+        find: `      default:
+        this.#delay(now, state, out);
+        return;
+    }
+  }
+
+  #append(`,
+        replace: `      default:
+        this.#fail(state, out);
+        return;
+    }
+  }
+
+  #append(`,
       },
     ],
     caughtBy: ['stuck'],
-    scenario: 'preferred elections',
-    seeds: 40,
+    scenario: 'brokers in trouble',
+    seeds: 20,
   },
 ];
