@@ -35,9 +35,16 @@ export class OffsetHistory<T> {
     this.#entries = this.#entries.filter((entry) => entry.offset < endOffset);
   }
 
-  /** The log begins at `startOffset` now: what held there stays. */
+  /**
+   * A snapshot holds all before `startOffset`: what held at its end stays, and what came later. Kafka lets a value at
+   * `startOffset` itself take the older one's place (`TreeMapLogHistory`): cut off again, as a change of voters can be
+   * that is not committed, it leaves none, and a voter that took a snapshot just before it an observer until it
+   * restarts.
+   *
+   *     voters@2 | ... | snapshot of all before 5 | voters@5, not committed     ->     cut off at 5: no voters at all
+   */
   truncateOld(startOffset: number): void {
-    while (this.#entries.length > 1 && (this.#entries[1] as HistoryEntry<T>).offset <= startOffset) {
+    while (this.#entries.length > 1 && (this.#entries[1] as HistoryEntry<T>).offset < startOffset) {
       this.#entries.shift();
     }
   }
