@@ -102,6 +102,12 @@ export class ClientNetwork {
     return channel !== undefined && channel.state === 'disconnected' && now < channel.nextAttemptAt;
   }
 
+  /** Whether an attempt to reach this node has failed since then, and no other has been made. */
+  hasFailedSince(node: number, since: Us): boolean {
+    const channel = this.#exchange.channel(node, CLIENT);
+    return channel !== undefined && channel.state === 'disconnected' && channel.lastAttemptAt > since;
+  }
+
   /** To a node that is ready. The token is positive. */
   send(now: Us, node: number, token: number, apiKey: number, body: object, out: Outbox): void {
     this.#exchange.request(now, node, CLIENT, token, apiKey, body, this.#timeoutUs, out);

@@ -153,8 +153,10 @@ export class Fetcher {
       metadata.broker(preferred) !== undefined &&
       partition.replicas.includes(preferred) &&
       !partition.offline.includes(preferred);
-    if (isOnline) return preferred;
-    this.#giveUpReplica(state);
+    if (!isOnline) this.#giveUpReplica(state);
+    // A fetch that cannot even leave has failed as well, as one does whose connection breaks.
+    else if (this.#network.hasFailedSince(preferred, state.preferredSince)) state.clearPreferredReplica();
+    else return preferred;
     return state.leader;
   }
 
@@ -288,7 +290,8 @@ export class Fetcher {
     if (data.lastStableOffset >= 0) state.lastStableOffset = data.lastStableOffset;
     if (data.preferredReadReplica >= 0) {
       out.probe('consumer reads from a follower');
-      state.setPreferredReplica(data.preferredReadReplica, now + this.#config['metadata.max.age.ms'] * MS);
+      const until = now + this.#config['metadata.max.age.ms'] * MS;
+      state.setPreferredReplica(now, data.preferredReadReplica, until);
     }
     return null;
   }

@@ -34,6 +34,7 @@ export class PartitionState {
   #leaderEpoch = -1;
   #resetTarget: ResetTarget | null = null;
   #preferredReplica = NO_REPLICA;
+  #preferredSince: Us = 0;
   #preferredUntil: Us = 0;
 
   constructor(topic: string, partition: number) {
@@ -146,9 +147,15 @@ export class PartitionState {
     return this.#preferredReplica;
   }
 
-  setPreferredReplica(replica: number, until: Us): void {
+  /** When the leader sent it there. */
+  get preferredSince(): Us {
+    return this.#preferredSince;
+  }
+
+  setPreferredReplica(now: Us, replica: number, until: Us): void {
     if (replica === this.#preferredReplica) return;
     this.#preferredReplica = replica;
+    this.#preferredSince = now;
     this.#preferredUntil = until;
   }
 

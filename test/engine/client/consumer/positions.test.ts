@@ -259,6 +259,31 @@ describe('reading from a follower (KIP-392)', () => {
     expect(s.fetches().map(({ broker }) => broker)).toEqual([1]);
   });
 
+  test('comes back to the leader when the follower cannot be reached, though it is there', () => {
+    const s = new ConsumerStage({ 'client.rack': 'r2' }).start();
+    s.stage.down.add(2);
+    s.answerFetch(s.fetches()[0]!, [{ partitionIndex: 0, preferredReadReplica: 2 }]);
+    s.settle(150 * MS);
+    expect(s.fetches().map(asked)).toEqual(['b1 s77/1: ']);
+  });
+
+  test('sent there again by the leader, it waits for the backoff before it tries again', () => {
+    const s = new ConsumerStage({ 'client.rack': 'r2' }).start();
+    s.stage.down.add(2);
+    let asks = 0;
+    for (let i = 0; i < 200; i++) {
+      for (const fetch of s.fetches()) {
+        asks++;
+        s.answerFetch(fetch, [{ partitionIndex: 0, preferredReadReplica: 2 }]);
+      }
+      s.settle(10 * MS);
+    }
+    expect(asks).toBeLessThan(10);
+    s.stage.down.delete(2);
+    s.settle(2_000 * MS);
+    expect(s.fetches().map(({ broker }) => broker)).toContain(2);
+  });
+
   test('asks the leader again when the advice is old', () => {
     const s = following();
     s.settle(5_100 * MS);
