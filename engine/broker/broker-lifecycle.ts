@@ -75,6 +75,8 @@ export class BrokerLifecycle {
   #nextIsImmediate = false;
   #gotShutdownResponse = false;
   #failure: string | null = null;
+  /** Directories that take no new replicas (KIP-1066). */
+  #cordonedDirectories: readonly Uuid[] = [];
   /** Directories that the heartbeat in flight names. */
   #reportedDirectories: readonly Uuid[] = [];
 
@@ -126,6 +128,14 @@ export class BrokerLifecycle {
     if (this.#registered) this.#schedule(now, 0, out);
     const timer = timerId(BrokerTimer.OFFLINE_DIRECTORY, this.#offlineDirectories.size - 1);
     out.arm(timer, now + this.#options.config['log.dir.failure.timeout.ms'] * MS);
+  }
+
+  /** These directories, and no others, take no new replicas: the controller is told at once. */
+  onDirectoriesCordoned(now: Us, directories: readonly Uuid[], out: Outbox): void {
+    const known = this.#cordonedDirectories;
+    if (known.length === directories.length && known.every((id) => directories.includes(id))) return;
+    this.#cordonedDirectories = directories;
+    if (this.#registered) this.#schedule(now, 0, out);
   }
 
   /** Asks the controller to move leadership away first. When not running there is nothing to hand over. */
@@ -281,7 +291,7 @@ export class BrokerLifecycle {
       wantFence: !this.#readyToUnfence,
       wantShutDown: this.#state === 'PENDING_CONTROLLED_SHUTDOWN',
       offlineLogDirs: this.#reportedDirectories,
-      cordonedLogDirs: this.#caughtUp ? [] : null,
+      cordonedLogDirs: this.#caughtUp ? this.#cordonedDirectories : null,
     };
     this.#inFlight = 'heartbeat';
     this.#request(now, ApiKey.BrokerHeartbeat, body, out);

@@ -1,5 +1,6 @@
 import type { Request, Responder } from '../exchange/index.ts';
 import type { Outbox, Us } from '../machine/index.ts';
+import { itemsOf, type StaticConfig } from '../metadata/index.ts';
 import {
   type AlterConfigsRequest,
   type AlterConfigsResponse,
@@ -11,11 +12,14 @@ import type { Forwarding } from './forwarding.ts';
 import {
   admitConfigChanges,
   admitConfigReplacements,
+  type ConfigAdmission,
   type ConfigError,
 } from './handlers/admit-config-changes.ts';
 
 export interface ConfigChangesOptions {
   readonly nodeId: number;
+  /** The configuration file, which names the log directories. */
+  readonly file: StaticConfig;
   readonly metadata: MetadataView;
   readonly responder: Responder;
   readonly forwarding: Forwarding;
@@ -41,15 +45,16 @@ export class ConfigChanges {
   }
 
   handleChanges(now: Us, request: Request<IncrementalAlterConfigsRequest>, out: Outbox): void {
-    const { nodeId, metadata } = this.#options;
-    const admission = { nodeId, image: metadata.image };
-    this.#passOn(now, request, admitConfigChanges(admission, request.body.resources), out);
+    this.#passOn(now, request, admitConfigChanges(this.#admission(), request.body.resources), out);
   }
 
   handleReplacements(now: Us, request: Request<AlterConfigsRequest>, out: Outbox): void {
-    const { nodeId, metadata } = this.#options;
-    const admission = { nodeId, image: metadata.image };
-    this.#passOn(now, request, admitConfigReplacements(admission, request.body.resources), out);
+    this.#passOn(now, request, admitConfigReplacements(this.#admission(), request.body.resources), out);
+  }
+
+  #admission(): ConfigAdmission {
+    const { file, metadata, nodeId } = this.#options;
+    return { nodeId, image: metadata.image, logDirs: itemsOf(String(file['log.dirs'] ?? '')) };
   }
 
   #passOn(

@@ -37,6 +37,8 @@ export class LogDirectories {
   readonly #failed: FailedDirectory[] = [];
   /** Where AlterReplicaLogDirs wants a replica that is not here yet, by its log's name. */
   readonly #preferred = new Map<string, string>();
+  /** Paths of directories that take no new replicas (KIP-1066). */
+  #cordoned: readonly string[] = [];
   #untold = 0;
   /** -1 unless every directory was closed cleanly by the same incarnation (KIP-966). */
   readonly previousBrokerEpoch: number;
@@ -81,6 +83,15 @@ export class LogDirectories {
 
   isOnline(path: string): boolean {
     return this.#at(path) !== undefined;
+  }
+
+  /** These take no new replicas from now on, and no others do not; what they hold stays. */
+  cordon(paths: readonly string[]): void {
+    this.#cordoned = paths;
+  }
+
+  isCordoned(path: string): boolean {
+    return this.#cordoned.includes(path);
   }
 
   isOnlineId(directoryId: Uuid): boolean {
@@ -242,7 +253,10 @@ export class LogDirectories {
           ? undefined
           : this.#online.find((directory) => directory.directoryId === directoryId);
     if (wanted !== undefined) return [wanted];
-    return [...this.#online].sort((left, right) => left.logCount - right.logCount);
+    const open = this.#online.filter(({ path }) => !this.isCordoned(path));
+    // The controller did not know yet when it placed the replica here, and it must lie somewhere.
+    const candidates = open.length > 0 ? open : [...this.#online];
+    return candidates.sort((left, right) => left.logCount - right.logCount);
   }
 
   /**

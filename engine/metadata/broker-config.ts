@@ -1,9 +1,11 @@
 import { brokerConfigDefinitions, brokerConfigSynonyms } from './broker-config-definitions.ts';
 import type { ClusterImage } from './cluster-image.ts';
-import { rejectValue } from './config-definition.ts';
+import { itemsOf, rejectValue } from './config-definition.ts';
 import { ConfigResource } from './record.ts';
 import type { ConfigNode } from './topic-config.ts';
 
+const CORDONED = 'cordoned.log.dirs';
+const ALL_DIRECTORIES = '*';
 const NONE: ReadonlyMap<string, string> = new Map();
 
 /**
@@ -29,6 +31,18 @@ export function rejectBrokerConfigs(
     'Cannot update these configs at default cluster level, broker id must be specified: ' +
     `[${own.join(', ')}]`
   );
+}
+
+/** Which entries of cordoned.log.dirs are wrong, in words, or null (`KafkaConfig.validateCordonedLogDirs`). */
+export function rejectCordoned(value: string | undefined, paths: readonly string[]): string | null {
+  const named = itemsOf(value ?? '');
+  if (named.includes(ALL_DIRECTORIES)) {
+    if (named.length === 1) return null;
+    return `When ${CORDONED} is set to ${ALL_DIRECTORIES}, it must not contain other values`;
+  }
+  const missing = named.filter((path) => !paths.includes(path));
+  if (missing.length === 0) return null;
+  return `All entries in ${CORDONED} must be present in log.dirs or log.dir. Missing entries : ${missing.join(', ')}`;
 }
 
 /**
@@ -64,6 +78,16 @@ export function brokerConfig(image: ClusterImage, name: string, node: ConfigNode
   const file = hidden ? undefined : node.static[name];
   if (file !== undefined) return String(file);
   return brokerConfigDefinitions.get(name)?.default ?? null;
+}
+
+/** Which of a broker's log directories take no new replicas: those named, or all of them by `*` (KIP-1066). */
+export function cordonedDirectories(
+  image: ClusterImage,
+  node: ConfigNode,
+  paths: readonly string[],
+): readonly string[] {
+  const named = itemsOf(brokerConfig(image, CORDONED, node) ?? '');
+  return named.includes(ALL_DIRECTORIES) ? paths : paths.filter((path) => named.includes(path));
 }
 
 /** Likewise as a number; what is too large, as Java's largest long, is the largest safe integer. */

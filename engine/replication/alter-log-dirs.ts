@@ -54,6 +54,7 @@ function alter(
   if (!home.isOnline(path)) {
     return home.paths.includes(path) ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.LOG_DIR_NOT_FOUND;
   }
+  if (home.isCordoned(path)) return ErrorCode.INVALID_REPLICA_ASSIGNMENT;
   const partition = context.hosted.find(topic, index);
   if (partition?.role.kind === 'offline') return ErrorCode.KAFKA_STORAGE_ERROR;
   if (partition !== undefined && partition.future !== null) {

@@ -33,7 +33,7 @@ export function decideDescribeLogDirs(
       logDir: path,
       topics: describeTopics(home, directory, wanted),
       ...spaceOf(path),
-      isCordoned: false,
+      isCordoned: home.isCordoned(path),
     };
   });
   return { throttleTimeMs: 0, errorCode: ErrorCode.NONE, results };

@@ -18,6 +18,7 @@ export type LogHome = Pick<
   | 'hasOffline'
   | 'isOnline'
   | 'isOnlineId'
+  | 'isCordoned'
   | 'directoryIdAt'
   | 'directoryOf'
   | 'directoryOfFuture'

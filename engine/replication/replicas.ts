@@ -10,7 +10,14 @@ import {
   timerId,
   type Us,
 } from '../machine/index.ts';
-import { ClusterImage, type MetadataDelta, type StaticConfig } from '../metadata/index.ts';
+import {
+  brokerConfigNumber,
+  ClusterImage,
+  type ConfigNode,
+  ConfigResource,
+  type MetadataDelta,
+  type StaticConfig,
+} from '../metadata/index.ts';
 import {
   type AlterReplicaLogDirsRequest,
   type DeleteRecordsRequest,
@@ -61,6 +68,8 @@ export interface ReplicasOptions {
   readonly assignmentRandom?: Random;
 }
 
+const MOVE_RATE = 'replica.alter.log.dirs.io.max.bytes.per.second';
+
 /**
  * The data replication of one broker (`ReplicaManager`): turns metadata into roles, requests into appends and reads,
  * and settles parked work before each step ends.
@@ -74,6 +83,7 @@ export class Replicas {
   readonly #roles: RoleChanges;
   readonly #deletions: DeleteRecords;
   readonly #home: LogHome;
+  readonly #node: ConfigNode;
   readonly #assignments: DirectoryAssignments;
   readonly #quota: MoveQuota;
   readonly #moves: ReplicaMoves;
@@ -106,9 +116,10 @@ export class Replicas {
     this.#spaceOf = options.spaceOf ?? unknownSpace;
     const random = options.assignmentRandom ?? options.random;
     this.#assignments = new DirectoryAssignments(this.#context, random);
-    this.#quota = new MoveQuota(options.config['replica.alter.log.dirs.io.max.bytes.per.second']);
+    this.#quota = new MoveQuota(options.config[MOVE_RATE]);
     this.#moves = new ReplicaMoves(this.#context, this.#home, this.#assignments, this.#quota);
     const node = { nodeId: options.nodeId, static: options.staticConfig ?? {} };
+    this.#node = node;
     this.#roles = new RoleChanges({
       context: this.#context,
       fetchers: this.#fetchers,
@@ -156,6 +167,9 @@ export class Replicas {
     if (!this.#hasMetadata) {
       this.#hasMetadata = true;
       this.#roles.removeStrays(image, out);
+    }
+    if (delta.configs.some(({ resourceType }) => resourceType === ConfigResource.BROKER)) {
+      this.#quota.update(brokerConfigNumber(image, MOVE_RATE, this.#node));
     }
     this.#roles.apply(now, delta, out);
     for (const broker of delta.brokers()) this.#fetches.onBrokerChanged(broker.id);

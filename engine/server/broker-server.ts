@@ -18,6 +18,8 @@ import {
   brokerConfig,
   type ClusterImage,
   type ConfigNode,
+  ConfigResource,
+  cordonedDirectories,
   type MetadataDelta,
   MetadataError,
 } from '../metadata/index.ts';
@@ -270,8 +272,12 @@ export class BrokerServer implements Machine {
   /** In the order of `BrokerMetadataPublisher`: addresses, replicas, then those who wait for the offset. */
   #apply(now: Us, parts: BrokerParts, publication: Publication, out: Outbox): void {
     const { delta, image, lastContainedOffset } = publication;
+    const isFirst = !this.#published;
     this.#published = true;
     this.#followAddresses(now, parts, delta, out);
+    if (isFirst || delta.configs.some(({ resourceType }) => resourceType === ConfigResource.BROKER)) {
+      this.#followCordons(now, parts, image, out);
+    }
     parts.replicas.applyDelta(now, delta, image, out);
     parts.lifecycle.onMetadataApplied(lastContainedOffset);
     out.fact({ fact: 'metadata applied', metadataOffset: lastContainedOffset + 1 });
@@ -286,6 +292,14 @@ export class BrokerServer implements Machine {
       if (next === null) parts.exchange.removeNode(now, id, out);
       else parts.exchange.setNode(id, { host: next.host, port: next.port });
     }
+  }
+
+  #followCordons(now: Us, parts: BrokerParts, image: ClusterImage, out: Outbox): void {
+    const { lifecycle, logs } = parts;
+    const cordoned = cordonedDirectories(image, this.#node, logs.paths);
+    logs.cordon(cordoned);
+    const ids = cordoned.map((path) => logs.directoryIdAt(path)).filter((id) => id !== '');
+    lifecycle.onDirectoriesCordoned(now, ids, out);
   }
 
   #beginShutdown(now: Us, parts: BrokerParts, out: Outbox): void {

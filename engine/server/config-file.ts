@@ -12,7 +12,7 @@ export function brokerFile(options: BrokerServerOptions): StaticConfig {
     ...commonFile(options),
     'process.roles': 'broker',
     listeners: `PLAINTEXT://${endpoint.host}:${endpoint.port}`,
-    'log.dirs': directory,
+    'log.dirs': (options.directories ?? [directory]).join(','),
     ...(rack === null ? {} : { 'broker.rack': rack }),
   };
 }

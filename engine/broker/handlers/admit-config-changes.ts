@@ -4,6 +4,7 @@ import {
   ConfigResource,
   dynamicBrokerConfig,
   rejectBrokerConfigs,
+  rejectCordoned,
 } from '../../metadata/index.ts';
 import {
   AlterConfigOperation,
@@ -21,6 +22,8 @@ export interface ConfigError {
 export interface ConfigAdmission {
   readonly nodeId: number;
   readonly image: ClusterImage;
+  /** The log directories of this broker. */
+  readonly logDirs: readonly string[];
 }
 
 type Incremental = IncrementalAlterConfigsRequest['resources'][number];
@@ -83,7 +86,7 @@ function admitEach<R extends Resource>(
 }
 
 function admitOne(
-  { nodeId }: ConfigAdmission,
+  { nodeId, logDirs }: ConfigAdmission,
   { resourceType, resourceName }: Resource,
   configsAfter: () => ReadonlyMap<string, string> | ConfigError,
 ): ConfigError | null {
@@ -93,7 +96,9 @@ function admitOne(
   if (problem !== null) return invalidRequest(problem);
   const configs = configsAfter();
   if ('errorCode' in configs) return configs;
-  const invalid = rejectBrokerConfigs(configs, resourceName !== '');
+  const invalid =
+    rejectBrokerConfigs(configs, resourceName !== '') ??
+    rejectCordoned(configs.get('cordoned.log.dirs'), logDirs);
   return invalid === null ? null : invalidRequest(invalid);
 }
 

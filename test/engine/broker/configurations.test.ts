@@ -219,7 +219,7 @@ describe('a change and a description', () => {
         const change = { name, configOperation: value === null ? DELETE : SET, value };
         const resource = { resourceType: BROKER, resourceName: layer, configs: [change] };
         const nodeId = layer === '' ? 1 : Number(layer);
-        expect(admitConfigChanges({ nodeId, image }, [resource])).toEqual([null]);
+        expect(admitConfigChanges({ nodeId, image, logDirs: [] }, [resource])).toEqual([null]);
         set(image, BROKER, layer, name, value);
         if (value === null) layers.get(layer)!.delete(name);
         else layers.get(layer)!.set(name, value);
@@ -247,7 +247,7 @@ describe('changes that a broker looks at first', () => {
   type Change = readonly [name: string, operation: number, value: string | null];
 
   const admit = (type: number, resourceName: string, changes: readonly Change[], image = withTopic()) =>
-    admitConfigChanges({ nodeId: 1, image }, [
+    admitConfigChanges({ nodeId: 1, image, logDirs: ['/a'] }, [
       {
         resourceType: type,
         resourceName,
@@ -302,7 +302,10 @@ describe('changes that a broker looks at first', () => {
     ];
     expect(admit(TOPIC, 't', twice)?.errorMessage).toBe('Error due to duplicate config keys');
     const resource = { resourceType: TOPIC, resourceName: 't', configs: [] };
-    const errors = admitConfigReplacements({ nodeId: 1, image: withTopic() }, [resource, resource]);
+    const errors = admitConfigReplacements({ nodeId: 1, image: withTopic(), logDirs: [] }, [
+      resource,
+      resource,
+    ]);
     expect(errors.map((error) => error?.errorMessage)).toEqual([
       'Each resource must appear at most once.',
       'Each resource must appear at most once.',
@@ -315,7 +318,7 @@ describe('changes that a broker looks at first', () => {
     set(image, BROKER, '1', 'node.id', '7');
     expect(admit(BROKER, '1', [['log.retention.ms', SET, '5']], image)).toBeNull();
     const configs = [{ name: 'node.id', value: '7' }];
-    const [error] = admitConfigReplacements({ nodeId: 1, image }, [
+    const [error] = admitConfigReplacements({ nodeId: 1, image, logDirs: [] }, [
       { resourceType: BROKER, resourceName: '1', configs },
     ]);
     expect(error?.errorCode).toBe(ErrorCode.INVALID_REQUEST);

@@ -198,6 +198,28 @@ describe('the layers of a configuration', () => {
   });
 });
 
+describe('cordoned.log.dirs', () => {
+  test('keeps new replicas off a broker while it holds, and is one of the broker’s own directories (KIP-1066)', () => {
+    const cluster = withTopic();
+    expect(alter(cluster, BROKER, '3', 'cordoned.log.dirs', '/elsewhere', 3)).toMatchObject({
+      errorCode: ErrorCode.INVALID_REQUEST,
+      errorMessage:
+        'All entries in cordoned.log.dirs must be present in log.dirs or log.dir. Missing entries : /elsewhere',
+    });
+    expect(alter(cluster, BROKER, '3', 'cordoned.log.dirs', '*', 3)).toMatchObject({ errorCode: 0 });
+    const registration = cluster.activeController()!.image.broker(3)!;
+    expect(registration.cordonedDirectories).toEqual(registration.directories);
+    expect(cluster.createTopic('u', 6, 2)).toMatchObject({ errorCode: 0 });
+    for (let index = 0; index < 6; index += 1) {
+      expect(cluster.registration('u', index)!.replicas).not.toContain(3);
+    }
+    expect(cluster.createTopic('v', 1, 3)).toMatchObject({ errorCode: ErrorCode.INVALID_REPLICATION_FACTOR });
+    expect(cluster.registration('t', 0)!.isr).toEqual([1, 2, 3]);
+    expect(alter(cluster, BROKER, '3', 'cordoned.log.dirs', null, 3)).toMatchObject({ errorCode: 0 });
+    expect(cluster.createTopic('v', 1, 3)).toMatchObject({ errorCode: 0 });
+  });
+});
+
 describe('administration through a broker', () => {
   test('new partitions are led, replicated and known', () => {
     const cluster = withTopic();
