@@ -12,6 +12,8 @@ export * from './history/anomaly.ts';
 export * from './history/detectors.ts';
 export * from './history/history.ts';
 export * from './history/judge.ts';
+export { PollLog } from './history/poll-log.ts';
+export { SendLog } from './history/send-log.ts';
 export * from './invariants.ts';
 export { pending } from './liveness/convergence.ts';
 export { ClusterShadow, METADATA_LOG } from './shadow/cluster-shadow.ts';

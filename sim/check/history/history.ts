@@ -39,10 +39,10 @@ export interface Reposition {
 
 /**
  * What clients saw, and nothing else: the same history can come from a simulated cluster and from a real one. Each
- * list is in the order in which it happened (sends: in which they were invoked).
+ * is in the order in which it happened (sends: in which they were invoked) and can be gone through again and again.
  */
 export interface History {
-  readonly sends: readonly SendOperation[];
-  readonly polls: readonly PollOperation[];
+  readonly sends: Iterable<SendOperation>;
+  readonly polls: Iterable<PollOperation>;
   readonly repositions: readonly Reposition[];
 }

@@ -14,7 +14,12 @@ export function brokersPending(views: ClusterViews, controller: ControllerView, 
     else if (view.state !== 'RUNNING') said.push(`${name} is ${view.state}`);
     else if (view.metadataOffset < controller.metadataOffset)
       said.push(`${name} has applied metadata up to ${view.metadataOffset} of ${controller.metadataOffset}`);
-    else directoriesPending(name, view, registration.directories.length, said);
+    else {
+      const divergence = view.configDivergence(controller.image);
+      if (divergence !== null)
+        said.push(`${name} goes by another configuration than the metadata says: ${divergence}`);
+      directoriesPending(name, view, registration.directories.length, said);
+    }
   }
 }
 

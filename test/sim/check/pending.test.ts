@@ -48,6 +48,12 @@ describe('what has not converged is said with its reason', () => {
     ]);
   });
 
+  it('configurations: who goes by another one than the metadata says', () => {
+    expect(
+      pending(cluster({ broker: { 3: { configDivergence: () => 't-0 keeps retention.ms 5' } } })),
+    ).toEqual(['b3 goes by another configuration than the metadata says: t-0 keeps retention.ms 5']);
+  });
+
   it('log directories: offline, moving, not told', () => {
     expect(pending(cluster({ broker: { 3: { directories: [] } } }))).toEqual([
       'b3 has 0 of 1 log directories online',

@@ -92,7 +92,7 @@ export function cluster(changes: {
   const views = [1, 2, 3].map((id) => {
     const replicas = changes.replicas?.[id] ?? [id === 1 ? leader : replica({ end: 10 })];
     const fetches = changes.fetches?.[id] ?? (id === 1 ? [] : [fetching()]);
-    const view = {
+    const view: Broker = {
       kind: 'broker',
       nodeId: id,
       state: 'RUNNING',
@@ -104,10 +104,12 @@ export function cluster(changes: {
       fetches: () => fetches,
       directories: [{ path: '/data', directoryId: DIRECTORY }],
       directoryIdOf: () => DIRECTORY,
+      configDivergence: () => null,
+      config: () => null,
       movesUnderWay: 0,
       assignmentsPending: 0,
       ...changes.broker?.[id],
-    } as unknown as Broker;
+    };
     return { name: `b${id}`, id, up: true, view };
   });
   const controllers = [101, 102].map((id) => {

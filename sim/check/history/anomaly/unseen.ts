@@ -1,19 +1,22 @@
-import type { Detector } from '../anomaly.ts';
+import type { Anomaly, Detector } from '../anomaly.ts';
 
 export const unseen: Detector = {
   name: 'unseen',
   means: 'a value was acknowledged, and at the end nobody had read it',
-  find: ({ history, read }) =>
-    history.sends.flatMap((send) =>
-      send.outcome !== 'ok'
-        ? []
-        : send.writes
-            .filter((write) => !read.get(write.log)?.has(write.id))
-            .map((write) => ({
-              name: 'unseen' as const,
-              at: send.endedAt,
-              message: `${write.log}: value ${write.id} of ${send.client}, acknowledged at offset ${write.recordOffset}, was never read`,
-              evidence: { ...write, client: send.client },
-            })),
-    ),
+  find: ({ history, read }) => {
+    const found: Anomaly[] = [];
+    for (const { outcome, writes, endedAt, client } of history.sends) {
+      if (outcome !== 'ok') continue;
+      for (const write of writes) {
+        if (read.get(write.log)?.has(write.id)) continue;
+        found.push({
+          name: 'unseen',
+          at: endedAt,
+          message: `${write.log}: value ${write.id} of ${client}, acknowledged at offset ${write.recordOffset}, was never read`,
+          evidence: { ...write, client },
+        });
+      }
+    }
+    return found;
+  },
 };

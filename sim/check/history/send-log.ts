@@ -1,0 +1,68 @@
+import type { SendOperation, Write } from './history.ts';
+import { NameTable, NumberColumn } from './number-column.ts';
+
+const OUTCOMES: readonly SendOperation['outcome'][] = ['ok', 'fail', 'unknown'];
+/** Of a send to which no offset was told. */
+const NO_OFFSET = -1;
+
+/**
+ * The sends of a run as columns of numbers; an operation is made when somebody looks at it. A run of an hour has
+ * hundreds of thousands, and as objects they would be most of its memory. Each send here goes to one partition, with
+ * offsets in a row.
+ */
+export class SendLog implements Iterable<SendOperation> {
+  readonly #names = new NameTable();
+  readonly #clients = new NumberColumn();
+  readonly #logs = new NumberColumn();
+  readonly #invokedAt = new NumberColumn();
+  readonly #endedAt = new NumberColumn();
+  readonly #outcomes = new NumberColumn();
+  readonly #baseOffsets = new NumberColumn();
+  /** Where a send's ids begin; they end where the next one's begin. */
+  readonly #idsFrom = new NumberColumn();
+  readonly #ids = new NumberColumn();
+
+  get length(): number {
+    return this.#clients.length;
+  }
+
+  push(
+    send: Omit<SendOperation, 'writes'> & { readonly log: string; readonly baseOffset: number },
+    ids: readonly number[],
+  ): void {
+    this.#clients.push(this.#names.indexOf(send.client));
+    this.#logs.push(this.#names.indexOf(send.log));
+    this.#invokedAt.push(send.invokedAt);
+    this.#endedAt.push(send.endedAt);
+    this.#outcomes.push(OUTCOMES.indexOf(send.outcome));
+    this.#baseOffsets.push(send.baseOffset);
+    this.#idsFrom.push(this.#ids.length);
+    for (let i = 0; i < ids.length; i++) this.#ids.push(ids[i]!);
+  }
+
+  /** In the order in which they were invoked. */
+  *[Symbol.iterator](): Iterator<SendOperation> {
+    const order = Array.from({ length: this.length }, (_, i) => i);
+    order.sort((a, b) => this.#invokedAt.at(a) - this.#invokedAt.at(b));
+    for (const i of order) yield this.#send(i);
+  }
+
+  #send(i: number): SendOperation {
+    const log = this.#names.name(this.#logs.at(i));
+    const baseOffset = this.#baseOffsets.at(i);
+    const from = this.#idsFrom.at(i);
+    const to = i + 1 < this.length ? this.#idsFrom.at(i + 1) : this.#ids.length;
+    const writes: Write[] = [];
+    for (let at = from; at < to; at++) {
+      const recordOffset = baseOffset === NO_OFFSET ? NO_OFFSET : baseOffset + at - from;
+      writes.push({ log, id: this.#ids.at(at), recordOffset });
+    }
+    return {
+      client: this.#names.name(this.#clients.at(i)),
+      invokedAt: this.#invokedAt.at(i),
+      endedAt: this.#endedAt.at(i),
+      outcome: OUTCOMES[this.#outcomes.at(i)]!,
+      writes,
+    };
+  }
+}
