@@ -8,10 +8,14 @@ import type { TrialOptions, TrialResult } from './trial-contract.ts';
  */
 export function runTrial(scenario: Scenario, options: TrialOptions): TrialResult {
   const trial = new Trial(scenario, options);
+  const { brokers, controllers } = trial.cluster;
+  const servers = [...controllers, ...brokers].map(({ name }) => trial.cluster.host(name));
+  for (const { name, disk } of servers) {
+    const image = options.mount?.(name) ?? null;
+    if (image !== null) disk.mount(image);
+  }
   const failure = runPhases(trial);
-  const { brokers, controllers, hosts } = trial.cluster;
-  if (options.disks !== undefined)
-    for (const { name } of [...controllers, ...brokers]) options.disks(name, hosts.get(name)!.disk.image());
+  for (const { name, disk } of servers) options.disks?.(name, disk.image());
   return trial.result(failure);
 }
 

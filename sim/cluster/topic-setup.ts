@@ -5,7 +5,7 @@ import {
   createTopics,
   NEVER,
 } from '../../engine/client/index.ts';
-import type { CreateTopicsResponse } from '../../engine/wire/index.ts';
+import { type CreateTopicsResponse, ErrorCode } from '../../engine/wire/index.ts';
 import type { TopicSpec } from '../scenario/index.ts';
 
 /**
@@ -18,12 +18,15 @@ const MAX_PARTITIONS_PER_REQUEST = 5_000;
 export class TopicSetup implements AdminDriver, AdminListener {
   /** One request each; the admin client has one under way at a time. */
   readonly #requests: readonly (readonly TopicSpec[])[];
+  readonly #mayExist: boolean;
   #asked = 0;
   #answered = 0;
   /** Why a topic could not be created; empty when all were. */
   readonly errors: string[] = [];
 
-  constructor(topics: readonly TopicSpec[]) {
+  /** `mayExist`: the cluster began on disks that were written before. */
+  constructor(topics: readonly TopicSpec[], mayExist: boolean) {
+    this.#mayExist = mayExist;
     this.#requests = inRequests(topics);
   }
 
@@ -51,7 +54,8 @@ export class TopicSetup implements AdminDriver, AdminListener {
       return;
     }
     for (const { name, errorCode, errorMessage } of (result.body as CreateTopicsResponse).topics) {
-      if (errorCode !== 0) this.errors.push(`${name}: error ${errorCode} ${errorMessage ?? ''}`);
+      if (errorCode !== ErrorCode.NONE && !(this.#mayExist && errorCode === ErrorCode.TOPIC_ALREADY_EXISTS))
+        this.errors.push(`${name}: error ${errorCode} ${errorMessage ?? ''}`);
     }
   }
 }

@@ -13,6 +13,11 @@ export interface TrialOptions {
   readonly traceLine?: ((line: string) => void) | undefined;
   /** Told now and then how far simulated time is, out of how much. */
   readonly progress?: ((simulatedUs: number, ofUs: number) => void) | undefined;
+  /**
+   * What is on the disk of a server before it first starts; null: nothing. Topics that are there are not created, and
+   * checks know nothing of their records: traffic goes to other topics.
+   */
+  readonly mount?: ((node: string) => DiskImage | null) | undefined;
   /** Handed the disk of every server as processes see it, when the run is over. */
   readonly disks?: ((node: string, disk: DiskImage) => void) | undefined;
   /**

@@ -64,7 +64,7 @@ export class Trial {
   boot(): boolean {
     this.#cluster.startServers();
     if (!this.#waitFor(() => this.#unsettled().length === 0, BOOT_LIMIT_US)) return false;
-    const setup = new TopicSetup(this.#scenario.cluster.topics);
+    const setup = new TopicSetup(this.#scenario.cluster.topics, this.#options.mount !== undefined);
     this.#cluster.addClient(ADMIN_HOST, 'a', adminFactory(this.#scenario, setup, setup));
     const ready = (): boolean => setup.done && (setup.errors.length > 0 || this.#unsettled().length === 0);
     if (!this.#waitFor(ready, BOOT_LIMIT_US)) return false;

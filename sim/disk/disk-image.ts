@@ -1,5 +1,5 @@
 import type { Disk, DiskError, Ticket } from '../../engine/machine/index.ts';
-import type { FileTree } from './file-tree.ts';
+import { FileTree } from './file-tree.ts';
 
 /**
  * A disk outside the world: no time passes on it and nothing fails. Checks recover from it. Syncs end at
@@ -10,8 +10,14 @@ export class DiskImage implements Disk {
   #nextTicket: Ticket = 1;
   #synced: Ticket[] = [];
 
-  constructor(tree: FileTree) {
+  /** Empty when no tree is given. */
+  constructor(tree: FileTree = new FileTree(0)) {
     this.#tree = tree;
+  }
+
+  /** A copy of what is on it, all of it durable; bytes are shared. */
+  copyTree(): FileTree {
+    return this.#tree.clone();
   }
 
   append(path: string, chunk: Uint8Array): DiskError | null {

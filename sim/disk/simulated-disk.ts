@@ -267,6 +267,11 @@ export class SimulatedDisk implements Disk {
     return new DiskImage(this.#tree.clone());
   }
 
+  /** Another disk takes this one's place before anybody uses it: all that is on it is durable. */
+  mount(image: DiskImage): void {
+    this.#tree = image.copyTree();
+  }
+
   #begin(what: Sync['what'], bytes: number): Ticket {
     const ticket = this.#nextTicket++;
     const now = this.#kernel.now;

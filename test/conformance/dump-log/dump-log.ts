@@ -1,8 +1,7 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Kafka } from '../kafka.ts';
-import { dumpable, writeDisks } from '../written.ts';
+import { dumpable } from '../written.ts';
 import { renderFile } from './render.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../golden/dump-log');
@@ -12,23 +11,17 @@ const GOLDEN = join(import.meta.dirname, '../../golden/dump-log');
  * index, sane to Kafka and the same to both. Tells how many files agreed. `update` keeps files and dumps as the golden
  * that `npm test` compares with where there is no Java.
  */
-export function conformDumpLog(kafka: Kafka, update: boolean): string {
-  const directory = mkdtempSync(join(tmpdir(), 'kafka-trial-dump-'));
-  try {
-    writeDisks(directory);
-    const paths = dumpable(directory);
-    const dumps = new Map(paths.map((path) => [path, dumpWithKafka(kafka, directory, path)]));
-    for (const [path, dump] of dumps) {
-      if (dump !== renderFile(directory, path))
-        throw new Error(`${path}: Kafka reads it differently:\n${dump}`);
-      if (!path.endsWith('.log')) checkIndex(kafka, directory, path);
-      else if (path.includes('__cluster_metadata')) checkMetadata(kafka, directory, path);
-    }
-    if (update) keep(directory, dumps);
-    return `${paths.length} files written by simulated servers read alike by kafka-dump-log`;
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
+export function conformDumpLog(kafka: Kafka, directory: string, update: boolean): string {
+  const paths = dumpable(directory);
+  const dumps = new Map(paths.map((path) => [path, dumpWithKafka(kafka, directory, path)]));
+  for (const [path, dump] of dumps) {
+    if (dump !== renderFile(directory, path))
+      throw new Error(`${path}: Kafka reads it differently:\n${dump}`);
+    if (!path.endsWith('.log')) checkIndex(kafka, directory, path);
+    else if (path.includes('__cluster_metadata')) checkMetadata(kafka, directory, path);
   }
+  if (update) keep(directory, dumps);
+  return `${paths.length} files written by simulated servers read alike by kafka-dump-log`;
 }
 
 function dumpWithKafka(kafka: Kafka, directory: string, path: string): string {
