@@ -42,6 +42,7 @@ const ONE_DIRECTORY: Omit<LogHome, 'logs' | 'get' | 'create' | 'remove'> = {
   hasOffline: false,
   isOnline: (path) => path === '/data',
   isOnlineId: () => true,
+  isCordoned: () => false,
   directoryIdAt: () => '',
   directoryOf: () => undefined,
   directoryOfFuture: () => undefined,
