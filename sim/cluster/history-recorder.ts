@@ -1,4 +1,5 @@
 import type {
+  ConsumedRecord,
   ConsumerListener,
   FailureOutcome,
   OutgoingRecord,
@@ -6,16 +7,17 @@ import type {
   PollFailure,
   ProducerListener,
 } from '../../engine/client/index.ts';
-import type { ClientFact, History, PollOperation, Reposition, SendOperation } from '../check/index.ts';
+import { type ClientFact, type History, PollLog, type Reposition, SendLog } from '../check/index.ts';
 import type { RunMetrics } from '../metrics/index.ts';
 import { readRecordId } from '../workload/index.ts';
+import { SentRecords } from './sent-records.ts';
 
 /** Who hears of what clients saw, as it happens. */
 export type ClientSink = (at: number, fact: ClientFact) => void;
 
-interface Outstanding {
-  readonly sentAt: number;
-  readonly bytes: number;
+/** How many records a producer waits for. */
+interface Pending {
+  count: number;
 }
 
 interface Counts {
@@ -35,13 +37,14 @@ export class HistoryRecorder {
   readonly #sink: ClientSink;
   /** Simulated time, which is not the clients' own clocks. */
   readonly #now: () => number;
-  readonly #sends: SendOperation[] = [];
-  readonly #polls: PollOperation[] = [];
+  readonly #sends = new SendLog();
+  readonly #polls = new PollLog();
   readonly #repositions: Reposition[] = [];
-  /** Records sent and not yet read by anybody: when they were sent. */
-  readonly #sentAt = new Map<number, number>();
-  /** What each producer waits for, by record id. */
-  readonly #pending = new Map<string, Map<number, Outstanding>>();
+  readonly #sent = new SentRecords();
+  /** By producer. */
+  readonly #pending = new Map<string, Pending>();
+  /** `topic-partition`, by topic and partition: told with every batch. */
+  readonly #logNames = new Map<string, string[]>();
   /** Positions of consumers by `client log`. */
   readonly positions = new Map<string, number>();
   /** Highest acknowledged offset, exclusive, by log. */
@@ -56,22 +59,18 @@ export class HistoryRecorder {
 
   /** Sends in the order of their first record. */
   history(): History {
-    return {
-      sends: this.#sends.toSorted((a, b) => a.invokedAt - b.invokedAt),
-      polls: this.#polls,
-      repositions: this.#repositions,
-    };
+    return { sends: this.#sends, polls: this.#polls, repositions: this.#repositions };
   }
 
   producer(client: string, acks: -1 | 0 | 1): ProducerListener {
-    const pending = new Map<number, Outstanding>();
+    const pending: Pending = { count: 0 };
     this.#pending.set(client, pending);
     return {
       onSend: (_now, record) => this.#onSend(pending, record),
       onAcked: (_now, topic, partition, baseOffset, ids) =>
-        this.#onAcked(client, acks, pending, `${topic}-${partition}`, baseOffset, ids),
+        this.#onAcked(client, acks, pending, this.#logName(topic, partition), baseOffset, ids),
       onFailed: (_now, topic, partition, ids, _error, outcome) =>
-        this.#onFailed(client, pending, `${topic}-${partition}`, ids, outcome),
+        this.#onFailed(client, pending, this.#logName(topic, partition), ids, outcome),
     };
   }
 
@@ -79,9 +78,9 @@ export class HistoryRecorder {
   onClientGone(client: string): void {
     const pending = this.#pending.get(client);
     if (pending === undefined) return;
-    this.outstanding -= pending.size;
-    this.produce.unknown += pending.size;
-    pending.clear();
+    this.outstanding -= pending.count;
+    this.produce.unknown += pending.count;
+    pending.count = 0;
   }
 
   consumer(client: string): ConsumerListener {
@@ -96,10 +95,10 @@ export class HistoryRecorder {
     };
   }
 
-  #onSend(pending: Map<number, Outstanding>, record: OutgoingRecord): void {
+  #onSend(pending: Pending, record: OutgoingRecord): void {
     const at = this.#now();
-    pending.set(record.id, { sentAt: at, bytes: (record.key?.length ?? 0) + (record.value?.length ?? 0) });
-    this.#sentAt.set(record.id, at);
+    this.#sent.send(record.id, at, (record.key?.length ?? 0) + (record.value?.length ?? 0));
+    pending.count++;
     this.outstanding++;
     this.#metrics.onProduced(at);
   }
@@ -107,22 +106,26 @@ export class HistoryRecorder {
   #onAcked(
     client: string,
     acks: -1 | 0 | 1,
-    pending: Map<number, Outstanding>,
+    pending: Pending,
     log: string,
     baseOffset: number,
     ids: readonly number[],
   ): void {
     const at = this.#now();
-    const invokedAt = pending.get(ids[0]!)?.sentAt ?? at;
-    for (const id of ids) {
-      const { sentAt, bytes } = pending.get(id)!;
-      pending.delete(id);
-      this.#metrics.onAcknowledged(at, sentAt, bytes);
+    const sent = this.#sent;
+    let bytes = 0;
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i]!;
+      sent.settle(id);
+      bytes += sent.bytes(id);
+      this.#metrics.onLatency(at, sent.sentAt(id));
     }
+    this.#metrics.onAcknowledged(at, ids.length, bytes);
     this.outstanding -= ids.length;
+    pending.count -= ids.length;
     this.produce.ok += ids.length;
-    const writes = ids.map((id, i) => ({ log, id, recordOffset: baseOffset === -1 ? -1 : baseOffset + i }));
-    this.#sends.push({ client, invokedAt, endedAt: at, outcome: 'ok', writes });
+    const invokedAt = sent.sentAt(ids[0]!);
+    this.#sends.push({ client, invokedAt, endedAt: at, outcome: 'ok', log, baseOffset }, ids);
     if (baseOffset === -1) return;
     const last = baseOffset + ids.length - 1;
     this.acknowledgedEnd.set(log, Math.max(this.acknowledgedEnd.get(log) ?? 0, last + 1));
@@ -131,50 +134,46 @@ export class HistoryRecorder {
 
   #onFailed(
     client: string,
-    pending: Map<number, Outstanding>,
+    pending: Pending,
     log: string,
     ids: readonly number[],
     outcome: FailureOutcome,
   ): void {
-    const at = this.#now();
-    const invokedAt = pending.get(ids[0]!)?.sentAt ?? at;
-    for (const id of ids) pending.delete(id);
+    for (let i = 0; i < ids.length; i++) this.#sent.settle(ids[i]!);
     this.outstanding -= ids.length;
+    pending.count -= ids.length;
     this.produce[outcome] += ids.length;
-    const writes = ids.map((id) => ({ log, id, recordOffset: -1 }));
-    this.#sends.push({ client, invokedAt, endedAt: at, outcome, writes });
+    const invokedAt = this.#sent.sentAt(ids[0]!);
+    this.#sends.push({ client, invokedAt, endedAt: this.#now(), outcome, log, baseOffset: -1 }, ids);
   }
 
   #onPolled(client: string, batches: readonly PolledBatch[]): void {
     if (batches.length === 0) return;
     const at = this.#now();
-    const reads = batches.map((batch) => {
-      const log = `${batch.topic}-${batch.partition}`;
-      const offsets = batch.records.map((record) => record.offset);
-      const ids = batch.records.map((record) => this.#onRecord(at, record.value));
-      this.positions.set(`${client} ${log}`, batch.nextPosition);
-      this.#sink(at, {
-        kind: 'read',
-        log,
-        recordOffset: offsets.at(-1)!,
-        leaderEpoch: batch.leaderEpoch,
-        client,
-      });
-      return { log, offsets, ids };
-    });
-    this.#polls.push({ client, at, reads });
+    this.#polls.beginPoll(client, at);
+    for (const { topic, partition, leaderEpoch, records, nextPosition } of batches) {
+      const log = this.#logName(topic, partition);
+      this.#polls.beginRead(log);
+      for (let i = 0; i < records.length; i++) this.#onRecord(at, records[i]!);
+      this.poll.ok += records.length;
+      this.#metrics.onConsumed(at, records.length);
+      this.positions.set(`${client} ${log}`, nextPosition);
+      const recordOffset = records[records.length - 1]!.offset;
+      this.#sink(at, { kind: 'read', log, recordOffset, leaderEpoch, client });
+    }
   }
 
-  #onRecord(at: number, value: Uint8Array | null): number {
+  #onRecord(at: number, { offset, value }: ConsumedRecord): void {
     const id = readRecordId(value);
-    this.poll.ok++;
-    this.#metrics.onConsumed(at);
-    const sentAt = this.#sentAt.get(id);
-    if (sentAt !== undefined) {
-      this.#sentAt.delete(id);
-      this.#metrics.onFirstRead(at, sentAt);
-    }
-    return id;
+    this.#polls.addRecord(offset, id);
+    const sentAt = this.#sent.firstRead(id);
+    if (sentAt >= 0) this.#metrics.onFirstRead(at, sentAt);
+  }
+
+  #logName(topic: string, partition: number): string {
+    let names = this.#logNames.get(topic);
+    if (names === undefined) this.#logNames.set(topic, (names = []));
+    return (names[partition] ??= `${topic}-${partition}`);
   }
 
   #onPollFailed(client: string, failure: PollFailure): void {

@@ -25,6 +25,15 @@ export class Histogram {
     if (value > this.#max) this.#max = value;
   }
 
+  /** Takes over what another one holds. */
+  add(other: Histogram): void {
+    const counts = other.#counts;
+    for (let i = 0; i < BUCKETS; i++) this.#counts[i]! += counts[i]!;
+    this.#count += other.#count;
+    this.#sum += other.#sum;
+    this.#max = Math.max(this.#max, other.#max);
+  }
+
   /** The value below which `perMillion` millionths lie, to within 1/32; -1 when nothing was recorded. */
   quantile(perMillion: number): number {
     if (this.#count === 0) return -1;

@@ -15,8 +15,6 @@ type Column = 'produced' | 'acknowledged' | 'consumed' | 'acknowledgedBytes';
 
 /** Counts and latencies by interval of simulated time, from the start of the traffic. */
 export class RunMetrics {
-  readonly produceLatency = new Histogram();
-  readonly endToEnd = new Histogram();
   readonly #intervalUs: number;
   readonly #fromUs: number;
   readonly #columns: Record<Column, number[]> = {
@@ -42,20 +40,31 @@ export class RunMetrics {
     this.#add('produced', at, 1);
   }
 
-  onAcknowledged(at: number, sentAt: number, bytes: number): void {
-    this.#add('acknowledged', at, 1);
-    this.#add('acknowledgedBytes', at, bytes);
-    this.produceLatency.record(at - sentAt);
+  /** One record, and when it was sent. */
+  onLatency(at: number, sentAt: number): void {
     this.#histogram(this.#latency, at).record(at - sentAt);
   }
 
-  onConsumed(at: number): void {
-    this.#add('consumed', at, 1);
+  onAcknowledged(at: number, records: number, bytes: number): void {
+    this.#add('acknowledged', at, records);
+    this.#add('acknowledgedBytes', at, bytes);
+  }
+
+  onConsumed(at: number, records: number): void {
+    this.#add('consumed', at, records);
   }
 
   onFirstRead(at: number, sentAt: number): void {
-    this.endToEnd.record(at - sentAt);
     this.#histogram(this.#endToEnd, at).record(at - sentAt);
+  }
+
+  /** Of the whole run. */
+  get produceLatency(): Histogram {
+    return merged(this.#latency);
+  }
+
+  get endToEnd(): Histogram {
+    return merged(this.#endToEnd);
   }
 
   /** At the end of each interval, in order. */
@@ -104,4 +113,10 @@ export class RunMetrics {
     while (histograms.length <= interval) histograms.push(new Histogram());
     return histograms[interval]!;
   }
+}
+
+function merged(histograms: readonly Histogram[]): Histogram {
+  const whole = new Histogram();
+  for (const histogram of histograms) whole.add(histogram);
+  return whole;
 }
