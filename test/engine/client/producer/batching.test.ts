@@ -167,7 +167,10 @@ describe('where records go', () => {
     s.sendNow({ partition: 0 }, { partition: 1 });
     for (const each of s.produced()) if (each.broker !== 1) s.answer(each);
     s.sendNow({ partition: 0 }, { partition: 0 });
+    let draw = 0;
+    s.randoms.draws.set('partitioner', () => draw++);
     s.sendNow(...Array.from({ length: 10 }, () => ({ value: 'x'.repeat(100) })));
+    expect(draw).toBeGreaterThan(3);
     expect(s.produced().filter(({ broker }) => broker === 2)).toEqual([]);
   });
 
