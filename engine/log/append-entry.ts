@@ -55,7 +55,10 @@ export function entriesOfLeader(
   for (const batch of batches) {
     out.work.bytesChecksummed += batch.length;
     const accepted = acceptBatch(batch, origin, config, storage);
-    if (accepted instanceof LogFailure) return accepted;
+    if (accepted instanceof LogFailure) {
+      if (accepted.errorCode === ErrorCode.CORRUPT_MESSAGE) out.probe('corrupt batch refused');
+      return accepted;
+    }
     const stamped = stampBatch(accepted, nextOffset, leaderEpoch, config);
     storage.verified.add(stamped);
     const header = parseBatch(stamped);

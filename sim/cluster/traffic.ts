@@ -1,4 +1,5 @@
-import { acksOf, type TopicPartition } from '../../engine/client/index.ts';
+import { acksOf, type ConsumerListener, type TopicPartition } from '../../engine/client/index.ts';
+import type { EventKind } from '../kernel/index.ts';
 import { RunMetrics } from '../metrics/index.ts';
 import { type ConsumerSpec, durationUs, type ProducerSpec, type Scenario } from '../scenario/index.ts';
 import {
@@ -27,6 +28,7 @@ export class Traffic {
   readonly recorder: HistoryRecorder;
   readonly #scenario: Scenario;
   readonly #cluster: Cluster;
+  readonly #givesUp: EventKind;
   #samples = 0;
 
   constructor(scenario: Scenario, cluster: Cluster, fromUs: number, sink: ClientSink) {
@@ -38,6 +40,9 @@ export class Traffic {
     this.recorder = new HistoryRecorder(this.metrics, () => cluster.kernel.now, sink);
     this.#scenario = scenario;
     this.#cluster = cluster;
+    this.#givesUp = cluster.kernel.register<string>('application gives up', (name) =>
+      cluster.host(name).kill(),
+    );
   }
 
   /** Producers first, in the order of the scenario: hosts are numbered as they come. */
@@ -53,10 +58,25 @@ export class Traffic {
     });
     for (const spec of consumers) {
       const driver = (): PollDriver => new PollDriver(this.#assignmentOf(spec));
-      const listener = this.recorder.consumer(spec.name);
+      const listener = this.#mortal(spec.name, this.recorder.consumer(spec.name));
       const factory = consumerFactory(this.#scenario, spec, driver, listener, verified);
       this.#cluster.addClient(spec.name, spec.rack ?? FIRST_RACK, factory);
     }
+  }
+
+  /**
+   * A consumer answers the same for ever about a record that came damaged (`CompletedFetch.fetchRecords`, "please seek
+   * past the record"). Its application is one that does not skip records: it dies of the exception and is started again.
+   */
+  #mortal(name: string, listener: ConsumerListener): ConsumerListener {
+    const { kernel } = this.#cluster;
+    return {
+      ...listener,
+      onPollFailed: (now, failure) => {
+        listener.onPollFailed(now, failure);
+        if (failure.kind === 'corrupt record') kernel.schedule(kernel.now, this.#givesUp, name);
+      },
+    };
   }
 
   /** The cluster as it is now, at the end of an interval. */

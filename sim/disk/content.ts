@@ -7,10 +7,10 @@ import type { Us } from '../../engine/machine/index.ts';
 const SMALL_CHUNK_BYTES = 64;
 const GATHER_BYTES = 4_096;
 
-/** Bytes that a fault changed: where, in which copy, and what stood there. */
+/** Bytes that a fault changed: where, what stands there now, and what stood there. */
 export interface Damaged {
   readonly position: number;
-  readonly buffer: ArrayBufferLike;
+  readonly bad: Uint8Array;
   readonly good: Uint8Array;
 }
 
@@ -109,20 +109,21 @@ export class Content {
     const good = this.chunks[index]!;
     const at = position - this.#starts[index]!;
     const damaged = good.slice();
-    damaged.set(bytes.subarray(0, damaged.length - at), at);
+    const end = Math.min(at + bytes.length, this.size - this.#starts[index]!, damaged.length);
+    damaged.set(bytes.subarray(0, end - at), at);
     this.chunks[index] = damaged;
-    return { position, buffer: damaged.buffer, good: good.slice(at, at + bytes.length) };
+    return { position, bad: damaged.slice(at, end), good: good.slice(at, end) };
   }
 
-  /** Puts back what was there before. What has been cut or replaced since is left alone. */
-  repair({ position, buffer, good }: Damaged): boolean {
+  /** Puts back what was there before. Where something else stands by now, it is left alone. */
+  repair({ position, bad, good }: Damaged): boolean {
     if (position >= this.size) return false;
     const index = this.#indexOf(position);
-    const chunk = this.chunks[index]!;
-    if (chunk.buffer !== buffer) return false;
-    const mended = chunk.slice();
     const at = position - this.#starts[index]!;
-    mended.set(good.subarray(0, mended.length - at), at);
+    const chunk = this.chunks[index]!;
+    for (let i = 0; i < bad.length; i++) if (chunk[at + i] !== bad[i]) return false;
+    const mended = chunk.slice();
+    mended.set(good, at);
     this.chunks[index] = mended;
     return true;
   }

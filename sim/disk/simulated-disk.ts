@@ -232,7 +232,8 @@ export class SimulatedDisk implements Disk {
 
   /**
    * Fault: other bytes at rest, in the page cache and on the medium, as far as what was written there at once goes.
-   * Answers the heal, which leaves alone what has been cut or replaced since; null when there is no such place.
+   * Answers the heal, which leaves alone a place that holds something else by then; null when there is no such place.
+   * Damage that overlaps is healed in the opposite order. Bytes that do not change tell a place apart from another.
    */
   damage(path: string, position: number, bytes: Uint8Array): (() => void) | null {
     const node = this.#tree.file(path);

@@ -7,7 +7,7 @@ import { onEach } from './on-each.ts';
 
 /** A bit changes at rest. In batches it is one that the CRC covers; it is put right when the fault heals. */
 export const bitFlip: FaultRule<BitFlip> = {
-  cost: 'away',
+  cost: 'lossy',
   draw: (draw) => ({ kind: 'bit-flip', target: brokerOf(draw), in: 'segment', salt: draw.variant % 100_000 }),
   inject: (fault, world) =>
     onEach(world, fault.target, ({ disk }) => {
@@ -17,25 +17,35 @@ export const bitFlip: FaultRule<BitFlip> = {
         return () => {};
       }
       world.probe('disk: bit flipped at rest');
-      return flip(disk, place.path, place.position, mixed(fault.salt, 3));
+      return flip(disk, place, mixed(fault.salt, 3));
     }),
 };
 
-function placeOn(
-  disk: SimulatedDisk,
-  { in: wanted, salt }: BitFlip,
-): { path: string; position: number } | null {
+interface Place {
+  readonly path: string;
+  readonly position: number;
+  /** What is compared before it is put right: the whole batch, so that one written there since is not taken for it. */
+  readonly from: number;
+  readonly length: number;
+}
+
+function placeOn(disk: SimulatedDisk, { in: wanted, salt }: BitFlip): Place | null {
   if (wanted === 'segment' || wanted === 'metadata') {
     const batch = batchOn(disk, salt, wanted);
-    return batch === null ? null : { path: batch.path, position: coveredPlace(batch, salt) };
+    if (batch === null) return null;
+    const { path, position: from, length } = batch;
+    return { path, position: coveredPlace(batch, salt), from, length };
   }
   const paths = filesOf(disk, wanted);
   if (paths.length === 0) return null;
   const path = paths[mixed(salt, 0) % paths.length]!;
-  return { path, position: mixed(salt, 1) % disk.size(path) };
+  const position = mixed(salt, 1) % disk.size(path);
+  return { path, position, from: position, length: 1 };
 }
 
-function flip(disk: SimulatedDisk, path: string, position: number, bit: number): Heal {
-  const byte = disk.peek(path, position, 1)[0]!;
-  return disk.damage(path, position, new Uint8Array([byte ^ (1 << (bit & 7))])) ?? (() => {});
+function flip(disk: SimulatedDisk, { path, position, from, length }: Place, bit: number): Heal {
+  const bytes = disk.peek(path, from, length).slice();
+  const at = position - from;
+  bytes[at] = bytes[at]! ^ (1 << (bit & 7));
+  return disk.damage(path, from, bytes) ?? (() => {});
 }

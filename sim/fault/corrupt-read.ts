@@ -3,9 +3,12 @@ import type { FaultRule } from './fault-rule.ts';
 import { brokerOf, pick } from './luck.ts';
 import { onEach } from './on-each.ts';
 
-/** Good on the medium, damaged on the way: who reads again may get it right. */
+/**
+ * Good on the medium, damaged on the way: who reads again may get it right. Who recovers meanwhile cuts off what is
+ * good, and so loses it.
+ */
 export const corruptRead: FaultRule<CorruptRead> = {
-  cost: 'nothing',
+  cost: 'lossy',
   draw: (draw) => ({
     kind: 'corrupt-read',
     target: brokerOf(draw),

@@ -6,10 +6,11 @@ import { onEach } from './on-each.ts';
 
 /**
  * The device put a batch in the place of another one (TigerBeetle, `storage.zig`): two places are wrong, and the bytes
- * in the second have a CRC that agrees with themselves. Its length or its offset tells.
+ * in the second have a CRC that agrees with themselves. Recovery takes a batch for whole by its CRC alone, as Kafka's
+ * does (`LogSegment.recover`): a replica that recovers meanwhile has a hole. Beyond what replication promises.
  */
 export const misdirectedWrite: FaultRule<MisdirectedWrite> = {
-  cost: 'away',
+  cost: 'lossy',
   draw: (draw) => ({ kind: 'misdirected-write', target: brokerOf(draw), salt: draw.variant % 100_000 }),
   inject: ({ target, salt }, world) =>
     onEach(world, target, ({ disk }) => {
@@ -26,7 +27,8 @@ export const misdirectedWrite: FaultRule<MisdirectedWrite> = {
         disk.damage(meant.path, meant.position, new Uint8Array(meant.length)),
       ];
       return () => {
-        for (const heal of heals) heal?.();
+        // The second may lie across the first.
+        for (const heal of heals.toReversed()) heal?.();
       };
     }),
 };

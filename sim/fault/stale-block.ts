@@ -6,7 +6,7 @@ import { onEach } from './on-each.ts';
 
 /** A write that was acknowledged and is not there: the block of a file that only grows was zeros before it. */
 export const staleBlock: FaultRule<StaleBlock> = {
-  cost: 'away',
+  cost: 'lossy',
   draw: (draw) => ({ kind: 'stale-block', target: brokerOf(draw), salt: draw.variant % 100_000 }),
   inject: ({ target, salt }, world) =>
     onEach(world, target, ({ disk }) => {
