@@ -8,8 +8,12 @@
  * or seeks.
  *
  * Kafka's counterparts: `KafkaProducer`, `RecordAccumulator`, `Sender`, `KafkaConsumer`, `SubscriptionState`,
- * `Fetcher`, `OffsetFetcher`, `KafkaAdminClient`, `Metadata`. KIPs: 101, 219, 227, 320, 392, 480, 516, 580,
- * 794, 899, 951, 1106. Not here yet: idempotence and transactions, groups.
+ * `Fetcher`, `OffsetFetcher`, `KafkaAdminClient`, `Metadata`. KIPs: 101, 107, 113, 219, 227, 320, 339, 392,
+ * 455, 480, 516, 580, 584, 704, 794, 853, 899, 951, 1102, 1106, 1123, 1142, 1242. Not here yet: idempotence
+ * and transactions, groups.
+ *
+ * Where it differs: an admin call is one request with Kafka's retries around it, and its response comes back
+ * whole; Java's client splits calls over brokers and puts the parts together again.
  */
 export { Admin, type AdminPorts, MAX_CALLS } from './admin/admin.ts';
 export { type AdminConfig, adminConfig, adminConfigDefaults } from './admin/admin-config.ts';
