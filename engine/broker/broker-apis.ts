@@ -53,6 +53,8 @@ export interface BrokerApisOptions {
   /** The whole configuration file, as DescribeConfigs shows it. */
   readonly file: StaticConfig;
   readonly metadata: MetadataView;
+  /** The finalized `kraft.version`, which the quorum keeps. */
+  readonly kraftVersion: () => number;
   readonly responder: VersionedResponder;
   readonly replicas: Replicas;
   readonly forwarding: Forwarding;
@@ -213,6 +215,7 @@ export class BrokerApis {
       clusterId,
       apis: this.#advertised,
       image: metadata.image,
+      kraftVersion: this.#options.kraftVersion(),
       metadataOffset: metadata.lastContainedOffset,
       checksNode: true,
     };

@@ -45,6 +45,7 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
   const exchange = new Exchange(serverExchangeConfig(`broker-${nodeId}`), random.stream('reconnect backoff'));
   const inbound = new Inbound();
   const feed = new MetadataFeed();
+  const raft = openRaft(options, logs, exchange, inbound);
   const lifecycle = openLifecycle(options, config, logs, exchange);
   const forwarding = new Forwarding({ rpc: exchange, responder: inbound, config });
   const replicas = new Replicas({
@@ -62,7 +63,7 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
     config,
     exchange,
     inbound,
-    raft: openRaft(options, logs, exchange, inbound),
+    raft,
     feed,
     snapshots: new SnapshotGenerator(settings(snapshotConfigDefaults, options.config), now),
     logs,
@@ -75,6 +76,7 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
       config,
       file: brokerFile(options),
       metadata: feed,
+      kraftVersion: () => raft.kraftVersion,
       responder: inbound,
       replicas,
       forwarding,

@@ -226,6 +226,7 @@ export class ControllerListener {
       clusterId,
       apis: this.#advertised,
       image: feed.image,
+      kraftVersion: this.#options.raft.kraftVersion,
       metadataOffset: feed.lastContainedOffset,
       checksNode: false,
     };

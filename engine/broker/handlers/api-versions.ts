@@ -1,4 +1,4 @@
-import { type ClusterImage, SUPPORTED_FEATURES } from '../../metadata/index.ts';
+import { type ClusterImage, KRAFT_VERSION, SUPPORTED_FEATURES } from '../../metadata/index.ts';
 import {
   ApiKey,
   type ApiVersionsRequest,
@@ -23,6 +23,8 @@ export interface ApiVersionsContext {
   /** What this listener answers, by key. */
   readonly apis: readonly VersionRange[];
   readonly image: ClusterImage;
+  /** The finalized `kraft.version`, which the quorum keeps and the image does not. */
+  readonly kraftVersion: number;
   /** The last offset in the image, -1 before there is one. */
   readonly metadataOffset: number;
   /** A broker tells a client that it reached the wrong node (KIP-1242); a controller does not look. */
@@ -57,7 +59,7 @@ export function decideApiVersions(
     throttleTimeMs: 0,
     supportedFeatures: withFeatures ? supportedFeatures(version) : [],
     finalizedFeaturesEpoch: withFeatures ? context.metadataOffset : -1,
-    finalizedFeatures: withFeatures ? finalizedFeatures(context.image) : [],
+    finalizedFeatures: withFeatures ? finalizedFeatures(context) : [],
     zkMigrationReady: false,
   };
   return { body, version };
@@ -102,11 +104,16 @@ function supportedFeatures(version: number): ApiVersionsResponse['supportedFeatu
   }));
 }
 
-function finalizedFeatures(image: ClusterImage): ApiVersionsResponse['finalizedFeatures'] {
-  return [...image.features.keys()].sort().map((name) => ({
+function finalizedFeatures({
+  image,
+  kraftVersion,
+}: ApiVersionsContext): ApiVersionsResponse['finalizedFeatures'] {
+  const levels = new Map(image.features);
+  if (kraftVersion > 0) levels.set(KRAFT_VERSION, kraftVersion);
+  return [...levels.keys()].sort().map((name) => ({
     name,
-    maxVersionLevel: image.featureLevel(name),
-    minVersionLevel: image.featureLevel(name),
+    maxVersionLevel: levels.get(name) ?? 0,
+    minVersionLevel: levels.get(name) ?? 0,
   }));
 }
 

@@ -149,6 +149,7 @@ describe('ApiVersions', () => {
     clusterId: CLUSTER,
     apis: advertisedApis([ApiKey.Fetch, ApiKey.Produce, ApiKey.ApiVersions]),
     image,
+    kraftVersion: 0,
     metadataOffset: 17,
     checksNode: true,
   };
@@ -190,6 +191,8 @@ describe('ApiVersions', () => {
       { name: 'metadata.version', maxVersionLevel: 33, minVersionLevel: 33 },
       { name: 'transaction.version', maxVersionLevel: 2, minVersionLevel: 2 },
     ]);
+    const dynamic = decideApiVersions({ ...context, kraftVersion: 1 }, 4, request).body.finalizedFeatures;
+    expect(dynamic[0]).toEqual({ name: 'kraft.version', maxVersionLevel: 1, minVersionLevel: 1 });
   });
 
   test('a malformed software name is an invalid request from version 3 on', () => {
