@@ -107,8 +107,10 @@ export class Observer implements HostEvents, InjectionEvents, OperationEvents {
     const detail = error === '' ? '' : `: ${error}`;
     this.trace.onEvent(this.now, OPERATIONS_HOST, `operation ${what}: ${words}${detail}`);
     if (what !== 'begun') this.trace.onProbe(operationProbe(operation, what, error));
-    const kind = what === 'begun' || what === 'done' ? (`operation ${what}` as const) : 'operation failed';
-    this.lanes.mark(this.now, OPERATIONS_HOST, kind, `${words}${detail}`);
+    const kind =
+      what === 'begun' ? 'operation begun' : what === 'failed' ? 'operation failed' : 'operation done';
+    const end = what === 'cancelled' ? ' was cancelled' : '';
+    this.lanes.mark(this.now, OPERATIONS_HOST, kind, `${words}${end}${detail}`);
   }
 
   onLife(host: Host): void {

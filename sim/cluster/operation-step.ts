@@ -6,6 +6,8 @@ export type Verdict =
   | 'next'
   /** Not yet: ask again in a while. */
   | 'again'
+  /** There is more of the same step to do. */
+  | 'more'
   /** Somebody else has changed the plan; there is nothing left to do. */
   | 'cancelled';
 

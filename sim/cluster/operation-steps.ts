@@ -123,15 +123,16 @@ function electionSteps(
   if (topic === null) return [{ call: () => electLeaders(kind, null), fine }];
   if (partition !== null)
     return [{ call: () => electLeaders(kind, [{ topic, partition }]), fine, final: NO_SUCH_TOPIC }];
-  let partitions: readonly { readonly topic: string; readonly partition: number }[] = [];
+  const partitions: { readonly topic: string; readonly partition: number }[] = [];
   const learn: Step = {
-    call: () => describeTopics([topic]),
+    call: () => describeTopics([topic], { topic, partition: partitions.length }),
     judgesErrors: true,
     judge: (body) => {
       const described = (body as DescribeTopicPartitionsResponse).topics[0];
       if (described === undefined || described.errorCode !== ErrorCode.NONE) return 'again';
-      partitions = described.partitions.map(({ partitionIndex }) => ({ topic, partition: partitionIndex }));
-      return 'next';
+      for (const { partitionIndex } of described.partitions)
+        if (partitionIndex >= partitions.length) partitions.push({ topic, partition: partitionIndex });
+      return (body as DescribeTopicPartitionsResponse).nextCursor === null ? 'next' : 'more';
     },
     awaits: 'brokers to know the topic',
   };

@@ -6,10 +6,11 @@ import {
   firstError,
   NEVER,
 } from '../../engine/client/index.ts';
+import { unreachable } from '../../engine/machine/index.ts';
 import { ErrorCode, errorName, isRetriable } from '../../engine/wire/index.ts';
 import type { AdminOperation } from '../result/index.ts';
 import { describeOperation, durationUs, type Operation } from '../scenario/index.ts';
-import type { Step } from './operation-step.ts';
+import type { Step, Verdict } from './operation-step.ts';
 import { stepsOf } from './operation-steps.ts';
 
 /** How often an operation looks whether what it waits for has happened. */
@@ -147,14 +148,24 @@ export class Operations implements AdminDriver, AdminListener {
     return { do: 'call', id, call: run.steps[run.step]!.call() };
   }
 
-  #onVerdict(now: number, run: Run, verdict: 'next' | 'again' | 'cancelled'): void {
+  #onVerdict(now: number, run: Run, verdict: Verdict): void {
     if (run.outcome === 'pending') run.error = '';
-    if (verdict === 'again') {
-      run.nextAt = now + POLL_US;
-      return;
+    switch (verdict) {
+      case 'again':
+        run.nextAt = now + POLL_US;
+        return;
+      case 'more':
+        this.#goTo(now, run, run.step);
+        return;
+      case 'next':
+        this.#goTo(now, run, run.step + 1);
+        return;
+      case 'cancelled':
+        this.#giveUp(now, run, 'cancelled');
+        return;
+      default:
+        unreachable(verdict);
     }
-    if (verdict === 'cancelled') this.#giveUp(now, run, 'cancelled');
-    else this.#goTo(now, run, run.step + 1);
   }
 
   #onError(now: number, run: Run, isFinal: boolean, error: string): void {

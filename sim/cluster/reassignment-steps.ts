@@ -37,7 +37,7 @@ export function reassignmentSteps(operation: Reassign): readonly Step[] {
       awaits: 'the new replicas to catch up',
     },
     {
-      call: () => describeTopics([topic]),
+      call: () => describeTopics([topic], here),
       judgesErrors: true,
       judge: (body) => {
         const found = replicasOf(body, partition);
@@ -52,9 +52,10 @@ export function reassignmentSteps(operation: Reassign): readonly Step[] {
 }
 
 function throttled({ topic, partition, replicas }: Reassign, rate: number, main: readonly Step[]): Step[] {
+  const here = { topic, partition };
   let before: readonly number[] = [];
   const learn: Step = {
-    call: () => describeTopics([topic]),
+    call: () => describeTopics([topic], here),
     judgesErrors: true,
     judge: (body): Verdict => {
       const found = replicasOf(body, partition);
@@ -100,9 +101,8 @@ function perBroker(involved: () => readonly number[], rate: number | null): Step
       call: () => incrementalAlterConfigs({ kind: 'broker', id: involved()[next]! }, changes),
       judge: () => {
         next++;
-        return next < involved().length ? 'again' : 'next';
+        return next < involved().length ? 'more' : 'next';
       },
-      awaits: 'the throttle to be told to every broker',
       isCleanUp: rate === null,
     },
   ];

@@ -7,7 +7,7 @@ import {
   make,
   metadataRequest,
 } from '../../wire/index.ts';
-import type { AdminCall } from '../ports.ts';
+import type { AdminCall, TopicPartition } from '../ports.ts';
 
 /* Here and beside it, one function an operation: what `Admin` offers, as the request that it becomes. */
 
@@ -60,9 +60,12 @@ export function createPartitions(topics: readonly NewPartitions[], timeoutMs = 3
   return { apiKey: ApiKey.CreatePartitions, body, route: { to: 'controller' } };
 }
 
-/** KIP-966: pages of partitions with their ELR. */
-export function describeTopics(names: readonly string[]): AdminCall {
-  const body = make(describeTopicPartitionsRequest, { topics: names.map((name) => ({ name })) });
+/** KIP-966: a page of partitions with their ELR, from the first on or from where the last page ended. */
+export function describeTopics(names: readonly string[], from: TopicPartition | null = null): AdminCall {
+  const body = make(describeTopicPartitionsRequest, {
+    topics: names.map((name) => ({ name })),
+    cursor: from === null ? null : { topicName: from.topic, partitionIndex: from.partition },
+  });
   return { apiKey: ApiKey.DescribeTopicPartitions, body, route: { to: 'any' } };
 }
 
