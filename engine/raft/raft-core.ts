@@ -269,7 +269,7 @@ export class RaftCore {
   onLeaderHighWatermark(leader: Leader, now: Us, out: Outbox): void {
     this.log.advanceHighWatermark(leader.highWatermark, leader.epoch, true, out);
     this.#tellCommitted(leader.highWatermark, out);
-    advanceVoterChange(this, leader);
+    advanceVoterChange(this, leader, out);
     completeFetches(this, now, this.parked.takeAll(), out);
   }
 

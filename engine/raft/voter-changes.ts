@@ -1,5 +1,5 @@
 import type { RequestId } from '../exchange/index.ts';
-import type { Us } from '../machine/index.ts';
+import type { Outbox, Us } from '../machine/index.ts';
 import { assert, MS, unreachable } from '../machine/index.ts';
 import { ErrorCode } from '../wire/index.ts';
 import { votersRecordOf } from './epoch-start.ts';
@@ -10,6 +10,12 @@ import { NEVER } from './raft-timer.ts';
 import type { Leader } from './roles/leader.ts';
 import { type KeyedVoter, VoterChange, type VoterChangeGoal } from './voter-change.ts';
 import { describeReplicaKey, describeVoters, type VoterSet } from './voters.ts';
+
+const COMMITTED: { readonly [kind in VoterChangeGoal['kind']]: string } = {
+  add: 'raft: voter added',
+  remove: 'raft: voter removed',
+  update: 'raft: voter updated',
+};
 
 /** Why a change of voters is refused. */
 export interface Refusal {
@@ -192,11 +198,15 @@ function isWithin(kraftVersion: number, { minVersion, maxVersion }: VersionRange
 }
 
 /** The high watermark has moved: a change below it is done. A leader that is no voter any more leaves. */
-export function advanceVoterChange(core: RaftCore, leader: Leader): void {
+export function advanceVoterChange(core: RaftCore, leader: Leader, out: Outbox): void {
   const { change } = leader;
   if (change === null || change.lastOffset < 0 || !leader.isCommitted(change.lastOffset)) return;
+  out.probe(COMMITTED[change.goal.kind]);
   endVoterChange(core, leader, ErrorCode.NONE, null);
-  if (change.goal.kind === 'remove' && !core.isVoter) leader.resignRequested = true;
+  if (change.goal.kind === 'remove' && !core.isVoter) {
+    out.probe('raft: leader removed itself');
+    leader.resignRequested = true;
+  }
 }
 
 /** Gives a change up that takes too long; its record may be committed all the same. Answers when to look again. */

@@ -22,4 +22,5 @@ export type {
   ServerOptions,
   Voter,
 } from './server-options.ts';
+export { snapshotConfigDefaults } from './snapshot-generator.ts';
 export type { BrokerView, ControllerView, QuorumView, ServerView } from './view.ts';

@@ -1,4 +1,4 @@
-import type { Frame, Machine } from '../../engine/machine/index.ts';
+import type { Disk, Frame, Machine } from '../../engine/machine/index.ts';
 import { VerifiedBatches } from '../../engine/records/index.ts';
 import {
   BrokerServer,
@@ -58,6 +58,8 @@ export class Cluster {
   readonly #firstVoters: readonly Voter[];
   /** Of controllers, by id. */
   readonly #directoryIds = new Map<number, Uuid>();
+  /** Controllers that have had a disk. */
+  readonly #formatted = new Set<number>();
   readonly #world: ConstructorParameters<typeof Host>[0];
 
   constructor(scenario: Scenario, options: TrialOptions, events: HostEvents) {
@@ -134,7 +136,7 @@ export class Cluster {
   #addController(place: NodePlace): void {
     this.#addServer(place, CONTROLLER_PORT, (ports) => {
       const config = { ...this.#scenario.cluster.controllerConfig };
-      const format = this.#formatOf(place);
+      const format = this.#formatOf(place, ports.disk);
       return new ControllerServer({ ...this.#common(place, CONTROLLER_PORT), ...ports, config, format });
     });
   }
@@ -162,7 +164,7 @@ export class Cluster {
       clusterId: CLUSTER_ID,
       endpoint: { host: place.name, port },
       voters: this.#isDynamic ? [] : this.#firstVoters,
-      bootstrapServers: this.#firstVoters,
+      bootstrapServers: this.controllers.map(({ id, name }) => ({ id, host: name, port: CONTROLLER_PORT })),
       compression: COMPRESSION,
       verified: this.verified,
       directory: LOG_DIRECTORY,
@@ -170,8 +172,17 @@ export class Cluster {
   }
 
   /** What `kafka-storage format` is told of a controller's directory in a dynamic quorum (KIP-853). */
-  #formatOf({ id }: NodePlace): FormatOptions | undefined {
+  #formatOf({ id }: NodePlace, disk: Disk): FormatOptions | undefined {
     if (!this.#isDynamic) return undefined;
+    const isEmpty = disk.list(LOG_DIRECTORY).length === 0;
+    if (isEmpty && this.#formatted.has(id)) {
+      // Another disk: under its old directory id it would be believed to keep votes and records that it has lost.
+      return {
+        directoryId: randomUuid(this.random.stream('directory ids of other disks')),
+        initialControllers: [],
+      };
+    }
+    this.#formatted.add(id);
     const votes = this.#firstVoters.some((voter) => voter.id === id);
     const initialControllers = this.#firstVoters.map((voter) => ({
       ...voter,

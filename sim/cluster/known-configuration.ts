@@ -13,6 +13,7 @@ import {
 } from '../../engine/metadata/index.ts';
 import { defaultRaftConfig } from '../../engine/raft/index.ts';
 import { REPLICATION_DEFAULTS } from '../../engine/replication/index.ts';
+import { snapshotConfigDefaults } from '../../engine/server/index.ts';
 
 /** A running broker takes only what is dynamic. */
 export type ConfigOwner = 'topic' | 'broker' | 'running broker' | 'controller' | 'producer' | 'consumer';
@@ -62,6 +63,7 @@ export function knownConfiguration(owner: ConfigOwner): ReadonlyMap<string, Know
       add(known, REPLICATION_DEFAULTS);
       add(known, logDirectoryConfigDefaults);
       add(known, defaultRaftConfig);
+      add(known, snapshotConfigDefaults);
       break;
     case 'running broker':
       addDynamic(known);
@@ -70,6 +72,7 @@ export function knownConfiguration(owner: ConfigOwner): ReadonlyMap<string, Know
       addTopicDefaults(known);
       add(known, defaultControllerConfig);
       add(known, defaultRaftConfig);
+      add(known, snapshotConfigDefaults);
       break;
   }
   return known;

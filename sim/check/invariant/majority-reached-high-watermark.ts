@@ -14,8 +14,12 @@ export class MajorityReachedHighWatermark implements Invariant {
     'A majority of the voters has every record of the metadata log that was ever committed.';
   readonly facts = ['quorum committed', 'log truncated', 'log opened', 'log restarted'] as const;
 
+  /** The voters of the leader that last committed: a later set counts for what is committed under it (KIP-853). */
+  #electorate: ReadonlySet<string> | null = null;
+
   onFact(at: number, node: string, fact: Fact, shadow: ClusterShadow, report: Report): void {
     if (fact.fact === 'quorum committed') {
+      if (shadow.quorum.get(node)?.role === 'leader') this.#electorate = shadow.votersFor(node);
       const last = shadow.replica(node, METADATA_LOG).at(fact.highWatermark - 1);
       if (last !== undefined) this.#judge(at, node, last, shadow, report);
     } else if ('log' in fact && fact.log === METADATA_LOG && shadow.votersFor(node).has(node)) {
@@ -26,7 +30,7 @@ export class MajorityReachedHighWatermark implements Invariant {
 
   #judge(at: number, node: string, last: BatchPlace, shadow: ClusterShadow, report: Report): void {
     const without: string[] = [];
-    const electorate = shadow.votersFor(node);
+    const electorate = this.#electorate ?? shadow.votersFor(node);
     for (const voter of electorate) {
       const replica = shadow.knownReplica(voter, METADATA_LOG);
       if (replica === undefined) without.push(voter);

@@ -152,7 +152,7 @@ describe('adding a voter', () => {
     for (const id of others) for (const end of [leader, 104]) quorum.network.cut(id, end);
     untilVerdict(quorum, addVoter(quorum, leader, 104, { ackWhenCommitted: false }));
     quorum.until('effect', () => [leader, 104].every((id) => votersOf(quorum, id).length === 4));
-    // A snapshot of all that is committed ends just before that record, and must not make the voters before it forgotten.
+    // A snapshot of all that is committed ends just before that record: the voters before it are not forgotten.
     quorum.append(leader, 'lost');
     quorum.run(100 * MS);
     for (const id of [leader, 104]) expect(quorum.snapshot(id)).toBe(true);
