@@ -81,6 +81,32 @@ const SCENARIOS: readonly (readonly [what: string, change: Change, message: RegE
     /found 1\.5; it is a whole number/,
   ],
   [
+    'a reset policy with a duration that is none',
+    (file) => {
+      const traffic = file.traffic as { consumers: { config: object }[] };
+      traffic.consumers[0]!.config = { 'auto.offset.reset': 'by_duration:1h' };
+    },
+    /auto\.offset\.reset: found "by_duration:1h".*by_duration:PnDTnHnMn\.nS/,
+  ],
+  [
+    'a producer that should stay in a rack and stands in none',
+    (file) => {
+      const traffic = file.traffic as { producers: { config?: object }[] };
+      traffic.producers[0]!.config = { 'partitioner.rack.aware': true };
+    },
+    /partitioner\.rack\.aware: found true, but the producer stands in no rack; give it one of a/,
+  ],
+  [
+    'an operation on a topic that is not there',
+    set({ operations: [{ at: '1s', do: 'delete-topic', topic: 'tt' }] }),
+    /operations\.0\.topic: no such topic at 1s: "tt"; did you mean "t"/,
+  ],
+  [
+    'spare controllers in a static quorum',
+    cluster({ spareControllers: 1 }),
+    /cluster\.spareControllers: found 1, but in a static quorum every controller votes/,
+  ],
+  [
     'a list as configuration',
     topic({ config: { 'segment.bytes': [1] } }),
     /cluster\.topics\.0\.config\.segment\.bytes/,

@@ -238,6 +238,18 @@ describe('fetch from followers (KIP-392)', () => {
     expect(valuesIn(answer.body?.responses[0]?.partitions[0]?.records ?? null)).toEqual(['a']);
   });
 
+  test('a follower sends nobody away: only the leader knows how far the others are (KAFKA-13778)', () => {
+    const cluster = new TestCluster([1, 2, 3], config, racks);
+    cluster.createTopic('t', [1, 2, 3]);
+    cluster.produce(1, 't', ['a']);
+    cluster.run(1_000);
+    for (const rack of ['east', 'west', 'north']) {
+      const read = cluster.consume(2, 't', 0, rack).responses[0]?.partitions[0];
+      expect(read?.preferredReadReplica).toBe(-1);
+      expect(valuesIn(read?.records ?? null)).toEqual(['a']);
+    }
+  });
+
   test('without a selector the leader serves everybody', () => {
     const cluster = new TestCluster([1, 2, 3], {}, racks);
     cluster.createTopic('t', [1, 2, 3]);
