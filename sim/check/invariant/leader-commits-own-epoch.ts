@@ -3,8 +3,8 @@ import type { Invariant, Report } from '../contract.ts';
 import { type ClusterShadow, METADATA_LOG } from '../shadow/cluster-shadow.ts';
 
 /**
- * Raft 5.4.2, figure 8 (KAFKA-12619): that a majority has a record of an earlier epoch does not make it committed; a later
- * leader may still replace it. Only a record of the leader's own epoch, on a majority, commits what is before it.
+ * Raft 5.4.2, figure 8 (KAFKA-12619): that a majority has a record of an earlier epoch does not make it committed; a
+ * later leader may still replace it. Only a record of the leader's own epoch, on a majority, commits what is before it.
  */
 export class LeaderCommitsOwnEpoch implements Invariant {
   readonly name = 'LeaderCommitsOwnEpoch';

@@ -4,10 +4,12 @@ import { activeController, type ClusterViews } from '../cluster-views.ts';
 export const TOPIC_IDS_MATCH = {
   name: 'TopicIdsMatch',
   property:
-    'A replica’s log belongs to the topic id that the metadata gives its name, and lies in the directory that it gives the replica.',
+    'A replica’s log belongs to the topic id that the metadata gives its name, on a broker that it is assigned to.',
 } as const;
 
-/** The data of a topic that was made anew under an old name must not be taken for its own (KAFKA-14616, KAFKA-16157). */
+/**
+ * What is left of a topic must not be taken for another of the same name (KAFKA-14616, KAFKA-16157).
+ */
 export function validateTopicIds(at: number, views: ClusterViews): Violation[] {
   const controller = activeController(views);
   if (controller === null) return [];

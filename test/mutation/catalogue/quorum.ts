@@ -92,7 +92,7 @@ export const quorum: readonly Mutation[] = [
         replace: '',
       },
     ],
-    caughtBy: ['QuorumElectionSafety', 'EngineAssertion'],
+    caughtBy: ['QuorumElectionSafety'],
     scenario: 'five controllers on slow links',
     seeds: 40,
   },
