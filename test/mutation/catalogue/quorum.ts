@@ -73,12 +73,7 @@ export const quorum: readonly Mutation[] = [
         replace: 'const granted = role.canGrantVote(nominee, isLogUpToDate || lastOffset >= 0, preVote);',
       },
     ],
-    caughtBy: [
-      'MetadataAgreement',
-      'MonotonicHighWatermark',
-      'MajorityReachedHighWatermark',
-      'EngineAssertion',
-    ],
+    caughtBy: ['MetadataAgreement', 'MonotonicHighWatermark', 'MajorityReachedHighWatermark'],
     scenario: 'stale voter',
     seeds: 20,
   },
