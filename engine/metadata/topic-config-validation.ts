@@ -1,6 +1,10 @@
-import { rejectValue } from './config-definition.ts';
+import { itemsOf, rejectValue } from './config-definition.ts';
 import { topicConfigDefinitions } from './topic-config-definitions.ts';
 
+const THROTTLED: readonly string[] = [
+  'follower.replication.throttled.replicas',
+  'leader.replication.throttled.replicas',
+];
 /** Longest value that a record of the metadata log takes (`ConfigurationControlManager`). */
 export const MAX_CONFIG_VALUE_LENGTH = 32_767;
 
@@ -21,8 +25,23 @@ export function rejectTopicConfigs(configs: ReadonlyMap<string, string>): string
     const definition = topicConfigDefinitions.get(name);
     const problem = definition === undefined ? null : rejectValue(definition, value);
     if (problem !== null) return problem;
+    if (THROTTLED.includes(name) && !isListOfReplicas(value)) return notReplicas(name, value);
   }
   return rejectCombination(configs);
+}
+
+/** Every replica, or some as `partition:broker` (`ThrottledReplicaListValidator`, KIP-73). */
+function isListOfReplicas(value: string): boolean {
+  const items = itemsOf(value);
+  return items.join('') === '*' || items.every((item) => /^(\d+:\d+)?$/.test(item));
+}
+
+function notReplicas(name: string, value: string): string {
+  const format = '[partitionId]:[brokerId],[partitionId]:[brokerId],...';
+  return (
+    `Invalid value ${value} for configuration ${name}: ${name} must be the literal '*' or a list of replicas ` +
+    `in the following format: ${format}`
+  );
 }
 
 function rejectCombination(configs: ReadonlyMap<string, string>): string | null {

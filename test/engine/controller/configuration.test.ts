@@ -68,6 +68,14 @@ describe('an incremental change of configurations', () => {
     expect(configsOf(stage, TOPIC, 't')).toEqual({ 'cleanup.policy': 'compact' });
   });
 
+  it('takes replicas to be throttled as pairs, all of them as *, or none', () => {
+    const stage = withTopic();
+    for (const value of ['0:1,0:2', '*', '']) {
+      const verdict = change(stage, TOPIC, 't', [['follower.replication.throttled.replicas', SET, value]]);
+      expect(verdict).toMatchObject({ errorCode: 0 });
+    }
+  });
+
   it('writes nothing that is so already, but for a broker, which may load a file again (KAFKA-14136)', () => {
     const stage = withTopic();
     change(stage, TOPIC, 't', [['retention.ms', SET, '1000']]);
@@ -83,6 +91,12 @@ describe('an incremental change of configurations', () => {
     ['an unknown name', ['retention', SET, '1'], ErrorCode.INVALID_CONFIG, 'Unknown topic config name'],
     ['a value that is no number', ['retention.ms', SET, 'x'], ErrorCode.INVALID_CONFIG, 'Not a number'],
     ['a value below its bound', ['segment.bytes', SET, '1'], ErrorCode.INVALID_CONFIG, 'at least 1048576'],
+    [
+      'replicas that are none',
+      ['leader.replication.throttled.replicas', SET, '0:1,two'],
+      ErrorCode.INVALID_CONFIG,
+      "must be the literal '*' or a list of replicas",
+    ],
     ['appending to what is no list', ['retention.ms', APPEND, '1'], ErrorCode.INVALID_CONFIG, "Can't APPEND"],
     [
       'a value too long',
