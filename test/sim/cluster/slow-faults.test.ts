@@ -102,10 +102,11 @@ describe('what a loss is judged by', () => {
   });
 
   it('every replica wiped at once is beyond the promise: a violation unless the scenario says so', () => {
-    const unsaid = runSmall({ duration: '20s', faults: [wipe('brokers')] });
+    const unsaid = runSmall({ duration: '12s', settle: '20s', faults: [wipe('brokers')] });
     expect(unsaid.violations.map(({ check }) => check)).toContain('NoReplicatedRecordLost');
     const said = runSmall({
-      duration: '20s',
+      duration: '12s',
+      settle: '20s',
       faults: [wipe('brokers')],
       expect: { mayLoseReplicated: true },
     });
