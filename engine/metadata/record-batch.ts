@@ -1,4 +1,4 @@
-import { buildBatch, noCompression, RecordsError, readRecords } from '../records/index.ts';
+import { buildBatch, noCompression, RecordsError, readRecords, verifyBatch } from '../records/index.ts';
 import type { MetadataRecord } from './record.ts';
 import { decodeRecord, encodeRecord, MetadataError } from './record-codec.ts';
 
@@ -21,8 +21,13 @@ export function encodeRecords(
   );
 }
 
-/** The records of one batch of the metadata log that is not a control batch. */
+/**
+ * The records of one batch of the metadata log that is not a control batch. Its CRC is verified here again, as Kafka's
+ * `RecordsIterator` does: a disk that misreads once must end this process, not its idea of the cluster.
+ */
 export function decodeRecords(batch: Uint8Array): readonly OffsetRecord[] | MetadataError {
+  const damage = verifyBatch(batch);
+  if (damage !== null) return new MetadataError(damage.message);
   const entries = readRecords(batch, noCompression);
   if (entries instanceof RecordsError) return new MetadataError(entries.message);
   const records: OffsetRecord[] = [];

@@ -58,10 +58,9 @@ export class MetadataLog {
     this.#opened = log;
     this.snapshots.recover(this.startOffset);
     if (!this.truncateToLatestSnapshot(out)) this.#loadVoters();
-    this.voters.observe(
-      log.batches(Math.max(this.startOffset, this.snapshots.latest?.offset ?? 0)),
-      this.endOffset,
-    );
+    const from = Math.max(this.startOffset, this.snapshots.latest?.offset ?? 0);
+    const damage = this.voters.observe(log.batches(from), this.endOffset);
+    if (damage !== null) this.#keep(new DiskError('EIO', this.#directory));
   }
 
   #loadVoters(): void {

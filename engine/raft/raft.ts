@@ -90,6 +90,10 @@ export class Raft {
       return;
     }
     this.#log.open(log, out);
+    if (this.#log.failure !== null) {
+      this.#fail(this.#log.failure, out);
+      return;
+    }
     const election = this.#elections.read();
     if (election instanceof DiskError) {
       this.#fail(election, out);

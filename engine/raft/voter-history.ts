@@ -1,4 +1,3 @@
-import { assert } from '../machine/index.ts';
 import {
   baseOffsetOf,
   type ControlRecord,
@@ -7,6 +6,7 @@ import {
   lastOffsetOf,
   RecordsError,
   readControlRecords,
+  verifyBatch,
 } from '../records/index.ts';
 import { type HistoryEntry, OffsetHistory } from './offset-history.ts';
 import { VoterSet } from './voters.ts';
@@ -57,20 +57,24 @@ export class VoterHistory {
     this.#nextOffset = endOffset;
   }
 
-  /** Batches that have just been appended, or that a restart reads; those known already are passed over. */
-  observe(batches: Iterable<Uint8Array>, endOffset: number): void {
+  /**
+   * Batches that have just been appended, or that a restart reads; those known already are passed over. An error when
+   * the disk gave a control batch damaged.
+   */
+  observe(batches: Iterable<Uint8Array>, endOffset: number): RecordsError | null {
     for (const batch of batches) {
       const baseOffset = baseOffsetOf(batch);
       if (baseOffset < this.#nextOffset) continue;
       const lastOffset = lastOffsetOf(batch);
-      if (lastOffset >= endOffset) return;
+      if (lastOffset >= endOffset) return null;
       if (isControlBatch(batch)) {
-        const records = readControlRecords(batch);
-        assert(!(records instanceof RecordsError), () => `control records at ${baseOffset} cannot be read`);
+        const records = verifyBatch(batch) ?? readControlRecords(batch);
+        if (records instanceof RecordsError) return records;
         for (const [at, record] of records.entries()) this.#take(record, baseOffset + at);
       }
       this.#nextOffset = lastOffset + 1;
     }
+    return null;
   }
 
   truncateNew(endOffset: number): void {
