@@ -32,7 +32,10 @@ export function pending(views: ClusterViews): string[] {
   for (const { client, log, position } of views.positions) {
     const end = now.leaders.get(log)?.highWatermark;
     // Beyond the end stands a consumer that has not yet heard that what it read is gone (KIP-320).
-    if (end !== undefined && position !== end)
+    // Without a position stands one whose reset by_duration finds no record so young: asked again, for as long as
+    // there is none (KIP-1106).
+    const hasNothing = position === -1 && end === 0;
+    if (end !== undefined && position !== end && !hasNothing)
       said.push(`${client} has read ${log} up to ${position} of ${end}`);
   }
   return said.slice(0, MAX_SENTENCES);

@@ -82,3 +82,30 @@ describe('a leader that hands over (KIP-951)', () => {
     expect(result.probes['leader learned from an error']).toBeGreaterThan(0);
   });
 });
+
+describe('a producer that keeps to its rack (KIP-1123)', () => {
+  it('leaves other partitions empty, in which by_duration finds no position: that is no reader behind', () => {
+    const three = [{ name: 't', partitions: 3, replicationFactor: 3, config: { 'min.insync.replicas': 2 } }];
+    const result = runSmall({
+      cluster: { ...cluster, topics: three },
+      traffic: {
+        producers: [
+          {
+            name: 'p1',
+            topic: 't',
+            rack: 'b',
+            config: { 'partitioner.rack.aware': true },
+            workload: { kind: 'synthetic', rate: 400, valueBytes: 500 },
+          },
+        ],
+        consumers: [{ name: 'k1', topic: 't', config: { 'auto.offset.reset': 'by_duration:PT1H' } }],
+      },
+      duration: '6s',
+    });
+    expect(result.violations).toEqual([]);
+    expect(result.verdict).toBe('pass');
+    // Batches fill and go where a leader is in the rack: one of three partitions.
+    expect(result.operations.produce!.ok).toBeGreaterThan(2_000);
+    expect(result.operations.poll!.ok).toBe(result.operations.produce!.ok);
+  });
+});
