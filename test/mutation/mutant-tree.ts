@@ -67,12 +67,14 @@ export class MutantTree {
   #run(scenario: string, first: number, last: number, checks: readonly string[]): Hunt {
     const script = join(this.#root, 'test/mutation/hunt.ts');
     const args = ['--import', 'tsx', script, scenario, String(first), String(last), ...checks];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    const { error, status, stdout, stderr } = spawnSync(process.execPath, args, {
       cwd: this.#root,
       encoding: 'utf8',
       timeout: HUNT_TIMEOUT_MS,
       maxBuffer: 64 * 1_048_576,
     });
+    // Not started, or not ended in time.
+    if (error !== undefined) throw error;
     if (status !== 0) throw new Error(`the hunt ended with ${status}:\n${stderr.slice(-2_000)}`);
     return JSON.parse(stdout.trim().split('\n').at(-1)!) as Hunt;
   }

@@ -26,7 +26,7 @@ try {
       continue;
     }
     const { caught, others, seeds } = hunt;
-    const isSound = caught !== null && tree.control(mutation, caught.seed).caught === null;
+    const isSound = caught !== null && attemptControl(mutation, caught.seed);
     if (!isSound) escaped += 1;
     const by =
       caught === null
@@ -50,5 +50,15 @@ function attempt(mutation: Mutation): Hunt | string {
     return tree.hunt(mutation);
   } catch (error) {
     return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').slice(0, 300);
+  }
+}
+
+/** Whether the engine as it is says nothing of the kind on that seed. */
+function attemptControl(mutation: Mutation, seed: number): boolean {
+  try {
+    return tree.control(mutation, seed).caught === null;
+  } catch (error) {
+    console.error(error);
+    return false;
   }
 }
