@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MS, SECOND } from '../../../engine/machine/index.ts';
-import { ApiKey, ZERO_UUID } from '../../../engine/wire/index.ts';
+import { ApiKey, type DescribeQuorumResponse, ZERO_UUID } from '../../../engine/wire/index.ts';
 import { QuorumInvariants } from './quorum-invariants.ts';
 import { TestQuorum } from './test-quorum.ts';
 import type { TestQuorumOptions } from './test-quorum-options.ts';
@@ -38,6 +38,37 @@ describe('a dynamic quorum', () => {
     ]);
     expect(told[1]!.voters[0]).toEqual({ id: 101, directoryId: quorum.directoryIdOf(101) });
     expect(quorum.raft(104).role).toBe('follower');
+  });
+
+  it('describes itself with the directories and endpoints of its voters (KIP-853)', () => {
+    const { quorum, leader } = dynamicQuorum();
+    const body = { topics: [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }] };
+    const { answer } = quorum.ask(leader, ApiKey.DescribeQuorum, 2, body);
+    const { topics, nodes } = answer as DescribeQuorumResponse;
+    const { currentVoters, observers } = topics[0]!.partitions[0]!;
+    const keys = (replicas: typeof observers) =>
+      replicas.map(({ replicaId, replicaDirectoryId }) => [replicaId, replicaDirectoryId]);
+    expect(keys(currentVoters)).toEqual([101, 102, 103].map((id) => [id, quorum.directoryIdOf(id)]));
+    expect(keys(observers)).toEqual([[104, quorum.directoryIdOf(104)]]);
+    const listeners = [{ name: 'CONTROLLER', host: 'c101', port: 9093 }];
+    expect(nodes.find(({ nodeId }) => nodeId === 101)).toEqual({ nodeId: 101, listeners });
+  });
+
+  it('writes down whom it voted for with the directory (quorum-state of data version 1)', () => {
+    const { quorum, leader } = dynamicQuorum();
+    const path = '/metadata/__cluster_metadata-0/quorum-state';
+    const state = (id: number) => {
+      const disk = quorum.disk(id);
+      return JSON.parse(new TextDecoder().decode(disk.read(path, 0, disk.size(path)) as Uint8Array));
+    };
+    const voted = [101, 102, 103].map(state).find(({ votedId }) => votedId >= 0);
+    expect(voted).toMatchObject({
+      leaderId: leader,
+      leaderEpoch: 1,
+      votedId: leader,
+      votedDirectoryId: quorum.directoryIdOf(leader),
+      data_version: 1,
+    });
   });
 
   it('knows its voters again after a restart, from snapshot and log', () => {
