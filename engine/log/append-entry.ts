@@ -59,7 +59,7 @@ export function entriesOfLeader(
       if (accepted.errorCode === ErrorCode.CORRUPT_MESSAGE) out.probe('corrupt batch refused');
       return accepted;
     }
-    const stamped = stampBatch(accepted, nextOffset, leaderEpoch, config);
+    const stamped = stampBatch(accepted, nextOffset, leaderEpoch, config, storage.room);
     storage.verified.add(stamped);
     const header = parseBatch(stamped);
     assert(!(header instanceof RecordsError), 'a batch that was accepted can be read');

@@ -6,7 +6,7 @@ import {
   type Ticket,
   type WallClock,
 } from '../machine/index.ts';
-import { type Compression, noCompression, VerifiedBatches } from '../records/index.ts';
+import { BatchRoom, type Compression, noCompression, VerifiedBatches } from '../records/index.ts';
 
 /** Who waits for a sync. Called once a ticket, error or not. */
 export interface SyncOwner {
@@ -54,6 +54,8 @@ export class LogStorage {
   readonly wall: WallClock;
   readonly compression: Compression;
   readonly verified: VerifiedBatches;
+  /** For what leaders write here. */
+  readonly room = new BatchRoom();
   readonly deletesAtOnce: boolean;
   readonly jitter: Random | null;
   #failure: DiskError | null = null;

@@ -1,6 +1,7 @@
 import {
   ATTRIBUTES,
   type BatchHeader,
+  type BatchRoom,
   CRC,
   crc32c,
   LOG_APPEND_TIME_FLAG,
@@ -113,8 +114,9 @@ export function stampBatch(
   baseOffset: number,
   leaderEpoch: number,
   config: LogConfig,
+  room: BatchRoom,
 ) {
-  const stamped = withLeader(accepted.batch, baseOffset, leaderEpoch);
+  const stamped = withLeader(accepted.batch, baseOffset, leaderEpoch, room);
   const isAppendTime = config['message.timestamp.type'] === 'LogAppendTime';
   const { header, maxTimestamp } = accepted;
   if (header.maxTimestamp === maxTimestamp && header.isLogAppendTime === isAppendTime) return stamped;

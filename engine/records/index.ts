@@ -14,6 +14,7 @@
  */
 export * from './batch-builder.ts';
 export * from './batch-header.ts';
+export { BatchRoom } from './batch-room.ts';
 export * from './big-endian.ts';
 export * from './compression.ts';
 export * from './control-record.ts';
