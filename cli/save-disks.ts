@@ -1,6 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { isDiskError } from '../engine/machine/index.ts';
 import { DiskImage } from '../sim/disk/index.ts';
 
 /** Writes a simulated disk as real files and directories under `directory`: Kafka's own tools can read them. */
@@ -18,7 +17,7 @@ function saveDirectory(disk: DiskImage, path: string, into: string): void {
       continue;
     }
     const content = disk.read(from, 0, size);
-    if (!isDiskError(content)) writeFileSync(join(into, name), content);
+    if (content instanceof Uint8Array) writeFileSync(join(into, name), content);
   }
 }
 
