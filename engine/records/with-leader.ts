@@ -2,7 +2,10 @@ import { BASE_OFFSET, LEADER_EPOCH } from './batch-header.ts';
 import type { BatchRoom } from './batch-room.ts';
 import { writeInt32, writeInt64 } from './big-endian.ts';
 
-/** A copy stamped by a leader, in `room` if there is some. Both fields lie before the CRC's range, so the checksum stays true. */
+/**
+ * A copy stamped by a leader, in `room` if there is some. Both fields lie before the CRC's range, so the checksum stays
+ * true.
+ */
 export function withLeader(
   batch: Uint8Array,
   baseOffset: number,

@@ -1,25 +1,35 @@
 import { writeFileSync } from 'node:fs';
 import { codecBench } from './codec.ts';
 import { kernelBench } from './kernel.ts';
+import { memoryBench } from './memory.ts';
+import { scaleBench } from './scale.ts';
 import { trialBench } from './trials.ts';
 
 /** What the project asks of itself, on one core: name of a row -> per second. */
 const ASKED: Readonly<Record<string, number>> = {
   'kernel, hold 1000, near (below 1 ms)': 5_000_000,
-  'drill, whole cluster': 500_000,
-  'idle, simulated time': 2_000,
-  'drill, simulated time': 250,
-  'steady, simulated time': 30,
+  'drill, whole cluster': 1_000_000,
+  'idle, simulated time': 5_000,
+  'drill, simulated time': 500,
+  'steady, simulated time': 60,
+  'saturate, acknowledged': 500_000,
+  'scale, traffic': 1,
+  'scale, whole': 1,
 };
 
-/** `npm run bench [-- kernel|codec|trials] [--json FILE]`: a table, and the rows as JSON for whoever compares. */
+/**
+ * `npm run bench [-- kernel|codec|trials|scale] [--json FILE]`: a table, and the rows as JSON for whoever compares.
+ * `npm run bench -- memory`: a simulated hour, alone.
+ */
 const only = process.argv.slice(2).filter((word) => !word.startsWith('--') && !word.endsWith('.json'));
 const wanted = (name: string): boolean => only.length === 0 || only.includes(name);
 const rows = [
   ...(wanted('kernel') ? await kernelBench() : []),
   ...(wanted('codec') ? await codecBench() : []),
   ...(wanted('trials') ? await trialBench() : []),
+  ...(wanted('scale') ? scaleBench() : []),
 ];
+if (only.includes('memory')) memoryBench();
 const number = (value: number): string => value.toLocaleString('en');
 for (const { name, unit, perSecond, rme } of rows) {
   const asked = ASKED[name];

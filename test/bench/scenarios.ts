@@ -19,17 +19,40 @@ export const idle = bench('idle', {
   duration: '10m',
 });
 
-/** A hundred records a second, a consumer, and a fault every so often. */
-export const drill = bench('drill', {
-  cluster: { brokers: 3, racks: 3, topics: [topic(6)] },
+/** A hundred records a second, a consumer, and a fault every so often: twelve in five minutes. */
+export function drillOf(minutes: number): Scenario {
+  return bench('drill', {
+    cluster: { brokers: 3, racks: 3, topics: [topic(6)] },
+    traffic: {
+      producers: [
+        { name: 'p1', topic: 't', workload: { kind: 'synthetic', rate: 100, valueBytes: 100, keys: 100 } },
+      ],
+      consumers: [{ name: 'k1', topic: 't', config: { 'auto.offset.reset': 'earliest' } }],
+    },
+    randomFaults: {
+      count: Math.round((12 * minutes) / 5),
+      kinds: ['kill', 'power-loss', 'isolate', 'pause', 'disk-stall'],
+    },
+    duration: `${minutes}m`,
+  });
+}
+
+export const drill = drillOf(5);
+
+/** As many brokers as a scenario may have, ten thousand partitions, light load, a broker lost on the way. */
+export const scale = bench('scale', {
+  cluster: {
+    brokers: 99,
+    racks: 3,
+    topics: Array.from({ length: 10 }, (_, i) => ({ ...topic(1_000), name: `t${i}` })),
+  },
   traffic: {
     producers: [
-      { name: 'p1', topic: 't', workload: { kind: 'synthetic', rate: 100, valueBytes: 100, keys: 100 } },
+      { name: 'p1', topic: 't0', workload: { kind: 'synthetic', rate: 100, valueBytes: 100, keys: 100 } },
     ],
-    consumers: [{ name: 'k1', topic: 't', config: { 'auto.offset.reset': 'earliest' } }],
   },
-  randomFaults: { count: 12, kinds: ['kill', 'power-loss', 'isolate', 'pause', 'disk-stall'] },
-  duration: '5m',
+  faults: [{ kind: 'kill', at: '20s', until: '35s', target: 'b2' }],
+  duration: '1m',
 });
 
 /** A thousand records of 1 KiB a second, acks=all. */
