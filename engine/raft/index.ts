@@ -15,8 +15,8 @@
  * - Nothing below the high watermark is ever truncated.
  * - Who votes is what the end of a replica's log says, committed or not; cut off again, it never was. A voter is an id
  * with a directory: with another disk the same id is another replica, which has promised nothing.
- * - Voters change one at a time, when the leader has committed in its epoch and the change before is committed. A leader
- * that removes itself leads until that is committed, does not count itself, and resigns then.
+ * - Voters change one at a time, when the leader has committed in its epoch and the change before is committed.
+ * - A leader that removes itself leads until that is committed, does not count itself, and resigns then.
  * - A leader that cannot hear a majority for 1.5 fetch timeouts resigns; a voter that cannot win does not raise the
  * epoch.
  *

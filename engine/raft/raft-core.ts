@@ -119,6 +119,13 @@ export class RaftCore {
     return this.self.canVote && this.log.isUnsynced;
   }
 
+  /** A graceful stop has nothing more to wait for: nobody needs this replica, or another leads, or time is up. */
+  mayStop(now: Us): boolean {
+    if (!this.isShuttingDown) return false;
+    const hasRemoteLeader = this.leader >= 0 && this.leader !== this.self.id;
+    return !this.isVoter || this.peers.length === 0 || hasRemoteLeader || now >= this.shutdownAt;
+  }
+
   // Who votes.
 
   /** The log has changed at its end, and with it perhaps who votes: at once, committed or not (KIP-853). */

@@ -279,7 +279,8 @@ export class Raft {
     for (;;) {
       if (this.#failIfBroken(out) || this.#beginSync(now, out)) return;
       if (deadline === POLL_AGAIN) {
-        if (this.#stopIfDone(now)) return;
+        this.#isStopped = this.#core.mayStop(now);
+        if (this.#isStopped) return;
         assert(polls++ < MAX_POLLS, 'a role rests after a few changes');
         deadline = this.#poll(now, out);
         continue;
@@ -377,15 +378,6 @@ export class Raft {
     }
     const response = handleRequest(this.#core, now, input.request, out);
     if (response !== null) this.#outbound.respond(input.request.id, response);
-  }
-
-  #stopIfDone(now: Us): boolean {
-    const core = this.#core;
-    if (!core.isShuttingDown) return false;
-    const isOnlyVoter = core.peers.length === 0;
-    const hasRemoteLeader = core.leader >= 0 && core.leader !== core.self.id;
-    this.#isStopped = !core.isVoter || isOnlyVoter || hasRemoteLeader || now >= core.shutdownAt;
-    return this.#isStopped;
   }
 
   #failIfBroken(out: Outbox): boolean {

@@ -48,7 +48,7 @@ export class Follower {
   }
 
   poll(core: RaftCore, now: Us, out: Outbox): Us {
-    // With a leader known, a graceful stop has nothing to wait for: `RaftCore.isStopped` is true.
+    // With a leader known, a graceful stop has nothing to wait for: `RaftCore.mayStop` is true.
     if (core.isShuttingDown) return core.shutdownAt;
     if (core.isVoter && now >= this.fetchAt) {
       core.becomeProspective(now, out);
