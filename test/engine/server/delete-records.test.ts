@@ -99,7 +99,7 @@ describe('DeleteRecords', () => {
     cluster.world.runFor(2 * SECOND);
     const reply = cluster.client.reply(token);
     const body = reply?.kind === 'response' ? (reply.body as DeleteRecordsResponse) : null;
-    expect(body?.topics[0]!.partitions[0]!).toMatchObject({ errorCode: ErrorCode.REQUEST_TIMED_OUT });
+    expect(body?.topics[0]?.partitions[0]).toMatchObject({ errorCode: ErrorCode.REQUEST_TIMED_OUT });
     expect(logOf(cluster, leader).logStartOffset).toBe(2);
   });
 
@@ -115,7 +115,7 @@ describe('DeleteRecords', () => {
     cluster.world.runFor(SECOND);
     const reply = cluster.client.reply(token);
     const body = reply?.kind === 'response' ? (reply.body as DeleteRecordsResponse) : null;
-    expect(body?.topics[0]!.partitions[0]!).toMatchObject({ errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER });
+    expect(body?.topics[0]?.partitions[0]).toMatchObject({ errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER });
   });
 });
 

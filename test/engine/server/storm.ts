@@ -10,7 +10,7 @@ import {
 } from '../../../engine/wire/index.ts';
 import { Invariants } from '../../../sim/check/index.ts';
 import { TinyCluster } from './tiny-cluster.ts';
-import { randomSource, type TinyNode } from './tiny-world.ts';
+import { randomSource, type TinyNode, type TinyWorld } from './tiny-world.ts';
 
 const TOPIC = 't';
 const PARTITIONS = 3;
@@ -52,10 +52,11 @@ export class Storm {
   constructor(seed: string, codec: 'objects' | 'bytes' = 'objects', calmness = 8) {
     this.#calmness = calmness;
     this.#random = randomSource(seed).stream('storm');
-    this.cluster = new TinyCluster({ codec, seed, config: { 'min.insync.replicas': 2 } });
-    const { world } = this.cluster;
-    world.onFact = (node, fact) => this.#invariants.onFact(world.now, node.host, fact);
-    world.onStep = (node) => this.#invariants.onStepEnd(world.now, node.host);
+    const watch = (world: TinyWorld): void => {
+      world.onFact = (node, fact) => this.#invariants.onFact(world.now, node.host, fact);
+      world.onStep = (node) => this.#invariants.onStepEnd(world.now, node.host);
+    };
+    this.cluster = new TinyCluster({ codec, seed, config: { 'min.insync.replicas': 2 }, watch });
   }
 
   run(): StormResult {

@@ -34,6 +34,8 @@ export interface TinyClusterOptions {
   readonly seed?: string;
   /** Of each broker; the first holds the metadata log. */
   readonly directories?: readonly string[];
+  /** Sees the world before anything starts in it. */
+  readonly watch?: (world: TinyWorld) => void;
 }
 
 /** A real cluster in one test: controllers 101.., brokers 1.., and a client that knows the brokers. */
@@ -49,6 +51,7 @@ export class TinyCluster {
 
   constructor(options: TinyClusterOptions = {}) {
     this.world = new TinyWorld(options.codec ?? 'objects');
+    options.watch?.(this.world);
     this.#config = options.config ?? {};
     this.#seed = options.seed ?? '';
     this.#directories = options.directories ?? ['/data'];
