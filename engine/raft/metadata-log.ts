@@ -54,13 +54,14 @@ export class MetadataLog {
   }
 
   /** With the log recovered: finds the snapshots, and finishes an installation that a crash cut short. */
-  open(log: Log, out: Outbox): void {
+  open(log: Log, out: Outbox): DiskError | null {
     this.#opened = log;
     this.snapshots.recover(this.startOffset);
     if (!this.truncateToLatestSnapshot(out)) this.#loadVoters();
     const from = Math.max(this.startOffset, this.snapshots.latest?.offset ?? 0);
     const damage = this.voters.observe(log.batches(from), this.endOffset);
     if (damage !== null) this.#keep(new DiskError('EIO', this.#directory));
+    return this.#failure;
   }
 
   #loadVoters(): void {

@@ -85,13 +85,9 @@ export class Raft {
   boot(now: Us, out: Outbox): void {
     assert(!this.#isBooted, 'a replica boots once');
     const log = openMetadataLog(this.#options, out);
-    if (log instanceof DiskError) {
-      this.#fail(log, out);
-      return;
-    }
-    this.#log.open(log, out);
-    if (this.#log.failure !== null) {
-      this.#fail(this.#log.failure, out);
+    const failure = log instanceof DiskError ? log : this.#log.open(log, out);
+    if (failure !== null) {
+      this.#fail(failure, out);
       return;
     }
     const election = this.#elections.read();

@@ -66,7 +66,8 @@ export class Traffic {
 
   /**
    * A consumer answers the same for ever about a record that came damaged (`CompletedFetch.fetchRecords`, "please seek
-   * past the record"). Its application is one that does not skip records: it dies of the exception and is started again.
+   * past the record"). Its application is one that does not skip records: it dies of the exception, and is started
+   * again.
    */
   #mortal(name: string, listener: ConsumerListener): ConsumerListener {
     const { kernel } = this.#cluster;
