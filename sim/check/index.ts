@@ -2,6 +2,7 @@
  * What must hold. Invariants look at facts as they happen (`invariant/`, over one shared `shadow/`); validations
  * look at the disks and logs at the end (`validation/`); liveness says in words what has not converged
  * (`liveness/`); history checks see only what clients saw (`history/`).
+ * `docs/invariants.md` maps the published properties to them, and `test/mutation` shows each bug that they catch.
  *
  * Sources: the published specifications named in each file; Jepsen's `jepsen.tests.kafka` for histories.
  */
