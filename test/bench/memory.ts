@@ -7,7 +7,7 @@ const MINUTES = 60;
 const TENTHS = 10;
 const MB = 1e6;
 /** V8 fills the room that it has before it collects: told to be frugal, it shows what the run itself needs. */
-const FRUGAL = ['--max-semi-space-size=8', '--max-old-space-size=256'];
+const FRUGAL = ['--max-semi-space-size=8', '--max-old-space-size=512'];
 
 /** A simulated hour of `drill` in a process of its own: what it has taken from the system, by tenth of the run. */
 export function memoryBench(): void {
