@@ -69,6 +69,8 @@ const FORWARDED: ReadonlySet<number> = new Set([
   ApiKey.ElectLeaders,
   ApiKey.DescribeQuorum,
   ApiKey.CreatePartitions,
+  ApiKey.AlterPartitionReassignments,
+  ApiKey.ListPartitionReassignments,
   ApiKey.UpdateFeatures,
   ApiKey.UnregisterBroker,
   ApiKey.AddRaftVoter,

@@ -2,6 +2,8 @@ import { AssertionFailure } from '../machine/index.ts';
 import {
   type AlterConfigsRequest,
   type AlterConfigsResponse,
+  type AlterPartitionReassignmentsRequest,
+  type AlterPartitionReassignmentsResponse,
   ApiKey,
   type CreatePartitionsRequest,
   type CreatePartitionsResponse,
@@ -34,6 +36,10 @@ export function errorResponse(apiKey: number, apiVersion: number, request: objec
       return describeQuorum(error);
     case ApiKey.CreatePartitions:
       return createPartitions(request as CreatePartitionsRequest, error);
+    case ApiKey.AlterPartitionReassignments:
+      return alterReassignments(request as AlterPartitionReassignmentsRequest, error);
+    case ApiKey.ListPartitionReassignments:
+      return { throttleTimeMs: 0, errorCode: error, errorMessage: null, topics: [] };
     case ApiKey.AlterConfigs:
     case ApiKey.IncrementalAlterConfigs:
       return alterConfigs(request as AlterConfigsRequest, error);
@@ -87,6 +93,18 @@ function electLeaders(
 
 function describeQuorum(errorCode: number): DescribeQuorumResponse {
   return { errorCode, errorMessage: null, topics: [], nodes: [] };
+}
+
+function alterReassignments(
+  request: AlterPartitionReassignmentsRequest,
+  errorCode: number,
+): AlterPartitionReassignmentsResponse {
+  const responses = request.topics.map(({ name, partitions }) => ({
+    name,
+    partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode, errorMessage: null })),
+  }));
+  const { allowReplicationFactorChange } = request;
+  return { throttleTimeMs: 0, allowReplicationFactorChange, errorCode, errorMessage: null, responses };
 }
 
 function createPartitions(request: CreatePartitionsRequest, errorCode: number): CreatePartitionsResponse {

@@ -4,8 +4,9 @@ import {
   type ClusterImage,
   MetadataDelta,
   type MetadataRecord,
-  NO_LEADER_CHANGE,
+  type PartitionChangeRecord,
   type PartitionRegistration,
+  RecoveryState,
   type TopicConfigs,
 } from '../metadata/index.ts';
 
@@ -29,7 +30,7 @@ export function replayForFacts(
     case 'PartitionChangeRecord': {
       const previous = image.partition(record.topicId, record.partitionId);
       image.replay(record, offset);
-      const unclean = record.leader !== NO_LEADER_CHANGE && isUnclean(previous, record.leader);
+      const unclean = isUnclean(previous, record);
       facts.push(partitionFact(image, record.topicId, record.partitionId, unclean, configs));
       return;
     }
@@ -51,10 +52,12 @@ export function replayForFacts(
   }
 }
 
-/** A leader from outside ISR and ELR may lack what was committed. */
-function isUnclean(previous: PartitionRegistration | undefined, leader: number): boolean {
+/** A leader from outside ISR and ELR, which now recovers: it may lack what was committed. */
+function isUnclean(previous: PartitionRegistration | undefined, record: PartitionChangeRecord): boolean {
+  const { leader, leaderRecoveryState } = record;
   if (previous === undefined || leader < 0 || leader === previous.leader) return false;
-  return !previous.isr.includes(leader) && !previous.elr.includes(leader);
+  if (previous.isr.includes(leader) || previous.elr.includes(leader)) return false;
+  return leaderRecoveryState === RecoveryState.RECOVERING || previous.leaderRecoveryState === 'RECOVERING';
 }
 
 function partitionFact(

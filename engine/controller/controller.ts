@@ -4,6 +4,7 @@ import type { ClusterImage } from '../metadata/index.ts';
 import {
   type AllocateProducerIdsRequest,
   type AlterConfigsRequest,
+  type AlterPartitionReassignmentsRequest,
   type AlterPartitionRequest,
   type AssignReplicasToDirsRequest,
   type BrokerHeartbeatRequest,
@@ -15,6 +16,7 @@ import {
   type ElectLeadersRequest,
   ErrorCode,
   type IncrementalAlterConfigsRequest,
+  type ListPartitionReassignmentsRequest,
   type UnregisterBrokerRequest,
   type UpdateFeaturesRequest,
 } from '../wire/index.ts';
@@ -22,6 +24,10 @@ import { type Activation, ActiveController, type ActiveControllerOptions } from 
 import { allocateProducerIdsError, decideAllocateProducerIds } from './allocate-producer-ids.ts';
 import { alterConfigsError, decideAlterConfigs } from './alter-configs.ts';
 import { alterPartitionError, decideAlterPartition } from './alter-partition.ts';
+import {
+  alterPartitionReassignmentsError,
+  decideAlterPartitionReassignments,
+} from './alter-partition-reassignments.ts';
 import { assignReplicasToDirsError, decideAssignReplicasToDirs } from './assign-replicas-to-dirs.ts';
 import { brokerHeartbeatError, decideBrokerHeartbeat, noteControlledShutdown } from './broker-heartbeat.ts';
 import type { ControllerConfig } from './controller-config.ts';
@@ -31,6 +37,10 @@ import { type ApiError, apiError, rejected } from './decision.ts';
 import { decideDeleteTopics, deleteTopicsError } from './delete-topics.ts';
 import { decideElectLeaders, electLeadersError } from './elect-leaders.ts';
 import { decideIncrementalAlterConfigs, incrementalAlterConfigsError } from './incremental-alter-configs.ts';
+import {
+  decideListPartitionReassignments,
+  listPartitionReassignmentsError,
+} from './list-partition-reassignments.ts';
 import { type QuorumPort, UNKNOWN_QUORUM } from './quorum-port.ts';
 import { brokerRegistrationAnswer, decideRegisterBroker } from './register-broker.ts';
 import { controllerRegistrationAnswer, decideRegisterController } from './register-controller.ts';
@@ -206,6 +216,21 @@ export class Controller {
     const active = this.#admit(request.id, answer, out);
     if (active === null) return;
     active.settle(request.id, decideCreatePartitions(active.state, request.body), answer(NOT_ACTIVE), out);
+  }
+
+  handleAlterPartitionReassignments(request: Request<AlterPartitionReassignmentsRequest>, out: Outbox): void {
+    const answer = (error: ApiError) => alterPartitionReassignmentsError(request.body, error);
+    const active = this.#admit(request.id, answer, out);
+    if (active === null) return;
+    const decision = decideAlterPartitionReassignments(active.state, request.body);
+    active.settle(request.id, decision, answer(NOT_ACTIVE), out);
+  }
+
+  handleListPartitionReassignments(request: Request<ListPartitionReassignmentsRequest>, out: Outbox): void {
+    const active = this.#admit(request.id, listPartitionReassignmentsError, out);
+    if (active === null) return;
+    const decision = decideListPartitionReassignments(active.state, request.body);
+    active.settle(request.id, decision, listPartitionReassignmentsError(NOT_ACTIVE), out);
   }
 
   /** `forwarded`: a broker has looked at the request before it passed it on. */

@@ -10,6 +10,8 @@ export interface ElectionInput {
   /** Before the change. */
   readonly partition: PartitionRegistration;
   readonly election: Election;
+  /** In the order of preference. */
+  readonly targetReplicas: readonly number[];
   readonly targetIsr: readonly number[];
   readonly targetElr: readonly number[];
   readonly elrEnabled: boolean;
@@ -33,16 +35,16 @@ export interface Elected {
  */
 export function electLeader(input: ElectionInput): Elected {
   const { partition } = input;
-  const preferred = partition.replicas[0] ?? NO_LEADER;
+  const preferred = input.targetReplicas[0] ?? NO_LEADER;
   if (input.election === 'preferred' && isClean(input, preferred)) return clean(preferred);
   if (isClean(input, partition.leader)) return clean(partition.leader);
-  for (const replica of partition.replicas) {
+  for (const replica of input.targetReplicas) {
     if (isClean(input, replica)) return clean(replica);
   }
   const last = lastKnownLeader(input);
   if (last !== NO_LEADER) return { leader: last, unclean: true };
   if (input.election === 'unclean') {
-    for (const replica of partition.replicas) {
+    for (const replica of input.targetReplicas) {
       if (input.canLead(replica)) return { leader: replica, unclean: true };
     }
   }

@@ -1,4 +1,6 @@
+import { assert } from '../machine/index.ts';
 import {
+  DirectoryId,
   NO_LEADER,
   NO_LEADER_CHANGE,
   type PartitionChangeRecord,
@@ -8,6 +10,7 @@ import {
   sortedIds,
 } from '../metadata/index.ts';
 import { type Election, electLeader } from './elect-leader.ts';
+import { completeReassignment, type Reassignment } from './reassignment.ts';
 
 export interface PartitionChangeInput {
   readonly topicId: string;
@@ -16,6 +19,13 @@ export interface PartitionChangeInput {
   readonly election: Election;
   /** The ISR to have; the one there is when left out. */
   readonly targetIsr?: readonly number[];
+  /** The replicas to have, the preferred leader first; those there are when left out. */
+  readonly targetReplicas?: readonly number[];
+  /** Replicas that a reassignment adds and removes; those of the one under way when left out. */
+  readonly targetAdding?: readonly number[];
+  readonly targetRemoving?: readonly number[];
+  /** Where a replica goes that is new; needed with `targetReplicas`. */
+  readonly defaultDirectory?: (broker: number) => string;
   /** Directory ids in the order of the replicas; those there are when left out. */
   readonly targetDirectories?: readonly string[];
   /** The recovery state that the leader reports; the one there is when left out. */
@@ -35,28 +45,35 @@ interface Draft {
   eligibleLeaderReplicas: readonly number[] | null;
   lastKnownElr: readonly number[] | null;
   directories: readonly string[] | null;
+  replicas: readonly number[] | null;
+  addingReplicas: readonly number[] | null;
+  removingReplicas: readonly number[] | null;
 }
 
 /**
  * The record that brings a partition to what is wanted of it, electing a leader on the way, or null when nothing
  * changes (`PartitionChangeBuilder.build`). The order matters: the ELR is filled from the old ISR before the
- * election, which may take its leader from it, and emptied after an unclean one. A reassignment under way would be
- * completed here first.
+ * election, which may take its leader from it, and emptied after an unclean one. A reassignment that the ISR allows is
+ * completed first of all.
  */
 export function decidePartitionChange(input: PartitionChangeInput): PartitionChangeRecord | null {
   const { partition } = input;
-  let targetIsr = sortedIds(input.targetIsr ?? partition.isr);
-  let targetElr = decideElr(input, targetIsr);
+  const target = decideAssignment(input);
+  let targetIsr = target.isr;
+  let targetElr = decideElr(input, target);
   const draft: Draft = {
     isr: null,
     leader: NO_LEADER_CHANGE,
     leaderRecoveryState: RecoveryState.NO_CHANGE,
     eligibleLeaderReplicas: null,
     lastKnownElr: null,
-    directories: changedDirectories(input),
+    directories: changedDirectories(input, target.replicas),
+    replicas: changed(target.replicas, partition.replicas),
+    addingReplicas: changed(target.adding, partition.addingReplicas),
+    removingReplicas: changed(target.removing, partition.removingReplicas),
   };
 
-  const elected = electLeader({ ...input, targetIsr, targetElr });
+  const elected = electLeader({ ...input, targetReplicas: target.replicas, targetIsr, targetElr });
   if (elected.leader !== partition.leader) {
     if (targetElr.includes(elected.leader)) {
       targetIsr = [elected.leader];
@@ -71,6 +88,9 @@ export function decidePartitionChange(input: PartitionChangeInput): PartitionCha
     }
   }
 
+  // A replica that left stops at the new epoch, and whoever it led or followed knows.
+  const leaves = partition.replicas.some((replica) => !target.replicas.includes(replica));
+  if (leaves && draft.leader === NO_LEADER_CHANGE) draft.leader = partition.leader;
   if (draft.isr !== null || !input.elrEnabled) targetElr = [];
   if (!sameIds(targetElr, partition.elr)) draft.eligibleLeaderReplicas = targetElr;
   // Without ELR the last member of the ISR stays in it when it goes: it is the only one that may lead again.
@@ -92,18 +112,35 @@ export function decidePartitionChange(input: PartitionChangeInput): PartitionCha
   return partitionChangeRecord(input.topicId, input.partitionId, draft);
 }
 
+/** Replicas and ISR to have: those asked for, or what a reassignment that they complete leaves of them. */
+function decideAssignment(input: PartitionChangeInput): Reassignment & { readonly isr: readonly number[] } {
+  const { partition } = input;
+  const isr = sortedIds(input.targetIsr ?? partition.isr);
+  const move = {
+    replicas: input.targetReplicas ?? partition.replicas,
+    adding: input.targetAdding ?? partition.addingReplicas,
+    removing: input.targetRemoving ?? partition.removingReplicas,
+  };
+  const completed = completeReassignment(move, isr);
+  return completed === null ? { ...move, isr } : { ...completed, adding: [], removing: [] };
+}
+
 /**
  * The ELR beside a target ISR: empty once the ISR is large enough, else those who were in ISR or ELR and are not in
  * the new ISR. While the ISR is below min.insync.replicas nothing is committed, so none of them misses anything.
+ * Kafka keeps a replica there that the same change removes from the partition; here it goes.
  */
-function decideElr(input: PartitionChangeInput, targetIsr: readonly number[]): readonly number[] {
+function decideElr(
+  input: PartitionChangeInput,
+  target: { readonly replicas: readonly number[]; readonly isr: readonly number[] },
+): readonly number[] {
   const { partition } = input;
   if (!input.elrEnabled) return partition.elr;
-  if (targetIsr.length >= input.minIsr) return [];
+  if (target.isr.length >= input.minIsr) return [];
   const candidates = new Set([...partition.elr, ...partition.isr]);
-  for (const replica of targetIsr) candidates.delete(replica);
+  for (const replica of target.isr) candidates.delete(replica);
   if (input.uncleanShutdownReplica !== undefined) candidates.delete(input.uncleanShutdownReplica);
-  return [...candidates].sort((a, b) => a - b);
+  return [...candidates].filter((replica) => target.replicas.includes(replica)).sort((a, b) => a - b);
 }
 
 function bumpEpochOnShrink(input: PartitionChangeInput, draft: Draft): void {
@@ -116,7 +153,8 @@ function bumpEpochOnShrink(input: PartitionChangeInput, draft: Draft): void {
 function updateLastKnownLeader(input: PartitionChangeInput, draft: Draft): void {
   if (!input.elrEnabled) return;
   const known = input.partition.lastKnownElr.length > 0;
-  if (draft.leader === NO_LEADER && !known) draft.lastKnownElr = [input.partition.leader];
+  if (draft.leader === NO_LEADER && !known && input.partition.leader !== NO_LEADER)
+    draft.lastKnownElr = [input.partition.leader];
   else if (draft.leader >= 0 && known) draft.lastKnownElr = [];
 }
 
@@ -127,17 +165,32 @@ function isNoOp(draft: Draft): boolean {
     draft.leaderRecoveryState === RecoveryState.NO_CHANGE &&
     draft.eligibleLeaderReplicas === null &&
     draft.lastKnownElr === null &&
-    draft.directories === null
+    draft.directories === null &&
+    draft.replicas === null &&
+    draft.addingReplicas === null &&
+    draft.removingReplicas === null
   );
 }
 
-function changedDirectories({
-  partition,
-  targetDirectories,
-}: PartitionChangeInput): readonly string[] | null {
-  if (targetDirectories === undefined) return null;
-  const same = targetDirectories.every((id, at) => id === partition.directories[at]);
-  return same ? null : targetDirectories;
+function changedDirectories(
+  { partition, targetDirectories, defaultDirectory }: PartitionChangeInput,
+  replicas: readonly number[],
+): readonly string[] | null {
+  const kept = targetDirectories ?? partition.directories;
+  const directories = replicas.map((replica) => {
+    const at = partition.replicas.indexOf(replica);
+    if (at >= 0) return kept[at] ?? DirectoryId.MIGRATING;
+    assert(defaultDirectory !== undefined, 'a new replica has a directory');
+    return defaultDirectory(replica);
+  });
+  const { length } = partition.directories;
+  const same =
+    directories.length === length && directories.every((id, at) => id === partition.directories[at]);
+  return same ? null : directories;
+}
+
+function changed(target: readonly number[], current: readonly number[]): readonly number[] | null {
+  return sameIds(target, current) ? null : target;
 }
 
 function sameIds(a: readonly number[], b: readonly number[]): boolean {

@@ -150,7 +150,7 @@ export function partitionRecords(
 }
 
 /** A broker with one directory puts a replica nowhere else; with several it tells later (KIP-858). */
-function defaultDirectory(state: ControllerState, broker: number): string {
+export function defaultDirectory(state: ControllerState, broker: number): string {
   const directories = state.image.broker(broker)?.directories ?? [];
   const only = directories[0];
   if (directories.length === 1 && only !== undefined) return only;

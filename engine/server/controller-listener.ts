@@ -13,6 +13,7 @@ import { RAFT_APIS, type Raft } from '../raft/index.ts';
 import {
   type AllocateProducerIdsRequest,
   type AlterConfigsRequest,
+  type AlterPartitionReassignmentsRequest,
   type AlterPartitionRequest,
   ApiKey,
   type ApiVersionsRequest,
@@ -30,6 +31,7 @@ import {
   EndpointType,
   type EnvelopeRequest,
   type IncrementalAlterConfigsRequest,
+  type ListPartitionReassignmentsRequest,
   type UnregisterBrokerRequest,
   type UpdateFeaturesRequest,
 } from '../wire/index.ts';
@@ -57,6 +59,8 @@ const FORWARDABLE: ReadonlySet<number> = new Set([
   ApiKey.AlterConfigs,
   ApiKey.IncrementalAlterConfigs,
   ApiKey.CreatePartitions,
+  ApiKey.AlterPartitionReassignments,
+  ApiKey.ListPartitionReassignments,
   ApiKey.UpdateFeatures,
   ApiKey.UnregisterBroker,
   ApiKey.ElectLeaders,
@@ -87,6 +91,8 @@ const ADVERTISED = [
   ApiKey.AlterConfigs,
   ApiKey.IncrementalAlterConfigs,
   ApiKey.CreatePartitions,
+  ApiKey.AlterPartitionReassignments,
+  ApiKey.ListPartitionReassignments,
   ApiKey.UpdateFeatures,
   ApiKey.UnregisterBroker,
   ApiKey.AllocateProducerIds,
@@ -173,6 +179,18 @@ export class ControllerListener {
   #handleAdministration(now: Us, request: Request, forwarded: boolean, out: Outbox): boolean {
     const { controller } = this.#options;
     switch (request.apiKey) {
+      case ApiKey.AlterPartitionReassignments:
+        controller.handleAlterPartitionReassignments(
+          request as Request<AlterPartitionReassignmentsRequest>,
+          out,
+        );
+        return true;
+      case ApiKey.ListPartitionReassignments:
+        controller.handleListPartitionReassignments(
+          request as Request<ListPartitionReassignmentsRequest>,
+          out,
+        );
+        return true;
       case ApiKey.CreatePartitions:
         controller.handleCreatePartitions(now, request as Request<CreatePartitionsRequest>, out);
         return true;

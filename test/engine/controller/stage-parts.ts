@@ -96,7 +96,11 @@ export function askAdministration(
   out: Outbox,
 ): void {
   const { apiKey } = request;
-  if (apiKey === ApiKey.CreatePartitions) controller.handleCreatePartitions(now, request, out);
+  if (apiKey === ApiKey.AlterPartitionReassignments)
+    controller.handleAlterPartitionReassignments(request, out);
+  else if (apiKey === ApiKey.ListPartitionReassignments)
+    controller.handleListPartitionReassignments(request, out);
+  else if (apiKey === ApiKey.CreatePartitions) controller.handleCreatePartitions(now, request, out);
   else if (apiKey === ApiKey.IncrementalAlterConfigs)
     controller.handleIncrementalAlterConfigs(request, forwarded, out);
   else if (apiKey === ApiKey.AlterConfigs) controller.handleAlterConfigs(request, forwarded, out);
