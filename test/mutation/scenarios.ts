@@ -66,6 +66,14 @@ export const scenarios: Readonly<Record<string, ScenarioInput>> = {
   'leader isolated': small({
     faults: [isolate('leader:t-0', '2s', '9s'), isolate('leader:t-0', '13s', '17s')],
   }),
+  'partitions move': small({
+    cluster: { brokers: 5 },
+    operations: [
+      { at: '3s', do: 'reassign', topic: 't', partition: 0, replicas: [4, 5, 1] },
+      { at: '6s', do: 'reassign', topic: 't', partition: 1, replicas: [2, 4, 5] },
+    ],
+    duration: '12s',
+  }),
   'followers isolated, acks=1': small({
     traffic: producing(1, 100),
     faults: [isolate('b2', '2s', '12s'), isolate('b3', '2s', '12s')],

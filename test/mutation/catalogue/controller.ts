@@ -44,7 +44,7 @@ export const controller: readonly Mutation[] = [
     patches: [
       {
         file: PARTITION_CHANGE,
-        find: 'if (targetIsr.length >= input.minIsr) return [];',
+        find: 'if (target.isr.length >= input.minIsr) return [];',
         replace: '',
       },
     ],
@@ -58,8 +58,8 @@ export const controller: readonly Mutation[] = [
     patches: [
       {
         file: PARTITION_CHANGE,
-        find: 'if (draft.leader === NO_LEADER && !known) draft.lastKnownElr = [input.partition.leader];',
-        replace: 'if (draft.leader < -9) draft.lastKnownElr = [input.partition.leader];',
+        find: 'draft.lastKnownElr = [input.partition.leader];',
+        replace: 'draft.lastKnownElr = null;',
       },
     ],
     caughtBy: ['MinIsrRecoveryQuorum'],
@@ -113,5 +113,19 @@ export const controller: readonly Mutation[] = [
     caughtBy: ['stuck'],
     scenario: 'quiet',
     seeds: 1,
+  },
+  {
+    id: 'R27',
+    bug: 'A reassignment ends before those it adds are in sync (KAFKA-15665)',
+    patches: [
+      {
+        file: 'engine/controller/reassignment.ts',
+        find: 'if (!containsAll(stayingIsr, adding)) return null;',
+        replace: '',
+      },
+    ],
+    caughtBy: ['ReassignmentKeepsIsr'],
+    scenario: 'partitions move',
+    seeds: 5,
   },
 ];
