@@ -3,8 +3,8 @@ import type { Segment } from './segment.ts';
 
 /**
  * Segments to be deleted, counted from the oldest (`UnifiedLog.deleteOldSegments`): those wholly below the log start,
- * whatever the policy; with the policy `delete` then by size, then by time. Only segments wholly below the high watermark (KAFKA-5634), and never an active segment without records.
- * When all go, the active one is rolled first.
+ * whatever the policy; with the policy `delete` then by size, then by time. Only segments wholly below the high
+ * watermark (KAFKA-5634), and never an active segment without records. When all go, the active one is rolled first.
  */
 export function deletableSegments(
   segments: readonly Segment[],
