@@ -51,7 +51,7 @@ export const operation = z.discriminatedUnion('do', [
     ...planned,
     topic: name,
     partitions: z.int().min(1).max(10_000),
-    replicationFactor: z.int().min(1).max(99),
+    replicationFactor: z.int().min(1).max(100),
     config,
   }),
   z.strictObject({ do: z.literal('delete-topic'), ...planned, topic: z.string() }),

@@ -36,7 +36,7 @@ export const scenarioSchema = z.strictObject({
   why: z.string().default(''),
   lookFor: z.string().default(''),
   cluster: z.strictObject({
-    brokers: count(99),
+    brokers: count(100),
     controllers: count(9).default(3),
     quorum: z.enum(['static', 'dynamic']).default('static'),
     spareControllers: z.int().min(0).max(9).default(0),
@@ -46,7 +46,7 @@ export const scenarioSchema = z.strictObject({
         z.strictObject({
           name,
           partitions: count(10_000),
-          replicationFactor: count(99),
+          replicationFactor: count(100),
           config,
         }),
       )

@@ -42,7 +42,7 @@ export const drill = drillOf(5);
 /** As many brokers as a scenario may have, ten thousand partitions, light load, a broker lost on the way. */
 export const scale = bench('scale', {
   cluster: {
-    brokers: 99,
+    brokers: 100,
     racks: 3,
     topics: Array.from({ length: 10 }, (_, i) => ({ ...topic(1_000), name: `t${i}` })),
   },
