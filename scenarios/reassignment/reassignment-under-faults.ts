@@ -5,7 +5,7 @@ export default scenario({
   title: 'Partitions move to other brokers, throttled, while their targets die and the controller changes.',
   why: 'A reassignment (KIP-455) is the longest-lived state that a controller keeps: old and new replicas together until the new ones are in the ISR, then the old ones leave. Each crash in between has to find it again. Two bugs of the past: completing early shrank the ISR below min.insync.replicas (KAFKA-15665), and asking for too much blocked it for ever (KAFKA-19975).',
   lookFor:
-    'Replica sets grow to the union, and shrink only when the new replicas are in the ISR. Every move completes, none takes the ISR below what it was, nothing is lost. The cancelled one goes back.',
+    'Replica sets grow to the union, and shrink only when the new replicas are in the ISR. Every move completes, none takes the ISR below what it was, nothing is lost.',
   cluster: {
     brokers: 5,
     racks: 3,
