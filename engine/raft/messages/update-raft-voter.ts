@@ -76,6 +76,8 @@ export function onUpdateRaftVoterResponse(
   if (leaderId >= 0 && host !== '') core.nodes.learn(leaderId, host, port);
   const handled = handleCommonResponse(core, errorCode, leaderId, leaderEpoch, now, out);
   if (handled !== null) return handled;
+  // A leader that does not know its high watermark yet puts it off; it is told again.
+  if (errorCode === ErrorCode.REQUEST_TIMED_OUT) return false;
   if (errorCode !== ErrorCode.NONE && errorCode !== ErrorCode.UNSUPPORTED_VERSION) {
     return onUnexpectedError(out);
   }
