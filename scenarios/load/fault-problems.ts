@@ -1,4 +1,6 @@
+import { brokersOf, logDirectoriesOf } from '../../sim/cluster/index.ts';
 import { durationUs, type Fault, type Scenario } from '../../sim/scenario/index.ts';
+import { didYouMean } from './advice.ts';
 import { knownTargets, membersOf } from './known-targets.ts';
 import type { Problem } from './problem.ts';
 
@@ -9,6 +11,7 @@ export function faultProblems(scenario: Scenario, problems: Problem[]): void {
     const path = `faults.${i}`;
     targetProblems(scenario, fault, path, targets, problems);
     sizeProblems(scenario, fault, path, problems);
+    fitProblems(scenario, fault, path, problems);
     const at = durationUs(fault.at);
     if (fault.until !== undefined && durationUs(fault.until) <= at) {
       problems.push({
@@ -78,6 +81,11 @@ function sizeProblems(scenario: Scenario, fault: Fault, path: string, problems: 
         path: `${path}.target`,
         message: `${server} is not a client; kill is the same for a server`,
       });
+    if (fault.kind === 'plane-cut' && client !== undefined)
+      problems.push({
+        path: `${path}.target`,
+        message: `${client} is a client and has no planes; isolate cuts it off`,
+      });
     if (ON_DISK.has(fault.kind) && client !== undefined)
       problems.push({ path: `${path}.target`, message: `${client} is a client and keeps nothing on a disk` });
   }
@@ -96,6 +104,32 @@ function sizeProblems(scenario: Scenario, fault: Fault, path: string, problems: 
     const text = times[field];
     if (typeof text === 'string' && durationUs(text) === 0)
       problems.push({ path: `${path}.${field}`, message: `found "${text}"; it must last a while` });
+  }
+}
+
+/** What could not be done as written: a directory that nobody has, or more turns than there is time for. */
+function fitProblems(scenario: Scenario, fault: Fault, path: string, problems: Problem[]): void {
+  if (fault.kind === 'lose-directory') {
+    const known = logDirectoriesOf(scenario);
+    const names = new Set(brokersOf(scenario).map(({ name }) => name));
+    const members = fault.target.split('+').flatMap((one) => membersOf(one.trim(), scenario) ?? []);
+    const hasBroker = members.length === 0 || members.some((name) => names.has(name));
+    if (hasBroker && !known.includes(fault.directory))
+      problems.push({
+        path: `${path}.directory`,
+        message: `found "${fault.directory}", but brokers have ${known.join(', ')}${didYouMean(fault.directory, known)}`,
+      });
+  }
+  if (fault.kind === 'rolling-restart' && fault.by === 'node' && fault.until !== undefined) {
+    const nodes = fault.target.split('+').flatMap((one) => membersOf(one.trim(), scenario) ?? []).length;
+    const down = durationUs(fault.down);
+    const needs = nodes * down + (nodes - 1) * durationUs(fault.gap);
+    const has = durationUs(fault.until) - durationUs(fault.at);
+    if (nodes > 0 && has > 0 && has < needs)
+      problems.push({
+        path: `${path}.until`,
+        message: `found "${fault.until}", but ${nodes} nodes need ${needs / 1_000_000}s from at "${fault.at}"; heal later, or shorten down or gap`,
+      });
   }
 }
 

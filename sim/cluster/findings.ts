@@ -6,6 +6,7 @@ import {
   validateViews,
   whereValuesAre,
 } from '../check/index.ts';
+import { FAULT_KINDS, FAULT_RULES } from '../fault/index.ts';
 import type { AdminOperation, Violation } from '../result/index.ts';
 import { describeOperation, type Scenario } from '../scenario/index.ts';
 import { readRecordId } from '../workload/index.ts';
@@ -64,12 +65,20 @@ const BROKEN_BY_LOSS: ReadonlySet<string> = new Set([
   'ConsistentRead',
 ]);
 
-/** What happens to a run in which a disk lost something that was not synced. */
-const DISK_LOSSES = ['crash: power lost', 'fault: disk-error'];
+/**
+ * What shows that a disk lost something: that it was injected, by the table's cost, or that it had that effect (a
+ * rolling restart may be one of power losses; an error may be one of a sync, after which pages are gone).
+ */
+const DISK_LOSSES: readonly string[] = [
+  'crash: power lost',
+  'fault: disk-error',
+  ...FAULT_KINDS.filter((kind) => FAULT_RULES[kind].cost === 'lossy').map((kind) => `fault: ${kind}`),
+];
 
 /**
- * Violations of invariants, told from what may be lost: what the scenario says so of, and, once a disk lost what was
- * not synced, what a single replica may acknowledge. Nothing but a second replica keeps a record then.
+ * Violations of invariants, told from what may be lost: what the scenario says so of, and, once a disk lost something,
+ * what a single replica may acknowledge. Nothing but a second replica keeps a record then. What is replicated durably
+ * outlives RF - min ISR losses at a time: a schedule of more has to be declared (`mayLoseReplicated`).
  */
 export function sortViolations(
   scenario: Scenario,

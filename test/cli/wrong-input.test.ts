@@ -66,6 +66,62 @@ const SCENARIOS: readonly (readonly [what: string, change: Change, message: RegE
     /faults\.0\.kind: found "kil"; did you mean "kill"\?/,
   ],
   [
+    'a lost directory that no broker has',
+    fault({ kind: 'lose-directory', target: 'b1', directory: '/data3', at: '1s' }),
+    /faults\.0\.directory: found "\/data3", but brokers have \/data/,
+  ],
+  [
+    'a lost directory that is named by default, where there are several',
+    (file) => {
+      Object.assign(file.cluster, { logDirs: 2 });
+      file.faults = [{ kind: 'lose-directory', target: 'b1', at: '1s' }];
+    },
+    /faults\.0\.directory: found "\/data", but brokers have \/data1, \/data2/,
+  ],
+  [
+    'a salt that is no whole number',
+    fault({ kind: 'stale-block', target: 'b1', salt: 1.5, at: '1s' }),
+    /faults\.0\.salt: found 1\.5/,
+  ],
+  [
+    'one in none',
+    fault({ kind: 'short-write', target: 'b1', oneIn: 0, at: '1s' }),
+    /faults\.0\.oneIn: found 0/,
+  ],
+  [
+    'a class of files that is none',
+    fault({ kind: 'bit-flip', target: 'b1', in: 'segments', at: '1s' }),
+    /faults\.0\.in: found "segments".*"segment"/,
+  ],
+  [
+    'a rolling restart with too little time for its nodes',
+    fault({ kind: 'rolling-restart', down: '100ms', gap: '400ms', at: '500ms', until: '1s' }),
+    /faults\.0\.until: found "1s", but 3 nodes need 1\.1s from at "500ms"; heal later/,
+  ],
+  ...(['majorities-ring', 'bridge'] as const).map(
+    (kind) =>
+      [
+        `a ${kind} among one`,
+        fault({ kind, among: 'controllers', at: '1s' }),
+        new RegExp(`faults\\.0\\.among: "controllers" is 1 here; ${kind} needs at least 3`),
+      ] as const,
+  ),
+  [
+    'a crashing client that is a broker',
+    fault({ kind: 'client-crash', target: 'b1', at: '1s' }),
+    /faults\.0\.target: b1 is not a client; kill is the same for a server/,
+  ],
+  [
+    'a plane cut from a client',
+    fault({ kind: 'plane-cut', target: 'p1', plane: 'data', at: '1s' }),
+    /faults\.0\.target: p1 is a client and has no planes; isolate cuts it off/,
+  ],
+  [
+    'a clock that is none',
+    fault({ kind: 'clock-drift', target: 'b1', ppm: 500_000, at: '1s' }),
+    /faults\.0\.ppm: found 500000; .*400000/,
+  ],
+  [
     'an unknown configuration',
     topic({ config: { 'min.insync.replica': 2 } }),
     /cluster\.topics\.0\.config\.min\.insync\.replica: not a topic .*did you mean "min\.insync\.replicas"/,

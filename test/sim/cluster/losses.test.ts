@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { sortViolations } from '../../../sim/cluster/findings.ts';
+import { FAULT_KINDS, FAULT_RULES } from '../../../sim/fault/index.ts';
+import type { Violation } from '../../../sim/result/index.ts';
+import { smallScenario } from './small-trial.ts';
+
+const durable = smallScenario();
+const [topic] = durable.cluster.topics;
+const onOne = {
+  ...durable,
+  cluster: { ...durable.cluster, topics: [{ ...topic!, config: { 'min.insync.replicas': 1 } }] },
+};
+const declared = { ...durable, expect: { ...durable.expect, mayLoseReplicated: true } };
+const LOST: Violation = { check: 'NoReplicatedRecordLost', at: 1, message: 'gone', evidence: { log: 't-0' } };
+const DIVERGED: Violation = { ...LOST, check: 'LogMatching' };
+
+const hadProbes = (...probes: string[]) => new Map(probes.map((probe) => [probe, 1]));
+const ofCost = (...costs: string[]) => FAULT_KINDS.filter((kind) => costs.includes(FAULT_RULES[kind].cost));
+
+describe('a replicated record that is lost', () => {
+  it.each(FAULT_KINDS)('is a violation after %s, where two replicas had to have it', (kind) => {
+    const probes = hadProbes(`fault: ${kind}`, 'crash: power lost');
+    expect(sortViolations(durable, [LOST], probes).violations).toEqual([LOST]);
+  });
+
+  it.each(ofCost('lossy'))('is allowed after %s, where one replica was enough', (kind) => {
+    expect(sortViolations(onOne, [LOST], hadProbes(`fault: ${kind}`)).allowed).toEqual([LOST]);
+  });
+
+  it.each(ofCost('away', 'nothing').filter((kind) => kind !== 'disk-error'))(
+    'is a violation after %s, which takes nothing from a disk',
+    (kind) => {
+      expect(sortViolations(onOne, [LOST], hadProbes(`fault: ${kind}`)).violations).toEqual([LOST]);
+    },
+  );
+
+  it('is allowed on one replica after a rolling restart that took the power', () => {
+    const probes = hadProbes('fault: rolling-restart', 'crash: power lost');
+    expect(sortViolations(onOne, [LOST], probes).allowed).toEqual([LOST]);
+  });
+
+  it('is allowed where the scenario says so', () => {
+    expect(sortViolations(declared, [LOST], hadProbes()).allowed).toEqual([LOST]);
+  });
+
+  it('excuses nothing else', () => {
+    expect(sortViolations(declared, [DIVERGED], hadProbes('fault: wipe')).violations).toEqual([DIVERGED]);
+  });
+});
