@@ -1,5 +1,5 @@
 /**
- * One replica's log on one disk, and the directory that holds a broker's logs.
+ * One replica’s log on one disk, the directory that holds logs, and the directories of a broker (`LogDirectories`).
  *
  * Owns the files of a log directory, byte for byte as Kafka lays them out: segments with their offset and
  * time indexes, leader epochs, partition metadata, the three offset checkpoints, meta.properties, the clean
