@@ -11,8 +11,8 @@
  * was not; soft state about brokers begins anew with every activation. A broker that is fenced or shutting down is
  * in no ISR.
  *
- * One file a decision. Reassignment (KIP-455) would complete in `partition-change.ts` and be asked for beside
- * `alter-partition.ts`; client quotas would be a decision of their own.
+ * One file a decision. Reassignment (KIP-455) is asked for in one and completed in `partition-change.ts`, by
+ * whatever change finds it allowed; client quotas would be a decision of their own.
  *
  * KIP-339 (incremental changes), 460, 497, 584 (features), 631, 730 (producer ids), 841 (shutdown in the log),
  * 858 (directories), 903 (broker epochs), 919, 966 (ELR), 1066.

@@ -149,7 +149,7 @@ function bumpEpochOnShrink(input: PartitionChangeInput, draft: Draft): void {
   if (input.partition.isr.some((replica) => !isr.includes(replica))) draft.leader = input.partition.leader;
 }
 
-/** Remembered when a partition loses its leader, forgotten when it has one again. */
+/** Remembered when a partition loses its leader, forgotten when it has one again. Kafka may write -1 here: nobody. */
 function updateLastKnownLeader(input: PartitionChangeInput, draft: Draft): void {
   if (!input.elrEnabled) return;
   const known = input.partition.lastKnownElr.length > 0;

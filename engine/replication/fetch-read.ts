@@ -112,7 +112,10 @@ function readLog(
   }
   out.work.partitions += 1;
   // The offsets in the answer are those from before this fetch counts: one look, one answer (KAFKA-9807).
-  const data = answer(entry, log, params, NO_EPOCH, NO_PREFERENCE, read.records);
+  const held = remote !== null && isHeldBack(context, partition, params, now);
+  if (held) out.probe('throttled follower given nothing');
+  else if (remote !== null) context.throttles.record(now, 'leader', partition, read.bytes);
+  const data = answer(entry, log, params, NO_EPOCH, NO_PREFERENCE, held ? NO_RECORDS : read.records);
   if (remote !== null) {
     entry.replica = remote;
     if (
@@ -122,7 +125,21 @@ function readLog(
       return failed(entry, ErrorCode.NOT_LEADER_OR_FOLLOWER, params);
     }
   }
-  return { entry, bytes: read.bytes, data };
+  return { entry, bytes: held ? 0 : read.bytes, data };
+}
+
+/** A follower out of sync waits for the quota of its leader (`ReplicaManager.shouldLeaderThrottle`, KIP-73). */
+export function isHeldBack(
+  context: ReplicationContext,
+  partition: Partition,
+  params: FetchParams,
+  now: Us,
+): boolean {
+  return (
+    params.isFollower &&
+    !partition.isr.includes(params.replicaId) &&
+    context.throttles.holdsBack(now, 'leader', partition)
+  );
 }
 
 /** The hosted replica an entry means, or why there is none. */

@@ -17,6 +17,8 @@ export class FetchState {
   phase: 'fetching' | 'resetting' = 'fetching';
   /** Not fetched before this time; 0 when it is not delayed. */
   delayedUntil: Us = 0;
+  /** How far the last answer left this replica behind its leader's high watermark; null before the first. */
+  lag: number | null = null;
   /** Differs, or may differ, from what the fetch session was told. */
   changed = false;
   /** No longer this fetcher's: whatever still arrives for it is ignored (KAFKA-13207). */
@@ -27,6 +29,11 @@ export class FetchState {
     this.leaderEpoch = partition.leaderEpoch;
     this.fetchOffset = fetchOffset;
     this.lastFetchedEpoch = lastFetchedEpoch;
+  }
+
+  /** As far as the last answer told (`PartitionFetchState.isReplicaInSync`). */
+  get isInSync(): boolean {
+    return this.lag !== null && this.lag <= 0;
   }
 
   get isReady(): boolean {

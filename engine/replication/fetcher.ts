@@ -94,6 +94,7 @@ export class Fetcher {
   /** Sends the next fetch unless one is under way or nothing is ready. */
   fetch(now: Us, out: Outbox): void {
     if (this.#isUnderWay || this.#syncs.size > 0) return;
+    this.#holdBack(now, out);
     const request = this.#nextRequest();
     if (request === null) return;
     this.#isUnderWay = true;
@@ -142,6 +143,18 @@ export class Fetcher {
     const changed = this.#states.takeChanged();
     if (this.#session.isFull) return this.#session.fullRequest(this.#states.values());
     return this.#session.incrementalRequest(changed, (topicId, index) => this.#states.get(topicId, index));
+  }
+
+  /** While the quota is exceeded a throttled partition out of sync waits (`shouldFollowerThrottle`, KIP-73). */
+  #holdBack(now: Us, out: Outbox): void {
+    const { throttles } = this.#context;
+    if (!throttles.isExceeded(now, 'follower')) return;
+    for (const state of this.#states.values()) {
+      if (!state.isReady || state.isInSync || !throttles.holdsBack(now, 'follower', state.partition))
+        continue;
+      out.probe('throttled follower asks for nothing');
+      this.#delay(now, state, out);
+    }
   }
 
   #onFetched(now: Us, reply: Reply, out: Outbox): void {
@@ -232,6 +245,13 @@ export class Fetcher {
         return;
       default:
         if (outcome !== 0) this.#syncs.add(outcome);
+        this.#context.throttles.record(
+          now,
+          'follower',
+          partition,
+          log.logEndOffset > state.fetchOffset ? bytesOf(data) : 0,
+        );
+        state.lag = Math.max(0, data.highWatermark - log.logEndOffset);
         this.#moveOn(state);
     }
   }
@@ -354,4 +374,10 @@ function offsetIn(
     for (const answer of topic.partitions) if (answer.partitionIndex === partition.index) return answer;
   }
   return null;
+}
+
+function bytesOf({ records }: FetchedPartition): number {
+  let bytes = 0;
+  for (const chunk of records ?? []) bytes += chunk.length;
+  return bytes;
 }

@@ -63,7 +63,7 @@ export class Fetches {
       group.replicaEpoch = params.replicaEpoch;
     }
     const reads = this.#read(fetch, true, now, out);
-    if (mustAnswer(params, group, reads) || decideComplete(this.#context, fetch)) {
+    if (mustAnswer(params, group, reads) || decideComplete(this.#context, fetch, now)) {
       this.#answer(fetch, reads, now, out);
     } else {
       this.#park(fetch, now, out);
@@ -92,7 +92,7 @@ export class Fetches {
     this.#awake = [];
     for (const fetch of awake) {
       fetch.awake = false;
-      if (fetch.group.parked === fetch && decideComplete(this.#context, fetch))
+      if (fetch.group.parked === fetch && decideComplete(this.#context, fetch, now))
         this.#complete(fetch, now, out);
     }
   }

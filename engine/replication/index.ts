@@ -20,7 +20,7 @@
  * `FetchSession(Handler)`, `FetchManager`, `DelayedFetch`, `DelayedProduce`, `DefaultAlterPartitionManager`,
  * `RackAwareReplicaSelector`. KIP-101, 207, 227, 279, 320, 392, 497, 516, 595, 841, 903, 951, 966 (strict min ISR).
  *
- * Not here: tiered storage, replication quotas between brokers, delegation of authorisation.
+ * Not here: tiered storage, delegation of authorisation.
  */
 export { Acks } from './append.ts';
 export { configDivergence } from './config-divergence.ts';

@@ -1,9 +1,10 @@
 import type { RequestId } from '../exchange/index.ts';
+import type { Us } from '../machine/index.ts';
 import { ErrorCode } from '../wire/index.ts';
 import type { FetchEntry } from './fetch-entry.ts';
 import type { FetchGroup } from './fetch-group.ts';
 import type { FetchParams } from './fetch-params.ts';
-import { decideDivergence, locate, visibleEnd } from './fetch-read.ts';
+import { decideDivergence, isHeldBack, locate, visibleEnd } from './fetch-read.ts';
 import type { FetchSession } from './fetch-session.ts';
 import type { ReplicationContext } from './replication-context.ts';
 
@@ -27,11 +28,11 @@ export interface ParkedFetch {
  * reader must hear at once (lost leadership, fencing, a deleted partition, a failed directory, truncation,
  * divergence). Only entries with news are looked at; the others cannot have changed the verdict.
  */
-export function decideComplete(context: ReplicationContext, fetch: ParkedFetch): boolean {
+export function decideComplete(context: ReplicationContext, fetch: ParkedFetch, now: Us): boolean {
   const { params, group } = fetch;
   let bytes = 0;
   for (const entry of group.dirtyInOrder()) {
-    const available = waitingBytes(context, params, entry, params.minBytes - bytes);
+    const available = waitingBytes(context, params, entry, params.minBytes - bytes, now);
     if (available === 'answer now') return true;
     bytes += available;
   }
@@ -43,6 +44,7 @@ function waitingBytes(
   params: FetchParams,
   entry: FetchEntry,
   needed: number,
+  now: Us,
 ): number | 'answer now' {
   if (entry.isUnknown) return 0;
   const partition = locate(context, entry);
@@ -55,5 +57,6 @@ function waitingBytes(
   if (entry.fetchOffset > end) return 'answer now';
   if (entry.lastFetchedEpoch !== -1 && decideDivergence(log, entry) !== null) return 'answer now';
   if (entry.fetchOffset === end || entry.maxBytes <= 0) return 0;
+  if (isHeldBack(context, partition, params, now)) return 0;
   return needed <= 1 ? 1 : Math.min(log.bytesBetween(entry.fetchOffset, end), entry.maxBytes);
 }

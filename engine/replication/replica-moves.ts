@@ -4,9 +4,9 @@ import { directoryOf } from '../metadata/index.ts';
 import type { DirectoryAssignments } from './directory-assignments.ts';
 import { appendToReplica } from './follower-append.ts';
 import type { LogHome } from './log-home.ts';
-import type { MoveQuota } from './move-quota.ts';
 import { News, type Partition } from './partition.ts';
 import type { ReplicationContext } from './replication-context.ts';
+import type { ReplicationQuota } from './replication-quota.ts';
 import { ReplicationTimer } from './timer.ts';
 import { decideTruncation } from './truncation.ts';
 
@@ -45,7 +45,7 @@ export class ReplicaMoves {
   readonly #context: ReplicationContext;
   readonly #home: LogHome;
   readonly #assignments: DirectoryAssignments;
-  readonly #quota: MoveQuota;
+  readonly #quota: ReplicationQuota;
   /** By the log's name. */
   readonly #moves = new Map<string, Move>();
   #wakesAt: Us | null = null;
@@ -54,7 +54,7 @@ export class ReplicaMoves {
     context: ReplicationContext,
     home: LogHome,
     assignments: DirectoryAssignments,
-    quota: MoveQuota,
+    quota: ReplicationQuota,
   ) {
     this.#context = context;
     this.#home = home;

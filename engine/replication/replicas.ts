@@ -40,7 +40,6 @@ import { HostedPartitions } from './hosted-partitions.ts';
 import { IsrChanges } from './isr-changes.ts';
 import { handleListOffsets } from './list-offsets.ts';
 import type { LogHome } from './log-home.ts';
-import { MoveQuota } from './move-quota.ts';
 import { handleOffsetForLeaderEpoch } from './offset-for-leader-epoch.ts';
 import { News } from './partition.ts';
 import { Produces } from './produces.ts';
@@ -48,7 +47,9 @@ import { ReplicaMoves } from './replica-moves.ts';
 import type { FetchView, ReplicaView } from './replica-view.ts';
 import type { ReplicationConfig } from './replication-config.ts';
 import type { BrokerIdentity, ReplicationContext } from './replication-context.ts';
+import { ReplicationQuota } from './replication-quota.ts';
 import { RoleChanges } from './role-changes.ts';
+import { Throttles } from './throttles.ts';
 import { ALTER_PARTITION_OWNER, DIRECTORY_ASSIGNMENT_OWNER, ReplicationTimer } from './timer.ts';
 
 export interface ReplicasOptions {
@@ -85,13 +86,14 @@ export class Replicas {
   readonly #home: LogHome;
   readonly #node: ConfigNode;
   readonly #assignments: DirectoryAssignments;
-  readonly #quota: MoveQuota;
+  readonly #quota: ReplicationQuota;
   readonly #moves: ReplicaMoves;
   readonly #spaceOf: (path: string) => VolumeSpace;
   #lastToken = 0;
   #hasMetadata = false;
 
   constructor(options: ReplicasOptions) {
+    const node = { nodeId: options.nodeId, static: options.staticConfig ?? {} };
     this.#context = {
       nodeId: options.nodeId,
       config: options.config,
@@ -101,6 +103,7 @@ export class Replicas {
       identity: options.identity,
       hosted: this.#hosted,
       isrChanges: new IsrChanges(),
+      throttles: new Throttles(node),
       image: new ClusterImage(),
       storageFailed: (now, out) => this.#roles.onDirectoryFailed(now, out),
       nextToken: () => {
@@ -116,9 +119,8 @@ export class Replicas {
     this.#spaceOf = options.spaceOf ?? unknownSpace;
     const random = options.assignmentRandom ?? options.random;
     this.#assignments = new DirectoryAssignments(this.#context, random);
-    this.#quota = new MoveQuota(options.config[MOVE_RATE]);
+    this.#quota = new ReplicationQuota(options.config[MOVE_RATE]);
     this.#moves = new ReplicaMoves(this.#context, this.#home, this.#assignments, this.#quota);
-    const node = { nodeId: options.nodeId, static: options.staticConfig ?? {} };
     this.#node = node;
     this.#roles = new RoleChanges({
       context: this.#context,
@@ -164,6 +166,7 @@ export class Replicas {
    */
   applyDelta(now: Us, delta: MetadataDelta, image: ClusterImage, out: Outbox): void {
     this.#context.image = image;
+    this.#context.throttles.apply(image);
     if (!this.#hasMetadata) {
       this.#hasMetadata = true;
       this.#roles.removeStrays(image, out);

@@ -4,6 +4,7 @@ import type { ClusterImage } from '../metadata/index.ts';
 import type { HostedPartitions } from './hosted-partitions.ts';
 import type { IsrChanges } from './isr-changes.ts';
 import type { ReplicationConfig } from './replication-config.ts';
+import type { Throttles } from './throttles.ts';
 
 /** Who this broker is to the controller at the moment (`BrokerLifecycleManager`). */
 export interface BrokerIdentity {
@@ -21,6 +22,7 @@ export interface ReplicationContext {
   readonly identity: BrokerIdentity;
   readonly hosted: HostedPartitions;
   readonly isrChanges: IsrChanges;
+  readonly throttles: Throttles;
   /** The metadata that this broker has applied; replaced with every delta. */
   image: ClusterImage;
   /** The disk failed under some partition: the whole log directory goes offline. */

@@ -107,7 +107,7 @@ function sizeProblems(scenario: Scenario, fault: Fault, path: string, problems: 
   }
 }
 
-/** What could not be done as written: a directory that nobody has, or more turns than there is time for. */
+/** What could not be done as written: a directory that nobody has. */
 function fitProblems(scenario: Scenario, fault: Fault, path: string, problems: Problem[]): void {
   if (fault.kind === 'lose-directory') {
     const known = logDirectoriesOf(scenario);
@@ -118,17 +118,6 @@ function fitProblems(scenario: Scenario, fault: Fault, path: string, problems: P
       problems.push({
         path: `${path}.directory`,
         message: `found "${fault.directory}", but brokers have ${known.join(', ')}${didYouMean(fault.directory, known)}`,
-      });
-  }
-  if (fault.kind === 'rolling-restart' && fault.by === 'node' && fault.until !== undefined) {
-    const nodes = fault.target.split('+').flatMap((one) => membersOf(one.trim(), scenario) ?? []).length;
-    const down = durationUs(fault.down);
-    const needs = nodes * down + (nodes - 1) * durationUs(fault.gap);
-    const has = durationUs(fault.until) - durationUs(fault.at);
-    if (nodes > 0 && has > 0 && has < needs)
-      problems.push({
-        path: `${path}.until`,
-        message: `found "${fault.until}", but ${nodes} nodes need ${needs / 1_000_000}s from at "${fault.at}"; heal later, or shorten down or gap`,
       });
   }
 }

@@ -93,11 +93,6 @@ const SCENARIOS: readonly (readonly [what: string, change: Change, message: RegE
     fault({ kind: 'bit-flip', target: 'b1', in: 'segments', at: '1s' }),
     /faults\.0\.in: found "segments".*"segment"/,
   ],
-  [
-    'a rolling restart with too little time for its nodes',
-    fault({ kind: 'rolling-restart', down: '100ms', gap: '400ms', at: '500ms', until: '1s' }),
-    /faults\.0\.until: found "1s", but 3 nodes need 1\.1s from at "500ms"; heal later/,
-  ],
   ...(['majorities-ring', 'bridge'] as const).map(
     (kind) =>
       [

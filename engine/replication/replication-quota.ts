@@ -1,15 +1,14 @@
 import { SECOND, type Us } from '../machine/index.ts';
 
-/** `alter.log.dirs.replication.quota.window.num` samples of `…window.size.seconds`. */
+/** `replication.quota.window.num` samples of `…window.size.seconds`, and the same for moves between directories. */
 const SAMPLES = 11;
 const SAMPLE_US: Us = SECOND;
 
 /**
- * How much moves between log directories may copy (`ReplicationQuotaManager` with
- * `replica.alter.log.dirs.io.max.bytes.per.second`): the mean over the last samples must stay within the bound. What
- * exceeds it is copied whole and paid for by waiting.
+ * How many bytes a second may be copied (`ReplicationQuotaManager`): the mean over the last samples must stay within
+ * the bound. What exceeds it is copied whole and paid for by waiting.
  */
-export class MoveQuota {
+export class ReplicationQuota {
   readonly #bytes = new Array<number>(SAMPLES).fill(0);
   #bytesPerSecond: number;
   #sample = 0;
