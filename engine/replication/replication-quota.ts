@@ -12,6 +12,7 @@ export class ReplicationQuota {
   readonly #bytes = new Array<number>(SAMPLES).fill(0);
   #bytesPerSecond: number;
   #sample = 0;
+  /** The oldest sample in the window that follows on a silence or the start; -1 before the first record. */
   #first = -1;
 
   constructor(bytesPerSecond: number) {
@@ -34,15 +35,18 @@ export class ReplicationQuota {
     this.#rollTo(now);
     let total = 0;
     for (const bytes of this.#bytes) total += bytes;
-    const samples = this.#first < 0 ? 1 : Math.min(SAMPLES, this.#sample - this.#first + 1);
-    return total > this.#bytesPerSecond * samples;
+    // Over the time since the oldest sample began, one sample at least (`SimpleRate`).
+    const elapsedUs = this.#first < 0 ? SAMPLE_US : Math.max(SAMPLE_US, now - this.#first * SAMPLE_US);
+    return total > (this.#bytesPerSecond * elapsedUs) / SECOND;
   }
 
-  /** Forgets samples older than the window. */
+  /** Forgets samples older than the window: after a silence as long as that the rate begins anew. */
   #rollTo(now: Us): void {
     const sample = Math.floor(now / SAMPLE_US);
     const passed = Math.min(sample - this.#sample, SAMPLES);
     for (let at = 1; at <= passed; at++) this.#bytes[(sample - passed + at) % SAMPLES] = 0;
     this.#sample = sample;
+    if (passed === SAMPLES) this.#first = -1;
+    else if (this.#first >= 0) this.#first = Math.max(this.#first, sample - SAMPLES + 1);
   }
 }
