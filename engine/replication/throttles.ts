@@ -31,8 +31,9 @@ export class Throttles {
 
   /** Rates and lists take effect with the metadata that brings them. */
   apply(image: ClusterImage): void {
+    // An image read from a snapshot is another one, and counts its changes anew.
+    if (image === this.#image && image.configVersion === this.#configVersion) return;
     this.#image = image;
-    if (image.configVersion === this.#configVersion) return;
     this.#configVersion = image.configVersion;
     for (const side of ['leader', 'follower'] as const) {
       this.#throttled[side].clear();
