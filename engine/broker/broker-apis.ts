@@ -7,7 +7,6 @@ import {
   type AlterReplicaLogDirsRequest,
   ApiKey,
   type ApiVersionsRequest,
-  apiOf,
   type DeleteRecordsRequest,
   type DescribeClusterRequest,
   type DescribeConfigsRequest,
@@ -16,6 +15,7 @@ import {
   EndpointType,
   type FetchRequest,
   type IncrementalAlterConfigsRequest,
+  isKnownRequest,
   type ListConfigResourcesRequest,
   type ListOffsetsRequest,
   type MetadataRequest,
@@ -25,6 +25,7 @@ import {
 import type { AutoTopicCreation } from './auto-topic-creation.ts';
 import type { BrokerConfig } from './config.ts';
 import { ConfigChanges } from './config-changes.ts';
+import { FORWARDED } from './forwardable.ts';
 import type { Forwarding } from './forwarding.ts';
 import { advertisedApis, decideApiVersions } from './handlers/api-versions.ts';
 import { decideDescribeCluster } from './handlers/describe-cluster.ts';
@@ -62,21 +63,6 @@ export interface BrokerApisOptions {
   readonly random: Random;
 }
 
-/** What the controller decides: a broker passes it on as it came. */
-const FORWARDED: ReadonlySet<number> = new Set([
-  ApiKey.CreateTopics,
-  ApiKey.DeleteTopics,
-  ApiKey.ElectLeaders,
-  ApiKey.DescribeQuorum,
-  ApiKey.CreatePartitions,
-  ApiKey.AlterPartitionReassignments,
-  ApiKey.ListPartitionReassignments,
-  ApiKey.UpdateFeatures,
-  ApiKey.UnregisterBroker,
-  ApiKey.AddRaftVoter,
-  ApiKey.RemoveRaftVoter,
-]);
-
 const OWN = [
   ApiKey.Produce,
   ApiKey.Fetch,
@@ -109,11 +95,9 @@ export class BrokerApis {
 
   handle(now: Us, request: Request, out: Outbox): void {
     const { apiKey, apiVersion } = request;
-    const api = apiOf(apiKey);
     // ApiVersions answers for versions that nobody knows; anything else of that kind is a broken client
     // (SocketServer).
-    const known = api !== undefined && apiVersion >= api.minVersion && apiVersion <= api.maxVersion;
-    if (!known && apiKey !== ApiKey.ApiVersions) {
+    if (!isKnownRequest(apiKey, apiVersion) && apiKey !== ApiKey.ApiVersions) {
       this.#reject(request, out);
       return;
     }

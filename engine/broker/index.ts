@@ -23,6 +23,7 @@ export {
 export { BrokerLifecycle, type BrokerLifecycleOptions, type BrokerState } from './broker-lifecycle.ts';
 export { type BrokerConfig, brokerConfigDefaults } from './config.ts';
 export { errorResponse } from './error-response.ts';
+export { FORWARDABLE } from './forwardable.ts';
 export { Forwarding, type ForwardingOptions } from './forwarding.ts';
 export {
   type ApiVersionsContext,

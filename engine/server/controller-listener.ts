@@ -4,6 +4,7 @@ import {
   decideApiVersions,
   decideDescribeCluster,
   decideDescribeConfigs,
+  FORWARDABLE,
 } from '../broker/index.ts';
 import type { Controller } from '../controller/index.ts';
 import type { Request } from '../exchange/index.ts';
@@ -18,7 +19,6 @@ import {
   ApiKey,
   type ApiVersionsRequest,
   type AssignReplicasToDirsRequest,
-  apiOf,
   type BrokerHeartbeatRequest,
   type BrokerRegistrationRequest,
   type ControllerRegistrationRequest,
@@ -31,6 +31,7 @@ import {
   EndpointType,
   type EnvelopeRequest,
   type IncrementalAlterConfigsRequest,
+  isKnownRequest,
   type ListPartitionReassignmentsRequest,
   type UnregisterBrokerRequest,
   type UpdateFeaturesRequest,
@@ -52,33 +53,13 @@ export interface ControllerListenerOptions {
   readonly responder: EnvelopeResponder;
 }
 
-/** What a broker may pass on in an Envelope (`ApiKeys.forwardable`). */
-const FORWARDABLE: ReadonlySet<number> = new Set([
-  ApiKey.CreateTopics,
-  ApiKey.DeleteTopics,
-  ApiKey.AlterConfigs,
-  ApiKey.IncrementalAlterConfigs,
-  ApiKey.CreatePartitions,
-  ApiKey.AlterPartitionReassignments,
-  ApiKey.ListPartitionReassignments,
-  ApiKey.UpdateFeatures,
-  ApiKey.UnregisterBroker,
-  ApiKey.ElectLeaders,
-  ApiKey.DescribeQuorum,
-  ApiKey.AddRaftVoter,
-  ApiKey.RemoveRaftVoter,
-]);
-
-const ADVERTISED = [
+/** What only controllers answer, or answer for themselves; beside all that brokers may pass on. */
+const OWN = [
   ApiKey.Fetch,
   ApiKey.ApiVersions,
-  ApiKey.CreateTopics,
-  ApiKey.DeleteTopics,
-  ApiKey.ElectLeaders,
   ApiKey.Vote,
   ApiKey.BeginQuorumEpoch,
   ApiKey.EndQuorumEpoch,
-  ApiKey.DescribeQuorum,
   ApiKey.AlterPartition,
   ApiKey.Envelope,
   ApiKey.FetchSnapshot,
@@ -88,23 +69,14 @@ const ADVERTISED = [
   ApiKey.ControllerRegistration,
   ApiKey.AssignReplicasToDirs,
   ApiKey.DescribeConfigs,
-  ApiKey.AlterConfigs,
-  ApiKey.IncrementalAlterConfigs,
-  ApiKey.CreatePartitions,
-  ApiKey.AlterPartitionReassignments,
-  ApiKey.ListPartitionReassignments,
-  ApiKey.UpdateFeatures,
-  ApiKey.UnregisterBroker,
   ApiKey.AllocateProducerIds,
-  ApiKey.AddRaftVoter,
-  ApiKey.RemoveRaftVoter,
   ApiKey.UpdateRaftVoter,
 ] as const;
 
 /** Routes what a controller's listener takes in (`ControllerApis.handle`). */
 export class ControllerListener {
   readonly #options: ControllerListenerOptions;
-  readonly #advertised = advertisedApis(ADVERTISED);
+  readonly #advertised = advertisedApis([...OWN, ...FORWARDABLE]);
 
   constructor(options: ControllerListenerOptions) {
     this.#options = options;
@@ -117,9 +89,7 @@ export class ControllerListener {
   /** `forwarded`: it came in an Envelope, so a broker has looked at it. */
   #route(now: Us, request: Request, forwarded: boolean, out: Outbox): void {
     const { apiKey, apiVersion } = request;
-    const api = apiOf(apiKey);
-    const known = api !== undefined && apiVersion >= api.minVersion && apiVersion <= api.maxVersion;
-    if (!known && apiKey !== ApiKey.ApiVersions) {
+    if (!isKnownRequest(apiKey, apiVersion) && apiKey !== ApiKey.ApiVersions) {
       this.#reject(request, out);
       return;
     }

@@ -85,3 +85,9 @@ const byKey: ReadonlyMap<number, Api> = new Map(apis.map((api) => [api.key, api]
 export function apiOf(key: number): Api | undefined {
   return byKey.get(key);
 }
+
+/** Whether a request of this kind and version is one that anybody here can read. */
+export function isKnownRequest(apiKey: number, apiVersion: number): boolean {
+  const api = apiOf(apiKey);
+  return api !== undefined && apiVersion >= api.minVersion && apiVersion <= api.maxVersion;
+}
