@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { SECOND } from '../../../engine/machine/index.ts';
+import { MS, SECOND } from '../../../engine/machine/index.ts';
+import { seededRandom } from './seeded-random.ts';
 import type { TestQuorum } from './test-quorum.ts';
 import { addVoter, removeVoter } from './voter-requests.ts';
 
@@ -74,7 +75,7 @@ export function converge(quorum: TestQuorum): number {
   throw new Error(`violation: no agreement after all is healed\n${quorum.describe()}`);
 }
 
-export function act(quorum: TestQuorum, kind: Kind, id: number, other: number, value: string): void {
+function act(quorum: TestQuorum, kind: Kind, id: number, other: number, value: string): void {
   const running = quorum.ids.filter((each) => quorum.isRunning(each));
   if (kind === 'add' || kind === 'remove') {
     const change = kind === 'add' ? addVoter : removeVoter;
@@ -96,4 +97,20 @@ export function act(quorum: TestQuorum, kind: Kind, id: number, other: number, v
     else if (kind === 'resign') quorum.resign(id);
     else if (quorum.applied(id).nextOffset > 0) quorum.snapshot(id);
   }
+}
+
+/** Runs a schedule on a quorum that loses messages meanwhile; afterwards all is healed and everybody runs. */
+export function runActions(quorum: TestQuorum, { seed, lossPerMille, actions }: Schedule): void {
+  const luck = seededRandom(seed + 1);
+  quorum.network.loses = () => luck.below(1000) < lossPerMille;
+  quorum.startAll();
+  quorum.run(2 * SECOND);
+  let appended = 0;
+  for (const { kind, node, other, afterMs } of actions) {
+    act(quorum, kind, quorum.ids[node]!, quorum.ids[other]!, `v${appended++}`);
+    quorum.run(afterMs * MS);
+  }
+  quorum.network.loses = () => false;
+  quorum.network.heal();
+  for (const id of quorum.ids) if (!quorum.isRunning(id)) quorum.start(id);
 }

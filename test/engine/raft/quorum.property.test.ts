@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { MS, SECOND } from '../../../engine/machine/index.ts';
+import { MS } from '../../../engine/machine/index.ts';
 import { ElectionFile } from '../../../engine/raft/election-file.ts';
 import { MetadataLog } from '../../../engine/raft/metadata-log.ts';
 import { QuorumInvariants } from './quorum-invariants.ts';
-import { act, converge, type Schedule, schedulesFor } from './quorum-schedule.ts';
-import { seededRandom } from './seeded-random.ts';
+import { converge, runActions, type Schedule, schedulesFor } from './quorum-schedule.ts';
 import { TestQuorum } from './test-quorum.ts';
 
 afterEach(() => {
@@ -15,7 +14,8 @@ afterEach(() => {
 const schedules = schedulesFor(4, false);
 
 /** Runs a schedule on three voters and an observer, then heals all and demands that they agree. */
-function runSchedule({ seed, lossPerMille, slowestSyncMs, actions }: Schedule): void {
+function runSchedule(schedule: Schedule): void {
+  const { seed, slowestSyncMs } = schedule;
   const quorum = new TestQuorum({
     seed,
     observers: 1,
@@ -23,18 +23,7 @@ function runSchedule({ seed, lossPerMille, slowestSyncMs, actions }: Schedule): 
     syncUs: [500, slowestSyncMs * MS],
   });
   const invariants = new QuorumInvariants(quorum);
-  const luck = seededRandom(seed + 1);
-  quorum.network.loses = () => luck.below(1000) < lossPerMille;
-  quorum.startAll();
-  quorum.run(2 * SECOND);
-  let appended = 0;
-  for (const { kind, node, other, afterMs } of actions) {
-    act(quorum, kind, quorum.ids[node]!, quorum.ids[other]!, `v${appended++}`);
-    quorum.run(afterMs * MS);
-  }
-  quorum.network.loses = () => false;
-  quorum.network.heal();
-  for (const id of quorum.ids) if (!quorum.isRunning(id)) quorum.start(id);
+  runActions(quorum, schedule);
   const leader = converge(quorum);
   const values = quorum.applied(leader).values;
   for (const id of quorum.ids) {

@@ -4,8 +4,7 @@ import { MS, SECOND } from '../../../engine/machine/index.ts';
 import { Leader } from '../../../engine/raft/roles/leader.ts';
 import type { ReplicaProgress } from '../../../engine/raft/roles/replica-progress.ts';
 import { QuorumInvariants } from './quorum-invariants.ts';
-import { act, converge, type Schedule, schedulesFor } from './quorum-schedule.ts';
-import { seededRandom } from './seeded-random.ts';
+import { converge, runActions, type Schedule, schedulesFor } from './quorum-schedule.ts';
 import { TestQuorum } from './test-quorum.ts';
 import { addVoter, removeVoter } from './voter-requests.ts';
 
@@ -17,7 +16,8 @@ afterEach(() => {
 const schedules = schedulesFor(6, true);
 
 /** Runs a schedule that also changes the voters, then heals all and demands that they agree. */
-function runSchedule({ seed, lossPerMille, slowestSyncMs, actions }: Schedule): void {
+function runSchedule(schedule: Schedule): void {
+  const { seed, slowestSyncMs } = schedule;
   const quorum = new TestQuorum({
     seed,
     kraftVersion: 1,
@@ -27,18 +27,7 @@ function runSchedule({ seed, lossPerMille, slowestSyncMs, actions }: Schedule): 
     syncUs: [500, slowestSyncMs * MS],
   });
   const invariants = new QuorumInvariants(quorum);
-  const luck = seededRandom(seed + 1);
-  quorum.network.loses = () => luck.below(1000) < lossPerMille;
-  quorum.startAll();
-  quorum.run(2 * SECOND);
-  let appended = 0;
-  for (const { kind, node, other, afterMs } of actions) {
-    act(quorum, kind, quorum.ids[node]!, quorum.ids[other]!, `v${appended++}`);
-    quorum.run(afterMs * MS);
-  }
-  quorum.network.loses = () => false;
-  quorum.network.heal();
-  for (const id of quorum.ids) if (!quorum.isRunning(id)) quorum.start(id);
+  runActions(quorum, schedule);
   quorum.run(20 * SECOND);
   if (isStuck(quorum)) return;
   const leader = converge(quorum);
