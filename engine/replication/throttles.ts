@@ -52,7 +52,7 @@ export class Throttles {
 
   /** Bytes of a partition went by; those of throttled ones count, in sync or not. */
   record(now: Us, side: Side, partition: Partition, bytes: number): void {
-    if (this.#binds(side, partition)) this.#quotas[side].record(now, bytes);
+    if (bytes > 0 && this.#binds(side, partition)) this.#quotas[side].record(now, bytes);
   }
 
   #binds(side: Side, { topic, index }: Partition): boolean {
