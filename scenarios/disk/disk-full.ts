@@ -22,7 +22,6 @@ export default scenario({
     ],
     consumers: [{ name: 'k1', topic: 'orders', config: { 'auto.offset.reset': 'earliest' } }],
   },
-
   faults: [
     { kind: 'disk-full', target: 'leader:orders-0', at: '8s', until: '22s' },
     { kind: 'disk-full', target: 'follower:orders-0', at: '38s', until: '48s' },

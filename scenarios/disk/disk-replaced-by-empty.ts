@@ -22,7 +22,6 @@ export default scenario({
     ],
     consumers: [{ name: 'k1', topic: 'orders', config: { 'auto.offset.reset': 'earliest' } }],
   },
-
   faults: [
     { kind: 'wipe', target: 'follower:orders-0', at: '8s', until: '14s' },
     { kind: 'wipe', target: 'leader:orders-1', at: '34s', until: '40s' },

@@ -23,7 +23,6 @@ export default scenario({
     ],
     consumers: [{ name: 'k1', topic: 'orders', config: { 'auto.offset.reset': 'earliest' } }],
   },
-
   faults: [{ kind: 'lose-directory', target: 'b1', directory: '/data2', at: '10s', until: '30s' }],
   duration: '60s',
   expect: { probes: ['fault: lose-directory', 'partition leader elected'] },

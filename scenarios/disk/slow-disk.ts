@@ -22,7 +22,6 @@ export default scenario({
     ],
     consumers: [{ name: 'k1', topic: 'orders', config: { 'auto.offset.reset': 'earliest' } }],
   },
-
   faults: [
     { kind: 'disk-slow', target: 'leader:orders-0', delay: '80ms', at: '6s', until: '24s' },
     { kind: 'disk-slow', target: 'controller-leader', delay: '120ms', at: '30s', until: '48s' },

@@ -22,7 +22,6 @@ export default scenario({
     ],
     consumers: [{ name: 'k1', topic: 'orders', config: { 'auto.offset.reset': 'earliest' } }],
   },
-
   faults: [
     { kind: 'corrupt-frames', from: 'clients', to: 'brokers', oneIn: 20, at: '5s', until: '20s' },
     { kind: 'corrupt-frames', from: 'brokers', to: 'brokers', oneIn: 20, at: '28s', until: '42s' },

@@ -23,7 +23,6 @@ export default scenario({
     ],
     consumers: [{ name: 'k1', topic: 'orders', config: { 'auto.offset.reset': 'earliest' } }],
   },
-
   faults: [
     { kind: 'majorities-ring', among: 'brokers', salt: 1, at: '8s', until: '24s' },
     { kind: 'majorities-ring', among: 'controllers', salt: 2, at: '36s', until: '50s' },

@@ -22,7 +22,6 @@ export default scenario({
     ],
     consumers: [{ name: 'k1', topic: 'orders', config: { 'auto.offset.reset': 'earliest' } }],
   },
-
   faults: [
     { kind: 'plane-cut', plane: 'control', target: 'b1', at: '8s', until: '26s' },
     { kind: 'plane-cut', plane: 'data', target: 'b2', at: '40s', until: '58s' },

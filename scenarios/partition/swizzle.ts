@@ -22,7 +22,6 @@ export default scenario({
     ],
     consumers: [{ name: 'k1', topic: 'orders', config: { 'auto.offset.reset': 'earliest' } }],
   },
-
   faults: [
     { kind: 'swizzle', among: 'brokers', salt: 7, at: '6s', until: '26s' },
     { kind: 'swizzle', among: 'brokers+controllers', salt: 8, at: '38s', until: '54s' },
