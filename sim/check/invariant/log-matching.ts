@@ -16,10 +16,14 @@ export class LogMatching implements Invariant {
   readonly name = 'LogMatching';
   readonly property =
     'Two logs that hold a record with the same leader epoch and offset are equal up to that record.';
-  readonly facts = ['log appended'] as const;
+  readonly facts = ['log appended', 'log start advanced'] as const;
   readonly #origins = new Map<string, BatchOrigins>();
 
   onFact(at: number, node: string, fact: Fact, shadow: ClusterShadow, report: Report): void {
+    if (fact.fact === 'log start advanced') {
+      const lowest = shadow.lowestStart(fact.log);
+      this.#origins.get(fact.log)?.forgetWhile((key) => key % OFFSETS < lowest);
+    }
     if (fact.fact !== 'log appended') return;
     let origins = this.#origins.get(fact.log);
     if (origins === undefined) this.#origins.set(fact.log, (origins = new BatchOrigins()));

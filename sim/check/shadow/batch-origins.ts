@@ -9,6 +9,8 @@ export interface BatchOrigin {
 }
 
 const FIRST_CAPACITY = 16;
+/** Fewer are not worth a move. */
+const FORGET_FROM = 256;
 
 /**
  * Origins by (epoch, offset), as columns of numbers sorted by it. Nearly every new one is the highest, and nearly every
@@ -51,6 +53,18 @@ export class BatchOrigins {
     this.#nodes[i] = this.#indexOf(node);
   }
 
+  /**
+   * Forgets the first origins as far as they are no longer wanted, once they are half of what is kept. Older epochs
+   * stand at lower offsets, but for tails that were cut off.
+   */
+  forgetWhile(isDone: (key: number) => boolean): void {
+    let from = 0;
+    while (from < this.#length && isDone(this.#keys[from]!)) from++;
+    if (from < FORGET_FROM || from * 2 < this.#length) return;
+    for (const column of this.#columns()) column.copyWithin(0, from, this.#length);
+    this.#length -= from;
+  }
+
   /** The first position whose key is not below this one; looks from the end in growing steps. */
   #positionOf(key: number): number {
     const keys = this.#keys;
@@ -69,8 +83,11 @@ export class BatchOrigins {
   }
 
   #makeRoom(i: number, end: number): void {
-    for (const column of [this.#keys, this.#predecessors, this.#crcs, this.#spans, this.#nodes])
-      column.copyWithin(i + 1, i, end);
+    for (const column of this.#columns()) column.copyWithin(i + 1, i, end);
+  }
+
+  #columns(): readonly (Float64Array | Uint32Array | Uint16Array)[] {
+    return [this.#keys, this.#predecessors, this.#crcs, this.#spans, this.#nodes];
   }
 
   #indexOf(node: string): number {

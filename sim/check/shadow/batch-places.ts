@@ -6,6 +6,8 @@ export interface BatchPlace {
 }
 
 const FIRST_CAPACITY = 16;
+/** Fewer are not worth a move. */
+const FORGET_FROM = 256;
 
 /**
  * The batches of a log in the order of their offsets, as columns of numbers: a run tells of every batch on every
@@ -68,6 +70,18 @@ export class BatchPlaces {
   /** Drops batches that reach `logEndOffset` or beyond, whole. */
   truncate(logEndOffset: number): void {
     while (this.length > 0 && this.#lastOffsets[this.length - 1]! >= logEndOffset) this.length--;
+  }
+
+  /**
+   * Forgets batches that end below `logStartOffset`, once they are half of what is kept: nobody asks about them again.
+   */
+  forgetBelow(logStartOffset: number): void {
+    const from = this.positionOf(logStartOffset);
+    if (from < FORGET_FROM || from * 2 < this.length) return;
+    for (const column of [this.#baseOffsets, this.#lastOffsets, this.#leaderEpochs]) {
+      column.copyWithin(0, from, this.length);
+    }
+    this.length -= from;
   }
 
   #grow(): void {

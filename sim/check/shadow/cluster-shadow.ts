@@ -88,6 +88,13 @@ export class ClusterShadow {
     return found;
   }
 
+  /** No replica has anything below; those that are down count with what they had. */
+  lowestStart(log: string): number {
+    let lowest = Number.MAX_SAFE_INTEGER;
+    for (const { logStartOffset } of this.replicasOf(log)) lowest = Math.min(lowest, logStartOffset);
+    return lowest;
+  }
+
   /** The replica that leads by the highest leader epoch that anybody took, if there is one. */
   leaderOf(log: string): ReplicaShadow | undefined {
     let leader: ReplicaShadow | undefined;
@@ -140,7 +147,7 @@ export class ClusterShadow {
         this.replica(node, fact.log).restart(fact.logStartOffset);
         return;
       case 'log start advanced':
-        this.replica(node, fact.log).logStartOffset = fact.logStartOffset;
+        this.#advanceLogStart(this.replica(node, fact.log), fact.logStartOffset);
         return;
       case 'log closed':
         this.replica(node, fact.log).leader = false;
@@ -182,6 +189,12 @@ export class ClusterShadow {
       default:
         return;
     }
+  }
+
+  #advanceLogStart(replica: ReplicaShadow, logStartOffset: number): void {
+    replica.logStartOffset = logStartOffset;
+    replica.entries.forgetBelow(logStartOffset);
+    this.replicated.get(replica.log)?.entries.forgetBelow(this.lowestStart(replica.log));
   }
 
   #noteBroker({
