@@ -1,5 +1,6 @@
 import { assert, type DiskError } from '../machine/index.ts';
 import { type BatchHeader, NO_TIMESTAMP } from '../records/index.ts';
+import { BatchColumns } from './batch-columns.ts';
 import type { LogConfig } from './log-config.ts';
 import {
   DELETED_SUFFIX,
@@ -18,8 +19,8 @@ export const MAX_RELATIVE_OFFSET = 0x7fff_ffff;
 const MAX_JITTER_MS = 0x7fff_ffff;
 
 /**
- * One segment of a log (`LogSegment`): a run of batches, its two indexes, and in memory four parallel arrays
- * with one entry a batch, by which every lookup is a binary search.
+ * One segment of a log (`LogSegment`): a run of batches, its two indexes, and in memory columns with one
+ * entry a batch, by which every lookup is a binary search.
  */
 export class Segment {
   readonly baseOffset: number;
@@ -27,10 +28,7 @@ export class Segment {
   readonly offsetIndex: OffsetIndex;
   readonly timeIndex: TimeIndex;
   readonly #storage: LogStorage;
-  readonly #baseOffsets: number[] = [];
-  readonly #lastOffsets: number[] = [];
-  readonly #positions: number[] = [];
-  readonly #maxTimestamps: number[] = [];
+  readonly #batches = new BatchColumns();
   #size = 0;
   #maxTimestamp = NO_TIMESTAMP;
   #offsetOfMaxTimestamp: number;
@@ -69,12 +67,13 @@ export class Segment {
   }
 
   get batchCount(): number {
-    return this.#positions.length;
+    return this.#batches.length;
   }
 
   /** The offset after the last record, or the base offset of an empty segment. */
   get nextOffset(): number {
-    return this.batchCount === 0 ? this.baseOffset : this.#lastOffsets[this.batchCount - 1]! + 1;
+    const { length } = this.#batches;
+    return length === 0 ? this.baseOffset : this.lastOffsetAt(length - 1) + 1;
   }
 
   /** -1 when no record has a timestamp. */
@@ -88,40 +87,33 @@ export class Segment {
   }
 
   baseOffsetAt(index: number): number {
-    return this.#baseOffsets[index]!;
+    return this.baseOffset + this.#batches.first(index);
   }
 
   lastOffsetAt(index: number): number {
-    return this.#lastOffsets[index]!;
+    return this.baseOffset + this.#batches.last(index);
   }
 
   maxTimestampAt(index: number): number {
-    return this.#maxTimestamps[index]!;
+    return this.#batches.maxTimestamp(index);
   }
 
   positionAt(index: number): number {
-    return index === this.batchCount ? this.#size : this.#positions[index]!;
+    return index === this.batchCount ? this.#size : this.#batches.position(index);
   }
 
   sizeAt(index: number): number {
-    return this.positionAt(index + 1) - this.#positions[index]!;
+    return this.positionAt(index + 1) - this.#batches.position(index);
   }
 
   /** The first batch that holds the offset or comes after it; `batchCount` when there is none. */
   indexOf(offset: number): number {
-    let low = 0;
-    let high = this.batchCount;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#lastOffsets[middle]! < offset) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return this.#batches.indexOf(offset - this.baseOffset);
   }
 
   /** The bytes of one batch: a view when it was appended as one chunk. */
   readBatch(index: number): Uint8Array | DiskError {
-    return this.#storage.read(this.path, this.#positions[index]!, this.sizeAt(index));
+    return this.#storage.read(this.path, this.#batches.position(index), this.sizeAt(index));
   }
 
   /** `LogSegment.shouldRoll`, before `bytes` more with this largest timestamp are appended. */
@@ -146,10 +138,9 @@ export class Segment {
 
   /** Takes a batch that lies at the end of what is known of the file into the arrays. */
   note(header: BatchHeader): void {
-    this.#baseOffsets.push(header.baseOffset);
-    this.#lastOffsets.push(header.lastOffset);
-    this.#positions.push(this.#size);
-    this.#maxTimestamps.push(header.maxTimestamp);
+    const { baseOffset, lastOffset } = header;
+    const first = baseOffset - this.baseOffset;
+    this.#batches.push(first, lastOffset - this.baseOffset, this.#size, header.maxTimestamp);
     this.#size += header.length;
     if (header.maxTimestamp > this.#maxTimestamp) {
       this.#maxTimestamp = header.maxTimestamp;
@@ -162,7 +153,7 @@ export class Segment {
     const last = this.batchCount - 1;
     let error: DiskError | null = null;
     if (this.#bytesSinceIndexEntry > intervalBytes) {
-      error = this.offsetIndex.append(this.#lastOffsets[last]! - this.baseOffset, this.#positions[last]!);
+      error = this.offsetIndex.append(this.#batches.last(last), this.#batches.position(last));
       error ??= this.#indexTime();
       this.#bytesSinceIndexEntry = 0;
     }
@@ -172,6 +163,7 @@ export class Segment {
 
   /** What a segment writes when it stops being the active one, and when its log is closed. */
   seal(): DiskError | null {
+    this.#batches.trim();
     return this.#indexTime();
   }
 
@@ -182,10 +174,7 @@ export class Segment {
       this.offsetIndex.truncateTo(offset - this.baseOffset) ??
       this.timeIndex.truncateTo(offset - this.baseOffset) ??
       this.truncateFile(this.positionAt(keep));
-    this.#baseOffsets.length = keep;
-    this.#lastOffsets.length = keep;
-    this.#positions.length = keep;
-    this.#maxTimestamps.length = keep;
+    this.#batches.truncate(keep);
     this.#bytesSinceIndexEntry = 0;
     if (keep === 0) this.#createdMs = this.#storage.wall.nowMs();
     this.#findMaxTimestamp();
@@ -233,15 +222,15 @@ export class Segment {
     this.#maxTimestamp = NO_TIMESTAMP;
     this.#offsetOfMaxTimestamp = this.baseOffset;
     for (let index = 0; index < this.batchCount; index++) {
-      if (this.#maxTimestamps[index]! <= this.#maxTimestamp) continue;
-      this.#maxTimestamp = this.#maxTimestamps[index]!;
-      this.#offsetOfMaxTimestamp = this.#lastOffsets[index]!;
+      if (this.maxTimestampAt(index) <= this.#maxTimestamp) continue;
+      this.#maxTimestamp = this.maxTimestampAt(index);
+      this.#offsetOfMaxTimestamp = this.lastOffsetAt(index);
     }
   }
 
   /** By the records' own clock when they have one: the first batch against the batch to come. */
   #waitedMs(maxTimestamp: number, nowMs: number): number {
-    const first = this.#maxTimestamps[0] ?? NO_TIMESTAMP;
+    const first = this.batchCount === 0 ? NO_TIMESTAMP : this.maxTimestampAt(0);
     return first >= 0 ? maxTimestamp - first : nowMs - this.#createdMs;
   }
 }
