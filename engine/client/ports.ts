@@ -29,6 +29,21 @@ export interface ClientError {
   readonly message: string;
 }
 
+// ------------------------------------------------------------------ groups and transactions
+
+/** Who a consumer is within its group, as its commits say it (KIP-447). */
+export interface ConsumerGroupMetadata {
+  readonly groupId: string;
+  /** The generation of a classic group, the member epoch of a consumer group; -1: not a member. */
+  readonly generationId: number;
+  /** '': not a member. */
+  readonly memberId: string;
+  /** Null: not a static member. */
+  readonly groupInstanceId: string | null;
+}
+
+export type * from './transaction-ports.ts';
+
 // ------------------------------------------------------------------ producer
 
 /**
