@@ -10,6 +10,7 @@ import {
 } from '../../engine/server/index.ts';
 import { randomUuid, type Uuid } from '../../engine/wire/index.ts';
 import { activeController, type ProcessView } from '../check/index.ts';
+import { ChunkBlocks } from '../disk/index.ts';
 import { Host, type HostEvents, type HostOptions, type MachineFactory } from '../host/index.ts';
 import { Kernel } from '../kernel/index.ts';
 import { DEFAULT_NETWORK, Network, type NetworkOptions, type Nic } from '../network/index.ts';
@@ -74,7 +75,14 @@ export class Cluster {
       onStrike: (what) => this.onStrike(what),
     });
     const { kernel, network, random } = this;
-    this.#world = { kernel, network, random, courier: courierFor(options), events };
+    this.#world = {
+      kernel,
+      network,
+      random,
+      courier: courierFor(options),
+      events,
+      blocks: new ChunkBlocks(),
+    };
     this.brokers = brokersOf(scenario);
     this.controllers = controllersOf(scenario);
     this.#isDynamic = scenario.cluster.quorum === 'dynamic';

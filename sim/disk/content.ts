@@ -1,4 +1,5 @@
 import type { Us } from '../../engine/machine/index.ts';
+import type { ChunkBlocks } from './chunk-blocks.ts';
 
 /**
  * Appends up to this size (but the first) are gathered in a buffer of one's own: an index entry is not worth
@@ -6,6 +7,12 @@ import type { Us } from '../../engine/machine/index.ts';
  */
 const SMALL_CHUNK_BYTES = 64;
 const GATHER_BYTES = 4_096;
+/** Chunks that begin between two multiples of this are packed together, so that equal files are packed alike. */
+const BLOCK_BYTES = 32_768;
+/** Fewer in a block are left as they are. */
+const WORTH_PACKING = 16;
+/** How many chunks come before anybody looks again whether some can be packed. */
+const PACK_EVERY = 1_024;
 
 /** Bytes that a fault changed: where, what stands there now, and what stood there. */
 export interface Damaged {
@@ -27,6 +34,8 @@ export class Content {
   readonly #times: Us[] = [];
   /** The last chunk is a gathering buffer of this object's own. */
   #gathers = false;
+  /** How many chunks there are when the next look at packing is due. */
+  #packAt = PACK_EVERY;
 
   append(chunk: Uint8Array, now: Us): void {
     const length = chunk.length;
@@ -63,6 +72,48 @@ export class Content {
       from = 0;
     }
     return bytes;
+  }
+
+  get isPackingDue(): boolean {
+    return this.chunks.length >= this.#packAt;
+  }
+
+  /**
+   * Puts small chunks that were written at `before` or earlier together in blocks. The bytes stay what they are; when
+   * they were written is known of a block only.
+   */
+  pack(before: Us, blocks: ChunkBlocks): void {
+    const { chunks } = this;
+    let kept = 0;
+    let from = 0;
+    while (from < chunks.length) {
+      const to = this.#blockEnd(from);
+      const isWorth = to - from >= WORTH_PACKING && to < chunks.length && this.#times[to - 1]! <= before;
+      if (isWorth) {
+        this.#keep(kept++, blocks.blockOf(chunks, from, to), this.#starts[from]!, this.#times[to - 1]!);
+      } else {
+        for (let i = from; i < to; i++) this.#keep(kept++, chunks[i]!, this.#starts[i]!, this.#times[i]!);
+      }
+      from = to;
+    }
+    chunks.length = kept;
+    this.#starts.length = kept;
+    this.#times.length = kept;
+    this.#packAt = kept + PACK_EVERY;
+  }
+
+  /** Where the chunks end that begin in the same block as this one. */
+  #blockEnd(from: number): number {
+    const block = Math.floor(this.#starts[from]! / BLOCK_BYTES);
+    let to = from + 1;
+    while (to < this.#starts.length && Math.floor(this.#starts[to]! / BLOCK_BYTES) === block) to++;
+    return to;
+  }
+
+  #keep(at: number, chunk: Uint8Array, start: number, time: Us): void {
+    this.chunks[at] = chunk;
+    this.#starts[at] = start;
+    this.#times[at] = time;
   }
 
   /** Appends the bytes [from, to) of another content chunk by chunk, without copying. */

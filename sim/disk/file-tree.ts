@@ -1,10 +1,17 @@
 import { DiskError, type Us } from '../../engine/machine/index.ts';
 import type { RandomStream } from '../random/index.ts';
+import type { ChunkBlocks } from './chunk-blocks.ts';
 import { Content } from './content.ts';
 import { type CrashReport, CrashState, emptyCrashReport } from './crash-state.ts';
 import { DirectoryJournal } from './directory-journal.ts';
 import { DirectoryNode, FileNode, type Node } from './node.ts';
 import type { DiskOptions } from './options.ts';
+
+/** Small chunks written longer ago than this go into blocks. */
+export interface Packing {
+  readonly ageUs: Us;
+  readonly blocks: ChunkBlocks;
+}
 
 /**
  * Files and directories as processes see them, and behind them as the medium has them. Knows no latency and
@@ -15,12 +22,14 @@ export class FileTree {
   /** Paths looked up before. Dropped whole when a name stops meaning what it meant. */
   readonly #known = new Map<string, FileNode>();
   readonly #capacity: number;
+  readonly #packing: Packing | null;
   readonly journal = new DirectoryJournal();
   /** Bytes in files, as processes see them. */
   usedBytes = 0;
 
-  constructor(capacityBytes: number) {
+  constructor(capacityBytes: number, packing: Packing | null = null) {
     this.#capacity = capacityBytes;
+    this.#packing = packing;
   }
 
   append(path: string, chunk: Uint8Array, now: Us): DiskError | null {
@@ -29,6 +38,9 @@ export class FileTree {
     if (this.#capacity > 0 && this.usedBytes + chunk.length > this.#capacity)
       return new DiskError('ENOSPC', path);
     node.live.append(chunk, now);
+    if (this.#packing !== null && node.live.isPackingDue) {
+      node.live.pack(now - this.#packing.ageUs, this.#packing.blocks);
+    }
     this.usedBytes += chunk.length;
     return null;
   }
@@ -157,7 +169,7 @@ export class FileTree {
 
   /** A copy of what processes see, all of it durable; bytes are shared. */
   clone(): FileTree {
-    const copy = new FileTree(this.#capacity);
+    const copy = new FileTree(this.#capacity, this.#packing);
     copy.#root = cloneDirectory(this.#root);
     copy.usedBytes = this.usedBytes;
     return copy;

@@ -20,6 +20,7 @@
  * for each of several directories, blocks smaller than one write that go stale; syncs share the bandwidth among
  * themselves, the background write-back is a separate queue.
  */
+export { ChunkBlocks } from './chunk-blocks.ts';
 export type { CrashReport } from './crash-state.ts';
 export * from './disk-image.ts';
 export * from './options.ts';

@@ -1,11 +1,12 @@
-import { type Disk, DiskError, type Ticket, type Us } from '../../engine/machine/index.ts';
+import { type Disk, DiskError, SECOND, type Ticket, type Us } from '../../engine/machine/index.ts';
 import type { EventHandle, EventKind, Kernel } from '../kernel/index.ts';
 import type { RandomStream } from '../random/index.ts';
+import { ChunkBlocks } from './chunk-blocks.ts';
 import type { CrashReport } from './crash-state.ts';
 import { Device } from './device.ts';
 import { DiskFaults } from './disk-faults.ts';
 import { DiskImage } from './disk-image.ts';
-import { FileTree } from './file-tree.ts';
+import { FileTree, type Packing } from './file-tree.ts';
 import type { DirectoryNode, FileSync } from './node.ts';
 import type { DiskFault, DiskFaultId, DiskOptions } from './options.ts';
 
@@ -41,6 +42,9 @@ const LEAST_MISREAD_BYTES = 68;
 /** How near to the end of a read the changed bit is. */
 const MISREAD_TAIL_BYTES = 6;
 
+/** Written this long ago, or written back: when exactly makes no difference to a crash any more. */
+const PACK_AGE: Us = 60 * SECOND;
+
 const TOLD = { EIO: 'disk: EIO answered', ENOSPC: 'disk: ENOSPC answered' } as const;
 
 export interface SimulatedDiskPorts {
@@ -48,6 +52,8 @@ export interface SimulatedDiskPorts {
   /** For latencies, faults and crash states. */
   readonly random: RandomStream;
   readonly options: DiskOptions;
+  /** Shared by the disks of a world, so that replicas share what they pack. */
+  readonly blocks?: ChunkBlocks;
   /** Hears, for each time that a fault struck, what it did. */
   readonly onStrike?: (what: string) => void;
 }
@@ -61,6 +67,7 @@ export class SimulatedDisk implements Disk {
   readonly #faults: DiskFaults;
   readonly #onStrike: (what: string) => void;
   readonly #ends: EventKind;
+  readonly #packing: Packing;
   #tree: FileTree;
 
   #owner: SyncOwner | null = null;
@@ -79,7 +86,9 @@ export class SimulatedDisk implements Disk {
     this.#onStrike = ports.onStrike ?? (() => {});
     this.#device = new Device(options.bytesPerSecond, options.dirtyLimitBytes);
     this.#faults = new DiskFaults(random);
-    this.#tree = new FileTree(options.capacityBytes);
+    const ageUs = Math.max(PACK_AGE, options.writebackUs);
+    this.#packing = { ageUs, blocks: ports.blocks ?? new ChunkBlocks() };
+    this.#tree = new FileTree(options.capacityBytes, this.#packing);
     this.#ends = kernel.register<Sync>('sync ends', (sync) => this.#onEnd(sync));
   }
 
@@ -196,7 +205,7 @@ export class SimulatedDisk implements Disk {
   /** Fault: the disk is replaced by an empty one. Only while no process runs on it. */
   wipe(): void {
     this.losePower();
-    this.#tree = new FileTree(this.#options.capacityBytes);
+    this.#tree = new FileTree(this.#options.capacityBytes, this.#packing);
   }
 
   /** Fault: an empty disk takes the place of the one under this directory. Only while no process runs on it. */

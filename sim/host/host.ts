@@ -1,6 +1,6 @@
 import type { Machine, Us } from '../../engine/machine/index.ts';
 import { NodeClock, type NodeClockOptions } from '../clock/index.ts';
-import { type DiskOptions, SimulatedDisk } from '../disk/index.ts';
+import { type ChunkBlocks, type DiskOptions, SimulatedDisk } from '../disk/index.ts';
 import type { EventKind, Kernel } from '../kernel/index.ts';
 import type { Location, Network, NetworkHost, Nic } from '../network/index.ts';
 import type { RandomStreams } from '../random/index.ts';
@@ -33,6 +33,8 @@ export interface HostWorld {
   readonly random: RandomStreams;
   readonly courier: Courier;
   readonly events: HostEvents;
+  /** What the disks of this world share; each packs for itself without. */
+  readonly blocks?: ChunkBlocks;
 }
 
 /**
@@ -79,6 +81,7 @@ export class Host {
       kernel,
       random: world.random.stream(`disk/${name}`),
       options: options.disk,
+      ...(world.blocks === undefined ? {} : { blocks: world.blocks }),
       onStrike: (what) => world.events.onProbe(this, what),
     });
     this.network = world.network.attach(name, options.location, options.nic);
