@@ -1,10 +1,5 @@
 /** Blocks that other replicas of the same log may still want to share: theirs come within moments. */
-const MAX_REMEMBERED = 256;
-
-interface Block {
-  readonly chunks: readonly Uint8Array[];
-  readonly bytes: Uint8Array;
-}
+const MAX_REMEMBERED = 32;
 
 /**
  * Runs of chunks put together in one block, for all disks of a world: replicas hold the same chunks by reference, and
@@ -12,18 +7,17 @@ interface Block {
  */
 export class ChunkBlocks {
   /** By the first chunk of the run, the oldest first. */
-  readonly #blocks = new Map<Uint8Array, Block>();
+  readonly #blocks = new Map<Uint8Array, Uint8Array>();
 
   /** The bytes of `chunks[from, to)` in one. */
   blockOf(chunks: readonly Uint8Array[], from: number, to: number): Uint8Array {
     const first = chunks[from]!;
     const known = this.#blocks.get(first);
-    if (known !== undefined && isSameRun(known.chunks, chunks, from, to)) return known.bytes;
-    const run = chunks.slice(from, to);
-    const bytes = joined(run);
-    this.#blocks.set(first, { chunks: run, bytes });
+    if (known !== undefined && holds(known, chunks, from, to)) return known;
+    const block = joined(chunks, from, to);
+    this.#blocks.set(first, block);
     if (this.#blocks.size > MAX_REMEMBERED) this.#forgetOldest();
-    return bytes;
+    return block;
   }
 
   #forgetOldest(): void {
@@ -34,25 +28,29 @@ export class ChunkBlocks {
   }
 }
 
-function isSameRun(
-  run: readonly Uint8Array[],
-  chunks: readonly Uint8Array[],
-  from: number,
-  to: number,
-): boolean {
-  if (run.length !== to - from) return false;
-  for (let i = 0; i < run.length; i++) if (run[i] !== chunks[from + i]) return false;
+function sizeOf(chunks: readonly Uint8Array[], from: number, to: number): number {
+  let size = 0;
+  for (let i = from; i < to; i++) size += chunks[i]!.length;
+  return size;
+}
+
+/** A replica that was damaged, or cut and written anew, begins alike and differs later. */
+function holds(block: Uint8Array, chunks: readonly Uint8Array[], from: number, to: number): boolean {
+  if (block.length !== sizeOf(chunks, from, to)) return false;
+  let at = 0;
+  for (let i = from; i < to; i++) {
+    const chunk = chunks[i]!;
+    for (let j = 0; j < chunk.length; j++) if (block[at++] !== chunk[j]) return false;
+  }
   return true;
 }
 
-function joined(run: readonly Uint8Array[]): Uint8Array {
-  let size = 0;
-  for (const chunk of run) size += chunk.length;
-  const bytes = new Uint8Array(size);
+function joined(chunks: readonly Uint8Array[], from: number, to: number): Uint8Array {
+  const block = new Uint8Array(sizeOf(chunks, from, to));
   let at = 0;
-  for (const chunk of run) {
-    bytes.set(chunk, at);
-    at += chunk.length;
+  for (let i = from; i < to; i++) {
+    block.set(chunks[i]!, at);
+    at += chunks[i]!.length;
   }
-  return bytes;
+  return block;
 }
