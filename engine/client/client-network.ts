@@ -1,4 +1,10 @@
-import { type DeliveredReply, Exchange, type Reply } from '../exchange/index.ts';
+import {
+  ANY_VERSION,
+  type DeliveredReply,
+  Exchange,
+  type FinalizedFeatures,
+  type Reply,
+} from '../exchange/index.ts';
 import { type Input, MS, type Outbox, type Random, type RandomSource, type Us } from '../machine/index.ts';
 import { ApiKey, ErrorCode, type MetadataRequest, type MetadataResponse, ZERO_UUID } from '../wire/index.ts';
 import { type ClientConfig, clientExchangeConfig, parseBootstrapServers } from './client-config.ts';
@@ -85,8 +91,18 @@ export class ClientNetwork {
     return channel.throttledUntil > now ? channel.throttledUntil : NEVER;
   }
 
-  version(node: number, apiKey: number): number {
-    return this.#exchange.version(node, CLIENT, apiKey);
+  version(node: number, apiKey: number, versionCap = ANY_VERSION): number {
+    return this.#exchange.version(node, CLIENT, apiKey, versionCap);
+  }
+
+  /** The highest version of an API that a connected node told of; -1: none. */
+  maxVersionOf(node: number, apiKey: number): number {
+    return this.#exchange.maxVersionOf(node, CLIENT, apiKey);
+  }
+
+  /** The newest feature levels that any broker told of. */
+  get features(): FinalizedFeatures {
+    return this.#exchange.features;
   }
 
   inFlight(node: number): number {
@@ -109,8 +125,21 @@ export class ClientNetwork {
   }
 
   /** To a node that is ready. The token is positive. */
-  send(now: Us, node: number, token: number, apiKey: number, body: object, out: Outbox): void {
-    this.#exchange.request(now, node, CLIENT, token, apiKey, body, this.#timeoutUs, out);
+  send(
+    now: Us,
+    node: number,
+    token: number,
+    apiKey: number,
+    body: object,
+    out: Outbox,
+    versionCap = ANY_VERSION,
+  ): void {
+    this.#exchange.request(now, node, CLIENT, token, apiKey, body, this.#timeoutUs, out, versionCap);
+  }
+
+  /** Where a broker is that something other than metadata told of: a coordinator. */
+  setBroker(id: number, host: string, port: number): void {
+    this.#exchange.setNode(id, { host, port });
   }
 
   /** A request without a response. */

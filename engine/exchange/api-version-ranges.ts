@@ -14,13 +14,13 @@ export class ApiVersionRanges {
     }
   }
 
-  /** The highest version that both sides know, or -1. */
-  highestCommon(apiKey: number): number {
+  /** The highest version up to `cap` that both sides know, or -1. */
+  highestCommon(apiKey: number, cap: number): number {
     const own = apiOf(apiKey);
     const min = this.#min.get(apiKey);
     const max = this.#max.get(apiKey);
     if (own === undefined || min === undefined || max === undefined) return -1;
-    const highest = Math.min(max, own.maxVersion);
+    const highest = Math.min(max, own.maxVersion, cap);
     const lowest = Math.max(min, own.minVersion);
     return highest >= lowest ? highest : -1;
   }

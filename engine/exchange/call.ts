@@ -11,6 +11,8 @@ export interface Call {
   readonly createdAt: Us;
   /** Meant for whoever is the active controller: it survives a disconnect until it expires. */
   readonly toController: boolean;
+  /** It does not leave in a higher version, whatever both sides know. */
+  readonly versionCap: number;
   /** Set when sent. */
   apiVersion: number;
   correlationId: number;

@@ -17,7 +17,8 @@ import { conformedRequest } from './conformed.ts';
 import type { ExchangeConfig } from './exchange-config.ts';
 import { ExchangeTimer } from './exchange-timer.ts';
 import { backoffUs } from './exponential-backoff.ts';
-import { handshakeAnswer, handshakeBody, versionOf } from './handshake.ts';
+import { type FinalizedFeatures, NO_FEATURES, newerFeatures } from './finalized-features.ts';
+import { ANY_VERSION, handshakeAnswer, handshakeBody, versionOf } from './handshake.ts';
 import type { Peers } from './peers.ts';
 import type { Reply } from './request.ts';
 
@@ -52,6 +53,8 @@ export class Connections {
   #misrouted = 0;
   /** The cluster whose nodes these are, when peers shall check that (KIP-1242). */
   clusterId: string | null = null;
+  /** As of the highest epoch in any handshake so far (`ApiVersions.maxFinalizedFeaturesEpoch`). */
+  features: FinalizedFeatures = NO_FEATURES;
 
   constructor(config: ExchangeConfig, random: Random, peers: Peers, settler: CallSettler) {
     assert(config.maxInFlightRequestsPerConnection > 0, 'a window of requests in flight has room for one');
@@ -206,7 +209,7 @@ export class Connections {
   #sendQueued(now: Us, channel: Channel, out: Outbox): void {
     while (channel.queue.length > 0 && this.canSend(now, channel)) {
       const call = channel.queue.shift()!;
-      const apiVersion = versionOf(channel, call.apiKey);
+      const apiVersion = versionOf(channel, call.apiKey, call.versionCap);
       const body = apiVersion < 0 ? null : conformedRequest(call.apiKey, apiVersion, call.body);
       if (body === null) {
         out.probe('version not supported by the peer');
@@ -258,6 +261,7 @@ export class Connections {
       timeoutUs: this.#config.handshakeTimeoutUs,
       createdAt: now,
       toController: false,
+      versionCap: ANY_VERSION,
       apiVersion,
       correlationId: -1,
       deadline: 0,
@@ -280,6 +284,7 @@ export class Connections {
       this.hangUp(now, channel, out);
     } else {
       channel.versions = answer.versions;
+      this.features = newerFeatures(this.features, frame.body as ApiVersionsResponse);
       this.#becomeReady(channel);
     }
   }

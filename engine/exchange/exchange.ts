@@ -14,7 +14,8 @@ import { Connections } from './connections.ts';
 import { ControllerQueue } from './controller-queue.ts';
 import type { ExchangeConfig } from './exchange-config.ts';
 import { ExchangeTimer } from './exchange-timer.ts';
-import { versionOf } from './handshake.ts';
+import type { FinalizedFeatures } from './finalized-features.ts';
+import { ANY_VERSION, versionOf } from './handshake.ts';
 import { Peers } from './peers.ts';
 import { type DeliveredReply, ReplyQueue } from './reply-queue.ts';
 import { ACTIVE_CONTROLLER, type Reply, type Rpc } from './request.ts';
@@ -98,6 +99,7 @@ export class Exchange implements Rpc {
     body: object,
     timeoutUs: Us,
     out: Outbox,
+    versionCap = ANY_VERSION,
   ): void {
     const toController = node === ACTIVE_CONTROLLER;
     const call: Call = {
@@ -108,6 +110,7 @@ export class Exchange implements Rpc {
       timeoutUs,
       createdAt: now,
       toController,
+      versionCap,
       apiVersion: -1,
       correlationId: -1,
       deadline: 0,
@@ -129,9 +132,19 @@ export class Exchange implements Rpc {
   }
 
   /** The version in which a request to this node would travel now, or -1. */
-  version(node: number, owner: number, apiKey: number): number {
+  version(node: number, owner: number, apiKey: number, versionCap = ANY_VERSION): number {
     const channel = this.#peers.existing(node, owner);
-    return channel === undefined || channel.state !== 'ready' ? -1 : versionOf(channel, apiKey);
+    return channel === undefined || channel.state !== 'ready' ? -1 : versionOf(channel, apiKey, versionCap);
+  }
+
+  /** What a peer said that it supports of an API; -1: nothing, or no handshake with it. */
+  maxVersionOf(node: number, owner: number, apiKey: number): number {
+    return this.#peers.existing(node, owner)?.versions?.maxOf(apiKey) ?? -1;
+  }
+
+  /** The newest feature levels that any peer told of. */
+  get features(): FinalizedFeatures {
+    return this.#connections.features;
   }
 
   isReady(now: Us, node: number, owner: number): boolean {

@@ -52,10 +52,15 @@ export function handshakeAnswer(body: ApiVersionsResponse, askedVersion: number)
   return { kind: 'retry', apiVersion: 0 };
 }
 
-/** The version in which a request leaves on a channel: the highest common one, or -1 when there is none. */
-export function versionOf(channel: Channel, apiKey: number): number {
-  if (channel.versions !== null) return channel.versions.highestCommon(apiKey);
+/** As a `versionCap`: none. */
+export const ANY_VERSION = 0x7fff;
+
+/**
+ * The version in which a request leaves on a channel: the highest common one up to a cap, or -1 when there is none.
+ */
+export function versionOf(channel: Channel, apiKey: number, versionCap = ANY_VERSION): number {
+  if (channel.versions !== null) return channel.versions.highestCommon(apiKey, versionCap);
   const api = apiOf(apiKey);
   assert(api !== undefined, () => `API ${apiKey} is in the table`);
-  return api.maxVersion;
+  return Math.min(api.maxVersion, versionCap);
 }

@@ -20,6 +20,8 @@ export { Exchange, MAX_QUEUED_CALLS } from './exchange.ts';
 export { type ExchangeConfig, serverExchangeConfig } from './exchange-config.ts';
 export { ExchangeTimer } from './exchange-timer.ts';
 export { backoffUs } from './exponential-backoff.ts';
+export type { FinalizedFeatures } from './finalized-features.ts';
+export { ANY_VERSION } from './handshake.ts';
 export { Inbound, MAX_WAITING_PER_CONNECTION } from './inbound.ts';
 export type { DeliveredReply } from './reply-queue.ts';
 export * from './request.ts';
