@@ -19,6 +19,7 @@ export {
 } from './broker-config-definitions.ts';
 export * from './cluster-image.ts';
 export * from './config-definition.ts';
+export * from './coordinator-partition.ts';
 export * from './directory-id.ts';
 export * from './features.ts';
 export { imageDifference } from './image-difference.ts';

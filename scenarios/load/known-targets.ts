@@ -1,5 +1,5 @@
 import { ADMIN_HOST, brokersOf, clientsOf, controllersOf, OPERATIONS_HOST } from '../../sim/cluster/index.ts';
-import type { Scenario } from '../../sim/scenario/index.ts';
+import { groupsOf, type Scenario, transactionalIdsOf } from '../../sim/scenario/index.ts';
 import { racksOf } from './racks.ts';
 
 /** What a target may say for several nodes, or for whoever has a role. */
@@ -17,13 +17,14 @@ export function reservedNames(scenario: Scenario): string[] {
 
 /** Every target that names something in this scenario. */
 export function knownTargets(scenario: Scenario): ReadonlySet<string> {
-  const { producers, consumers } = scenario.traffic;
   const targets = new Set<string>(reservedNames(scenario));
   targets.delete(ADMIN_HOST);
   targets.delete(OPERATIONS_HOST);
   for (const rack of racksOf(scenario)) targets.add(`rack:${rack}`);
   for (let region = 1; region <= scenario.cluster.network.regions; region++) targets.add(`region:${region}`);
-  for (const { name } of [...producers, ...consumers]) targets.add(name);
+  for (const { name, client } of clientsOf(scenario)) targets.add(name).add(client);
+  for (const group of groupsOf(scenario.traffic)) targets.add(`group-coordinator:${group}`);
+  for (const id of transactionalIdsOf(scenario.traffic)) targets.add(`transaction-coordinator:${id}`);
   for (const { name, partitions } of scenario.cluster.topics) {
     for (let i = 0; i < partitions; i++) {
       targets.add(`leader:${name}-${i}`);
@@ -54,8 +55,9 @@ export function membersOf(target: string, scenario: Scenario): string[] | null {
     case 'all':
       return all.map(named);
     default: {
-      const found = all.filter(({ name }) => name === target).map(named);
-      return found.length > 0 ? found : null;
+      const ofClient = clients.filter(({ client }) => client === target);
+      const found = [...all.filter(({ name }) => name === target), ...ofClient].map(named);
+      return found.length > 0 ? [...new Set(found)] : null;
     }
   }
 }

@@ -9,6 +9,9 @@ import { operation } from './operation-schema.ts';
  * What may be written in a scenario file. Strict everywhere: a misspelt field is an error, never ignored. Defaults are
  * filled in here, once, so that a result carries the scenario whole.
  */
+/** Processes of one client. */
+const MAX_MEMBERS = 200;
+
 const count = (max: number) => z.int().min(1).max(max);
 
 const workload = z.discriminatedUnion('kind', [
@@ -29,6 +32,14 @@ const workload = z.discriminatedUnion('kind', [
 ]);
 
 const rack = z.string().nullable().default(null);
+const members = count(MAX_MEMBERS).default(1);
+const workPerRecord = duration.default('0us');
+const abortPercent = z.int().min(0).max(100).default(0);
+
+const transactions = z
+  .strictObject({ records: z.int().min(1).max(100_000).default(10), abortPercent })
+  .nullable()
+  .default(null);
 
 export const scenarioSchema = z.strictObject({
   name,
@@ -69,7 +80,7 @@ export const scenarioSchema = z.strictObject({
   }),
   traffic: z.strictObject({
     producers: z
-      .array(z.strictObject({ name, topic: z.string(), rack, config, workload }))
+      .array(z.strictObject({ name, topic: z.string(), rack, config, workload, transactions }))
       .max(MAX_PRODUCERS),
     consumers: z
       .array(
@@ -79,6 +90,24 @@ export const scenarioSchema = z.strictObject({
           partitions: z.array(z.int().min(0)).nullable().default(null),
           rack,
           config,
+          members,
+          commit: z.enum(['auto', 'sync', 'async', 'none']).default('auto'),
+          workPerRecord,
+        }),
+      )
+      .default([]),
+    pipelines: z
+      .array(
+        z.strictObject({
+          name,
+          from: z.string(),
+          to: z.string(),
+          rack,
+          members,
+          consumerConfig: config,
+          producerConfig: config,
+          workPerRecord,
+          abortPercent,
         }),
       )
       .default([]),

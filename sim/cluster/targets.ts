@@ -1,3 +1,4 @@
+import { CONSUMER_OFFSETS, coordinatorPartition, TRANSACTION_STATE } from '../../engine/metadata/index.ts';
 import type { Scenario, Target } from '../scenario/index.ts';
 import type { Cluster } from './cluster.ts';
 import { brokerName, clientsOf } from './topology.ts';
@@ -36,7 +37,22 @@ function resolveOne(target: Target, scenario: Scenario, cluster: Cluster): strin
   if (target.startsWith('followers:')) return partitionRole(target.slice(10), cluster, 'followers');
   if (target.startsWith('leader:')) return partitionRole(target.slice(7), cluster, 'leader');
   if (target.startsWith('follower:')) return partitionRole(target.slice(9), cluster, 'follower');
-  return cluster.hosts.has(target) ? [target] : [];
+  if (target.startsWith('group-coordinator:'))
+    return coordinatorOf(CONSUMER_OFFSETS, target.slice(18), cluster);
+  if (target.startsWith('transaction-coordinator:'))
+    return coordinatorOf(TRANSACTION_STATE, target.slice(24), cluster);
+  if (cluster.hosts.has(target)) return [target];
+  return clientsOf(scenario)
+    .filter(({ client }) => client === target)
+    .map(({ name }) => name);
+}
+
+/** The leader of the partition of a coordinators' topic to which a group or a transactional id belongs. */
+function coordinatorOf(topic: string, key: string, cluster: Cluster): string[] {
+  const partitions = cluster.active()?.image.topicsByName.get(topic)?.partitions.length ?? 0;
+  return partitions === 0
+    ? []
+    : partitionRole(`${topic}-${coordinatorPartition(key, partitions)}`, cluster, 'leader');
 }
 
 function partitionRole(log: string, cluster: Cluster, role: 'leader' | 'follower' | 'followers'): string[] {

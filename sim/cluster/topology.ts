@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario/index.ts';
+import { clientPlaces, type Scenario } from '../scenario/index.ts';
 
 export const BROKER_PORT = 9092;
 export const CONTROLLER_PORT = 9093;
@@ -18,6 +18,11 @@ export interface NodePlace {
   readonly id: number;
   readonly role: 'broker' | 'controller' | 'client';
   readonly rack: string;
+}
+
+export interface ClientNode extends NodePlace {
+  /** The client in the scenario whose process it is. */
+  readonly client: string;
 }
 
 /** Racks are letters; nodes are dealt to them in turn. */
@@ -47,10 +52,10 @@ export function controllersOf(scenario: Scenario): NodePlace[] {
 }
 
 /** Clients are hosts of their own; one without a rack stands in the first. */
-export function clientsOf(scenario: Scenario): NodePlace[] {
-  const { producers, consumers } = scenario.traffic;
-  return [...producers, ...consumers].map(({ name, rack }, i) => ({
+export function clientsOf({ traffic }: Scenario): ClientNode[] {
+  return clientPlaces(traffic).map(({ name, client, rack }, i) => ({
     name,
+    client,
     id: -2 - i,
     role: 'client' as const,
     rack: rack ?? FIRST_RACK,

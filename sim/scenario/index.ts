@@ -2,7 +2,9 @@
  * The scenario contract: one trial as plain data. What it means is decided in `sim/cluster`; what may be written in a
  * file is decided by the loader in `scenarios/`.
  */
+export * from './client.ts';
 export type * from './clock-fault.ts';
+export type * from './config.ts';
 export type * from './disk-fault.ts';
 export * from './duration.ts';
 export type * from './fault.ts';

@@ -1,10 +1,8 @@
+import type { TrafficSpec } from './client.ts';
+import type { Config } from './config.ts';
 import type { Duration } from './duration.ts';
 import type { Fault, RandomFaults } from './fault.ts';
 import type { Operation } from './operation.ts';
-
-/** Values of Kafka configurations: Kafka's names, plain values. */
-export type ConfigValue = string | number | boolean;
-export type Config = Readonly<Record<string, ConfigValue>>;
 
 /** One trial as data. Plain JSON; everything has a default but the name, the cluster and the traffic. */
 export interface Scenario {
@@ -76,50 +74,6 @@ export interface NetworkSpec {
   readonly jitter: Duration;
   /** Of 10,000 packets how many are lost: a loss is a retransmission, so it shows as delay. */
   readonly lossPer10k: number;
-}
-
-export interface TrafficSpec {
-  readonly producers: readonly ProducerSpec[];
-  readonly consumers: readonly ConsumerSpec[];
-}
-
-export interface ProducerSpec {
-  readonly name: string;
-  readonly topic: string;
-  readonly rack: string | null;
-  readonly config: Config;
-  readonly workload: Workload;
-}
-
-/** Where records come from. */
-export type Workload =
-  | {
-      readonly kind: 'synthetic';
-      /** Records per second; 0 is as fast as the client accepts them. */
-      readonly rate: number;
-      readonly arrivals: 'poisson' | 'uniform';
-      readonly valueBytes: number;
-      /** 0: no keys. Otherwise how many distinct keys, and how their popularity falls off. */
-      readonly keys: number;
-      readonly skew: 'none' | 'zipf';
-    }
-  | {
-      readonly kind: 'dataset';
-      /** `us-flights`: events keyed by origin airport, with the data's own skew. */
-      readonly dataset: string;
-      /** Events to replay, from the first. */
-      readonly events: number;
-      /** Records per second, on average; the data's own spacing is kept in proportion. */
-      readonly rate: number;
-    };
-
-export interface ConsumerSpec {
-  readonly name: string;
-  readonly topic: string;
-  /** Partitions assigned; all when null. */
-  readonly partitions: readonly number[] | null;
-  readonly rack: string | null;
-  readonly config: Config;
 }
 
 export interface Expectations {
