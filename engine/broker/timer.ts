@@ -21,4 +21,8 @@ export const RpcOwner = {
   FORWARDING: 5,
   CONTROLLER_REGISTRATION: 6,
   DIRECTORY_ASSIGNMENT: 7,
+  TRANSACTION_MARKERS: 8,
+  TRANSACTION_VERIFIER: 9,
+  /** 10 is a client's. */
+  PRODUCER_IDS: 11,
 } as const;
