@@ -44,6 +44,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addSweep(program, settle);
   addList(program, settle);
   addReport(program, settle);
+  addPlacement(program, settle);
   try {
     await program.parseAsync(args, { from: 'user' });
     return status;
@@ -126,6 +127,20 @@ function addReport(program: Command, settle: Settle): void {
     .description('pages from saved results')
     .action(async (files, options) =>
       settle(await (await import('./verb/report.ts')).report(files, options)),
+    );
+}
+
+function addPlacement(program: Command, settle: Settle): void {
+  program
+    .command('placement')
+    .argument('<file>', 'brokers in their domains and an assignment, as JSON; with --scenario a scenario')
+    .option('--scenario', 'what the controller places for a scenario, over its racks')
+    .option('--seed <seed>', 'of the placement that is drawn', seed, '1')
+    .option('--plan <file>', 'write the moves as kafka-reassign-partitions reads them')
+    .option('--json', 'print findings and plan as one JSON document')
+    .description('asserts that no loss of one rack or domain takes more than RF - min ISR replicas')
+    .action(async (file, options) =>
+      settle(await (await import('./verb/placement.ts')).placement(file, options)),
     );
 }
 

@@ -22,4 +22,5 @@ export type { BrokerControlState } from './broker-heartbeats.ts';
 export * from './controller.ts';
 export * from './controller-config.ts';
 export { type QuorumPort, UNKNOWN_QUORUM } from './quorum-port.ts';
+export { type Placement, placeReplicas } from './replica-placement.ts';
 export * from './timers.ts';

@@ -6,6 +6,7 @@ export * from './advice.ts';
 export * from './datasets.ts';
 export * from './load.ts';
 export * from './parse.ts';
+export * from './placement-file.ts';
 export * from './problem.ts';
 export { scenario } from './scenario.ts';
 export type { ScenarioInput } from './schema.ts';

@@ -61,6 +61,7 @@ export const LAYERS: ReadonlyMap<string, readonly RegExp[]> = new Map([
   ['engine/server', [/^engine\/(?!client$)/]],
   ['engine/client', [...ports, /^engine\/exchange$/]],
   ['sim/random', [machine, /^seedrandom$/]],
+  ['sim/placement', [machine, /^engine\/controller$/, /^sim\/random$/]],
   ['sim/kernel', [machine]],
   ['sim/scenario', []],
   ['sim/result', [/^sim\/scenario$/]],
