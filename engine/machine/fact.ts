@@ -111,4 +111,19 @@ export type Fact =
       readonly log: string;
       readonly truncatedBytes: number;
       readonly segments: number;
+    }
+  /** A broker that leads a partition of a coordinators' topic has replayed it, and answers. */
+  | {
+      readonly fact: 'coordinator loaded';
+      readonly topic: string;
+      readonly partition: number;
+      readonly leaderEpoch: number;
+    }
+  /** It answers no more. `why` is empty when another broker leads, and says what went wrong otherwise. */
+  | {
+      readonly fact: 'coordinator unloaded';
+      readonly topic: string;
+      readonly partition: number;
+      readonly leaderEpoch: number;
+      readonly why: string;
     };

@@ -33,6 +33,16 @@ export class SnapshotRegistry {
     return this.#indexOf(offset) >= 0;
   }
 
+  /** The newest snapshot at or below an offset; without one the oldest there is, -1 when there is none. */
+  newestUpTo(offset: number): number {
+    let found = this.#snapshots[0]?.offset ?? -1;
+    for (const snapshot of this.#snapshots) {
+      if (snapshot.offset > offset) break;
+      found = snapshot.offset;
+    }
+    return found;
+  }
+
   /** Takes a snapshot, unless there is one at this offset already. */
   snapshot(offset: number): void {
     const newest = this.newestOffset;

@@ -4,7 +4,8 @@ import type { SnapshotRegistry } from '../../timeline/index.ts';
 
 /**
  * Called exactly once, never within the decision. NONE: all records are replicated. Otherwise: not written (the state
- * is as before the decision), or unknown (REQUEST_TIMED_OUT, and NOT_COORDINATOR of a shard that is unloaded).
+ * is as before the decision), or unknown (REQUEST_TIMED_OUT, and NOT_COORDINATOR of a shard that is unloaded). The code
+ * is the log's own: `coordinatorError` makes one of it that a client of a coordinator understands.
  */
 export type Settle = (now: Us, errorCode: number, out: Outbox) => void;
 
@@ -17,6 +18,8 @@ export interface Decision<R> {
   readonly settle: Settle;
   /** false: the shard has applied them itself (`CoordinatorResult.replayRecords`). */
   readonly replay?: boolean;
+  /** false: the records may be spread over several batches when they exceed the largest one (expiry, deletions). */
+  readonly isAtomic?: boolean;
 }
 
 /** What a shard is built with. */
@@ -31,8 +34,8 @@ export interface ShardContext<R> {
 }
 
 /**
- * In-shard timers (`CoordinatorTimer`): their operations run like requests. Dropped when the shard unloads. A timer
- * whose operation answers null has nothing to write; one whose write fails is not run again by itself.
+ * In-shard timers (`CoordinatorTimer`): their operations run like requests. Dropped when the shard unloads. An operation
+ * that answers null has nothing to write. With `retry` one whose write fails runs again half a second later.
  */
 export interface ShardTimers<R> {
   /** Replaces one of the same key. */
@@ -42,6 +45,7 @@ export interface ShardTimers<R> {
     delayUs: Us,
     decide: (now: Us, out: Outbox) => Decision<R> | null,
     out: Outbox,
+    retry?: boolean,
   ): void;
   cancel(key: string): void;
   has(key: string): boolean;
