@@ -33,6 +33,8 @@ export class StableLeadership implements Invariant {
       const place = this.#places.get(voter);
       if (voter === node || place === undefined || at - place.since < SETTLED_US) continue;
       if (place.role !== 'leader' && place.role !== 'follower') continue;
+      // A voter whose disk knows only that it once stood in this epoch stands in it again, and takes nobody's place.
+      if (place.quorumEpoch >= quorumEpoch) continue;
       followers.set(place.leader, (followers.get(place.leader) ?? 0) + 1);
     }
     for (const [followed, count] of followers) {

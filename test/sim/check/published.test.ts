@@ -256,6 +256,9 @@ describe('published invariants of the quorum', () => {
     ).toEqual(['StableLeadership']);
     const leaderless = quorum().after(60_000_000).down('c101');
     expect(leaderless.node('c103', ...stands).fired).toEqual([]);
+    // It comes back from a power loss as the candidate that it was in the epoch of this very leader.
+    const again = quorum().after(60_000_000).down('c103').node('c103', role('candidate', 1));
+    expect(again.fired).toEqual([]);
   });
 
   it('LeaderNeverLoadSnapshot fires when the leader’s own log starts over', () => {
