@@ -3,14 +3,20 @@
  * What an application would do comes from a driver, what happened goes to a listener (`ports.ts`); brokers
  * are met only as messages through the exchange.
  *
+ * A producer is idempotent when its configuration says so: `Idempotence` numbers batches as they first leave and keeps
+ * them in order over retries. A `TransactionalProducer` is a thread that begins, sends, commits and aborts;
+ * `TransactionSession` is the producer's side of a transaction, one request to a coordinator at a time.
+ *
  * Invariants: a record sent is told of exactly once, as acknowledged or failed; 'fail' means that it is
  * certainly not in the log; what a consumer hands out of one partition has rising offsets between two resets
- * or seeks.
+ * or seeks; an idempotent producer's batches of a partition are in its log once each, in the order in which they were
+ * sent, as long as none was given up; a commit that is told as ok is decided, one that failed is not, and 'unknown' is
+ * said of every other.
  *
- * Kafka's counterparts: `KafkaProducer`, `RecordAccumulator`, `Sender`, `KafkaConsumer`, `SubscriptionState`,
- * `Fetcher`, `OffsetFetcher`, `KafkaAdminClient`, `Metadata`. KIPs: 101, 107, 113, 219, 227, 320, 339, 392,
- * 455, 480, 516, 580, 584, 704, 794, 853, 899, 951, 1102, 1106, 1123, 1142, 1242. Not here yet: idempotence
- * and transactions, groups.
+ * Kafka's counterparts: `KafkaProducer`, `RecordAccumulator`, `Sender`, `TransactionManager`, `TxnPartitionMap`,
+ * `KafkaConsumer`, `SubscriptionState`, `Fetcher`, `OffsetFetcher`, `KafkaAdminClient`, `Metadata`. KIPs: 98, 101, 107,
+ * 113, 219, 227, 320, 339, 360, 392, 447, 455, 480, 516, 580, 584, 588, 679, 704, 794, 853, 890, 899, 951, 1050, 1102,
+ * 1106, 1123, 1142, 1242, 1319. Not here yet: groups, two-phase commit (KIP-939).
  *
  * Where it differs: an admin call is one request with Kafka's retries around it, and its response comes back
  * whole; Java's client splits calls over brokers and puts the parts together again.
@@ -49,7 +55,15 @@ export { murmur2, partitionForKey } from './producer/murmur2.ts';
 export { MAX_RECORDS_PER_STEP, Producer, type ProducerPorts } from './producer/producer.ts';
 export {
   acksOf,
+  IDEMPOTENT_BY_DEFAULT,
+  idempotenceProblem,
   type ProducerConfig,
   producerConfig,
   producerConfigDefaults,
 } from './producer/producer-config.ts';
+export type { ProducerStage } from './producer/producer-state.ts';
+export {
+  MAX_TRANSACTION_ACTIONS_PER_STEP,
+  TransactionalProducer,
+  type TransactionalProducerPorts,
+} from './producer/transactional-producer.ts';

@@ -1,6 +1,7 @@
 import { assert, MS, type Outbox, type Random, type Us } from '../../machine/index.ts';
 import type { ClusterMetadata } from '../metadata/cluster-metadata.ts';
 import { NEVER, type OutgoingRecord } from '../ports.ts';
+import type { Idempotence } from './idempotence.ts';
 import { ProducerBatch } from './producer-batch.ts';
 import type { ProducerConfig } from './producer-config.ts';
 import { batchSizeUpperBound } from './record-size.ts';
@@ -30,6 +31,8 @@ export class Accumulator {
   readonly #config: ProducerConfig;
   readonly #metadata: ClusterMetadata;
   readonly #random: Random;
+  /** Null: batches have no sequences. */
+  readonly #idempotence: Idempotence | null;
   readonly #topics = new Map<string, TopicQueue>();
   readonly #drainIndex = new Map<number, number>();
   readonly #latencies = new Map<number, NodeLatency>();
@@ -40,11 +43,21 @@ export class Accumulator {
   isClosed = false;
   /** A send waits for memory: batches leave early. */
   isExhausted = false;
+  /** Somebody waits for all that is here: it leaves without lingering. */
+  isFlushing = false;
+  /** Where the last record went. */
+  appendedPartition = -1;
 
-  constructor(config: ProducerConfig, metadata: ClusterMetadata, random: Random) {
+  constructor(
+    config: ProducerConfig,
+    metadata: ClusterMetadata,
+    random: Random,
+    idempotence: Idempotence | null,
+  ) {
     this.#config = config;
     this.#metadata = metadata;
     this.#random = random;
+    this.#idempotence = idempotence;
     this.#freeBytes = config['buffer.memory'];
   }
 
@@ -62,6 +75,7 @@ export class Accumulator {
     const topic = this.#topicOf(record.topic);
     const isSticky = partition < 0;
     const chosen = isSticky ? topic.partitioner.current(topic) : partition;
+    this.appendedPartition = chosen;
     const queue = topic.queueOf(chosen);
     let batch = queue.batches.at(-1);
     let bytes = batch === undefined ? -1 : batch.tryAppend(record, timestamp);
@@ -105,7 +119,10 @@ export class Accumulator {
       if (queue === undefined || first === undefined || queue.isMuted) continue;
       if (first.isBackingOff(now, this.#leaderEpoch(topic, partition))) continue;
       if (size + first.sizeInBytes > this.#config['max.request.size'] && drained.length > 0) break;
+      // As in Kafka the node's other partitions wait with it.
+      if (this.#idempotence !== null && !this.#idempotence.mayDrain(first)) break;
       queue.batches.shift();
+      this.#idempotence?.onDrained(first);
       queue.usualBytes = first.sizeInBytes;
       size += first.sizeInBytes;
       drained.push(first);
@@ -138,18 +155,53 @@ export class Accumulator {
     return at;
   }
 
+  /** Takes batches that have not left yet, and so have no sequence: none of them is in the log. */
+  takeUndrained(): readonly ProducerBatch[] {
+    const taken: ProducerBatch[] = [];
+    for (const topic of this.#topics.values()) {
+      for (const { batches } of topic.queues) {
+        let kept = 0;
+        for (const batch of batches) {
+          if (batch.hasSequence) batches[kept++] = batch;
+          else taken.push(batch);
+        }
+        batches.length = kept;
+      }
+    }
+    return taken;
+  }
+
+  /** Takes every batch that waits, whether it has left before or not. */
+  takeAll(): readonly ProducerBatch[] {
+    const taken: ProducerBatch[] = [];
+    for (const topic of this.#topics.values()) {
+      for (const { batches } of topic.queues) taken.push(...batches.splice(0));
+    }
+    return taken;
+  }
+
   /**
-   * Puts a batch back in front, as Kafka does without idempotence: with several in flight a retry may
-   * reorder.
+   * Puts a batch back: in front, as Kafka does without idempotence (with several in flight a retry may reorder), or in
+   * the order of sequences.
    */
   reenqueue(now: Us, batch: ProducerBatch, backoff: Us): void {
     batch.reenqueue(now, backoff);
-    this.#queueOf(batch).batches.unshift(batch);
+    const { batches } = this.#queueOf(batch);
+    if (this.#idempotence === null) batches.unshift(batch);
+    else insertInSequence(batches, batch);
   }
 
   /** Puts the parts of a batch that was too large in its place. */
   replace(whole: ProducerBatch, parts: readonly ProducerBatch[]): void {
-    this.#queueOf(whole).batches.unshift(...parts);
+    const { batches } = this.#queueOf(whole);
+    if (this.#idempotence === null) batches.unshift(...parts);
+    else {
+      this.#idempotence.untrack(whole);
+      for (const part of parts) {
+        this.#idempotence.track(part);
+        insertInSequence(batches, part);
+      }
+    }
     this.#incomplete += parts.length;
     this.onDone(whole);
   }
@@ -230,7 +282,13 @@ export class Accumulator {
     }
     const lingersUntil = first.waitingSince + this.#config['linger.ms'] * MS;
     const isSendable =
-      now >= lingersUntil || queue.batches.length > 1 || first.isFull || this.isExhausted || this.isClosed;
+      now >= lingersUntil ||
+      queue.batches.length > 1 ||
+      first.isFull ||
+      this.isExhausted ||
+      this.isClosed ||
+      this.isFlushing ||
+      this.#idempotence?.isCompleting === true;
     if (isSendable) check.nodes.push(leader);
     else if (lingersUntil < check.nextDue) check.nextDue = lingersUntil;
   }
@@ -258,4 +316,12 @@ export class Accumulator {
     this.#topics.set(name, topic);
     return topic;
   }
+}
+
+/** Before the first that comes later, or has not left yet (`insertInSequenceOrder`). */
+function insertInSequence(batches: ProducerBatch[], batch: ProducerBatch): void {
+  let at = 0;
+  while (at < batches.length && batches[at]!.hasSequence && batches[at]!.baseSequence < batch.baseSequence)
+    at++;
+  batches.splice(at, 0, batch);
 }

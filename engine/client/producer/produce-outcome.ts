@@ -22,6 +22,19 @@ const refusedBeforeAppend: ReadonlySet<number> = new Set([
   ErrorCode.INVALID_RECORD,
   ErrorCode.INVALID_REQUEST,
   ErrorCode.POLICY_VIOLATION,
+  // What sequences and transactions are checked for comes before the append, too.
+  ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+  ErrorCode.INVALID_PRODUCER_EPOCH,
+  ErrorCode.UNKNOWN_PRODUCER_ID,
+  ErrorCode.INVALID_TXN_STATE,
+  ErrorCode.INVALID_PRODUCER_ID_MAPPING,
+  ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+  ErrorCode.PRODUCER_FENCED,
+  ErrorCode.TRANSACTION_ABORTABLE,
+  ErrorCode.CONCURRENT_TRANSACTIONS,
+  ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
+  ErrorCode.COORDINATOR_NOT_AVAILABLE,
+  ErrorCode.NOT_COORDINATOR,
 ]);
 
 /** Codes that come before the append when nobody waits for the ISR, and after it when acks=all does. */

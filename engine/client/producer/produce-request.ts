@@ -19,6 +19,7 @@ export function produceRequestBody(
   acks: number,
   timeoutMs: number,
   topicId: (topic: string) => Uuid,
+  transactionalId: string | null,
 ): ProduceRequest {
   const byId = apiVersion >= FIRST_VERSION_WITH_TOPIC_IDS;
   const topicData: (TopicData & { readonly partitionData: PartitionData[] })[] = [];
@@ -36,5 +37,5 @@ export function produceRequestBody(
     }
     partitionData.push({ index: batch.partition, records: [bytes] });
   }
-  return { transactionalId: null, acks, timeoutMs, topicData };
+  return { transactionalId, acks, timeoutMs, topicData };
 }

@@ -2,6 +2,10 @@ import { assert, type Us } from '../../machine/index.ts';
 import {
   BatchBuilder,
   type Compression,
+  incrementSequence,
+  NO_PRODUCER_EPOCH,
+  NO_PRODUCER_ID,
+  NO_SEQUENCE,
   RecordsError,
   readRecords,
   type VerifiedBatches,
@@ -40,6 +44,13 @@ export class ProducerBatch {
   isInFlight = false;
   /** A part of a batch that was too large. */
   isSplit = false;
+  /** Who wrote it, as it leaves for the first time; none without idempotence. */
+  producerId = NO_PRODUCER_ID;
+  producerEpoch = NO_PRODUCER_EPOCH;
+  baseSequence = NO_SEQUENCE;
+  isTransactional = false;
+  /** Its sequence was changed since it last left (`reopened`): what was answered to the old one says little. */
+  hasNewSequence = false;
   readonly #writeLimit: number;
   readonly #builder: BatchBuilder;
   #bytes: Uint8Array | null = null;
@@ -72,6 +83,19 @@ export class ProducerBatch {
     return this.#bytes === null ? this.#builder.estimatedSize : this.#bytes.length;
   }
 
+  get hasSequence(): boolean {
+    return this.baseSequence !== NO_SEQUENCE;
+  }
+
+  get lastSequence(): number {
+    return incrementSequence(this.baseSequence, this.ids.length - 1);
+  }
+
+  /** It was put back after an attempt. */
+  get isRetried(): boolean {
+    return this.attempts > 0;
+  }
+
   get isFull(): boolean {
     return (
       this.#isClosedForAppends || (this.ids.length > 0 && this.#builder.estimatedSize >= this.#writeLimit)
@@ -91,13 +115,46 @@ export class ProducerBatch {
 
   /** The batch as it travels; closed by the first call. A codec that fails is the caller's to report. */
   close(format: BatchFormat): Uint8Array | RecordsError {
+    this.hasNewSequence = false;
     if (this.#bytes !== null) return this.#bytes;
     this.#isClosedForAppends = true;
-    const bytes = this.#builder.close({ codec: format.codec, compression: format.compression });
+    const bytes = this.#builder.close({
+      codec: format.codec,
+      compression: format.compression,
+      producerId: this.producerId,
+      producerEpoch: this.producerEpoch,
+      baseSequence: this.baseSequence,
+      isTransactional: this.isTransactional,
+    });
     if (bytes instanceof RecordsError) return bytes;
     format.verified.add(bytes);
     this.#bytes = bytes;
     return bytes;
+  }
+
+  /** Takes its place among what this producer writes to the partition. It takes no more records. */
+  setProducerState(
+    producerId: number,
+    producerEpoch: number,
+    baseSequence: number,
+    isTransactional: boolean,
+  ): void {
+    assert(!this.hasSequence, 'a batch gets its sequence once');
+    this.#isClosedForAppends = true;
+    this.producerId = producerId;
+    this.producerEpoch = producerEpoch;
+    this.baseSequence = baseSequence;
+    this.isTransactional = isTransactional;
+  }
+
+  /** Another place than before. Bytes under way stay as they are; the next attempt carries new ones. */
+  resetProducerState(producerId: number, producerEpoch: number, baseSequence: number): void {
+    assert(this.hasSequence, 'only what has a sequence gets another');
+    this.producerId = producerId;
+    this.producerEpoch = producerEpoch;
+    this.baseSequence = baseSequence;
+    this.hasNewSequence = true;
+    this.#bytes = null;
   }
 
   /** Goes back to the queue after an attempt (`reenqueued`). */
@@ -136,7 +193,13 @@ export class ProducerBatch {
         parts.push(part);
       }
     }
-    for (const each of parts) each.#isClosedForAppends = true;
+    let sequence = this.baseSequence;
+    for (const each of parts) {
+      each.#isClosedForAppends = true;
+      if (!this.hasSequence) continue;
+      each.setProducerState(this.producerId, this.producerEpoch, sequence, this.isTransactional);
+      sequence += each.recordCount;
+    }
     return parts;
   }
 

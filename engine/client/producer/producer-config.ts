@@ -1,7 +1,7 @@
 import { assert } from '../../machine/index.ts';
 import { type ClientConfig, clientConfigDefaults } from '../client-config.ts';
 
-/** Kafka's names and defaults (`ProducerConfig`), but for idempotence. */
+/** Kafka's names and defaults (`ProducerConfig`). */
 export interface ProducerConfig extends ClientConfig {
   readonly acks: 'all' | '-1' | '0' | '1';
   readonly 'batch.size': number;
@@ -19,12 +19,21 @@ export interface ProducerConfig extends ClientConfig {
   readonly 'partitioner.availability.timeout.ms': number;
   /** KIP-1123: records without a key stay in client.rack while a partition is led from there. */
   readonly 'partitioner.rack.aware': boolean;
-  /**
-   * Kafka's default is true. False is all that there is so far: a retry may duplicate and, beyond one in
-   * flight, reorder.
-   */
-  readonly 'enable.idempotence': false;
+  /** False: a retry may duplicate and, beyond one in flight, reorder. */
+  readonly 'enable.idempotence': boolean;
+  /** '': none, as Kafka's null. */
+  readonly 'transactional.id': string;
+  readonly 'transaction.timeout.ms': number;
 }
+
+/**
+ * Whether producers that say nothing about it are idempotent, as Kafka's are. Off until brokers answer
+ * InitProducerId: this one word turns it on.
+ */
+export const IDEMPOTENT_BY_DEFAULT = false;
+
+/** A broker remembers so many batches of a producer (`ProducerStateEntry.NUM_BATCHES_TO_RETAIN`). */
+export const MAX_IN_FLIGHT_WHEN_IDEMPOTENT = 5;
 
 export const producerConfigDefaults: ProducerConfig = {
   ...clientConfigDefaults,
@@ -43,7 +52,9 @@ export const producerConfigDefaults: ProducerConfig = {
   'partitioner.adaptive.partitioning.enable': true,
   'partitioner.availability.timeout.ms': 0,
   'partitioner.rack.aware': false,
-  'enable.idempotence': false,
+  'enable.idempotence': IDEMPOTENT_BY_DEFAULT,
+  'transactional.id': '',
+  'transaction.timeout.ms': 60_000,
 };
 
 /**
@@ -51,7 +62,13 @@ export const producerConfigDefaults: ProducerConfig = {
  * Kafka.
  */
 export function producerConfig(given: Partial<ProducerConfig>): ProducerConfig {
-  const config = { ...producerConfigDefaults, ...given };
+  const problem = idempotenceProblem(given);
+  assert(problem === null, () => problem!);
+  const config = {
+    ...producerConfigDefaults,
+    ...given,
+    'enable.idempotence': isIdempotent(given),
+  };
   assert(
     !config['partitioner.rack.aware'] || config['client.rack'].trim() !== '',
     'client.rack must be provided if partitioner.rack.aware is enabled',
@@ -70,4 +87,33 @@ export function producerConfig(given: Partial<ProducerConfig>): ProducerConfig {
 /** The number on the wire. */
 export function acksOf(config: ProducerConfig): -1 | 0 | 1 {
   return config.acks === '0' ? 0 : config.acks === '1' ? 1 : -1;
+}
+
+/**
+ * What is wrong with these settings taken together, or null (`postProcessAndValidateIdempotenceConfigs`). Who asks
+ * for idempotence by name must not undo it; where it is only the default, `retries` and `acks` turn it off.
+ */
+export function idempotenceProblem(given: Partial<ProducerConfig>): string | null {
+  const {
+    acks,
+    retries,
+    'max.in.flight.requests.per.connection': inFlight,
+  } = { ...producerConfigDefaults, ...given };
+  const isTransactional = (given['transactional.id'] ?? '') !== '';
+  const isAskedFor = given['enable.idempotence'] === true;
+  if (isAskedFor && retries === 0) return 'retries must not be 0 when enable.idempotence is set';
+  if (isAskedFor && acks !== 'all' && acks !== '-1') return 'acks must be all when enable.idempotence is set';
+  const isWanted = given['enable.idempotence'] ?? (IDEMPOTENT_BY_DEFAULT || isTransactional);
+  if (isWanted && inFlight > MAX_IN_FLIGHT_WHEN_IDEMPOTENT) {
+    return `max.in.flight.requests.per.connection must be at most 5 for an idempotent producer, not ${inFlight}`;
+  }
+  if (isTransactional && !isIdempotent(given)) return 'transactional.id needs enable.idempotence';
+  return null;
+}
+
+function isIdempotent(given: Partial<ProducerConfig>): boolean {
+  const isTransactional = (given['transactional.id'] ?? '') !== '';
+  if (!(given['enable.idempotence'] ?? (IDEMPOTENT_BY_DEFAULT || isTransactional))) return false;
+  const { acks, retries } = { ...producerConfigDefaults, ...given };
+  return retries !== 0 && (acks === 'all' || acks === '-1');
 }

@@ -1,4 +1,4 @@
-import { backoffUs, type Reply } from '../../exchange/index.ts';
+import { ANY_VERSION, backoffUs, type Reply } from '../../exchange/index.ts';
 import { assert, MS, type Outbox, type Random, type Us } from '../../machine/index.ts';
 import {
   ApiKey,
@@ -11,14 +11,23 @@ import {
 import type { ClientNetwork } from '../client-network.ts';
 import type { LeaderHint } from '../metadata/cluster-metadata.ts';
 import { isInvalidMetadata } from '../metadata/invalid-metadata.ts';
-import { NEVER, type ProducerListener } from '../ports.ts';
+import { type ClientError, NEVER, type ProducerListener } from '../ports.ts';
+import type { Tokens } from '../tokens.ts';
 import type { Accumulator } from './accumulator.ts';
 import { mayHaveAppended } from './produce-outcome.ts';
 import { type BatchBytes, produceRequestBody } from './produce-request.ts';
 import type { BatchFormat, ProducerBatch } from './producer-batch.ts';
 import { acksOf, type ProducerConfig } from './producer-config.ts';
+import { CLOSED_FORCEFULLY } from './producer-errors.ts';
+import type { TransactionSession } from './transaction-session.ts';
 
 type PartitionResponse = ProduceResponse['responses'][number]['partitionResponses'][number];
+
+/** From the next version on a leader adds the partition to the transaction by itself (KIP-890). */
+const LAST_PRODUCE_VERSION_OF_TV1 = 11;
+
+/** Nothing holds records up. */
+const FREE: Us = -1;
 
 interface InFlightProduce {
   readonly batches: readonly ProducerBatch[];
@@ -37,10 +46,12 @@ export class Sender {
   readonly #listener: ProducerListener;
   readonly #random: Random;
   readonly #format: BatchFormat;
+  readonly #tokens: Tokens;
+  /** Null: neither idempotent nor transactional. */
+  readonly #session: TransactionSession | null;
   readonly #acks: number;
   readonly #keepsOrder: boolean;
   readonly #inFlight = new Map<number, InFlightProduce>();
-  #nextToken = 1;
 
   constructor(
     config: ProducerConfig,
@@ -49,6 +60,8 @@ export class Sender {
     listener: ProducerListener,
     random: Random,
     format: BatchFormat,
+    tokens: Tokens,
+    session: TransactionSession | null,
   ) {
     this.#config = config;
     this.#network = network;
@@ -56,6 +69,8 @@ export class Sender {
     this.#listener = listener;
     this.#random = random;
     this.#format = format;
+    this.#tokens = tokens;
+    this.#session = session;
     this.#acks = acksOf(config);
     this.#keepsOrder = config['max.in.flight.requests.per.connection'] === 1;
   }
@@ -70,6 +85,8 @@ export class Sender {
     this.#expire(now, out);
     for (;;) {
       this.#network.maintain(now, out);
+      nextDue = this.#session === null ? FREE : this.#holdUntil(now, this.#session, out);
+      if (nextDue !== FREE) break;
       const check = this.#accumulator.ready(now);
       this.#askForLeaders(now, check.unknownLeaderTopics);
       nextDue = check.nextDue;
@@ -95,6 +112,10 @@ export class Sender {
   }
 
   onReply(now: Us, token: number, reply: Reply, out: Outbox): void {
+    if (this.#session?.queue.owns(token)) {
+      this.#session.queue.onReply(reply);
+      return;
+    }
     const request = this.#inFlight.get(token);
     assert(request !== undefined, 'a reply names a request in flight');
     this.#inFlight.delete(token);
@@ -106,10 +127,53 @@ export class Sender {
     if (reply.kind === 'failed') {
       const code =
         reply.reason === 'unsupported version' ? ErrorCode.UNSUPPORTED_VERSION : ErrorCode.NETWORK_EXCEPTION;
-      for (const batch of request.batches) this.#onError(now, batch, code, reply.reason, out);
+      for (const batch of request.batches) this.#onError(now, batch, code, reply.reason, -1, out);
       return;
     }
     this.#onResponse(now, request, reply.body as ProduceResponse, out);
+  }
+
+  /** Everything that is not done fails, and what is under way may still arrive (`abortIncompleteBatches`). */
+  abortAll(now: Us, error: ClientError): void {
+    for (const batch of this.#accumulator.takeAll()) this.#drop(now, batch, error);
+    for (const { batches } of this.#inFlight.values()) {
+      for (const batch of batches) {
+        if (batch.isDone) continue;
+        batch.maybeAppended = true;
+        this.#drop(now, batch, error);
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- sequences and transactions
+
+  /** What comes before records (`Sender.runOnce`). Unless it answers FREE none leave; it says when to look again. */
+  #holdUntil(now: Us, session: TransactionSession, out: Outbox): Us {
+    const { state, queue } = session;
+    session.idempotence.resolveSequences();
+    if (state.isFatal) {
+      this.abortAll(now, state.lastError ?? CLOSED_FORCEFULLY);
+      return NEVER;
+    }
+    const denied = session.giveUpUnauthorised();
+    if (denied !== null) {
+      this.abortAll(now, denied);
+      return now + session.backoffUs;
+    }
+    session.prepare();
+    if (queue.isInFlight) return NEVER;
+    const reason = session.dropReason();
+    if (reason !== null) {
+      for (const batch of this.#accumulator.takeUndrained()) this.#drop(now, batch, reason);
+    }
+    return session.run(now, this.#accumulator.incompleteCount > 0, out) ? queue.nextDue : FREE;
+  }
+
+  /** Its fate is the producer's, which knows already. */
+  #drop(now: Us, batch: ProducerBatch, error: ClientError): void {
+    this.#accumulator.onDone(batch);
+    const outcome = batch.maybeAppended ? 'unknown' : 'fail';
+    this.#listener.onFailed(now, batch.topic, batch.partition, batch.ids, error, outcome);
   }
 
   // ---------------------------------------------------------------- sending
@@ -120,7 +184,7 @@ export class Sender {
     for (const batch of drained) {
       const bytes = batch.close(this.#format);
       if (!(bytes instanceof Uint8Array)) {
-        this.#fail(now, batch, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, bytes.message);
+        this.#fail(now, batch, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, bytes.message, true);
         continue;
       }
       out.work.batches += 1;
@@ -132,10 +196,11 @@ export class Sender {
     const { metadata } = this.#network;
     const body = produceRequestBody(
       closed,
-      this.#network.version(node, ApiKey.Produce),
+      this.#network.version(node, ApiKey.Produce, this.#versionCap()),
       this.#acks,
       this.#config['request.timeout.ms'],
       (topic) => metadata.idOf(topic),
+      this.#session?.transactionalId ?? null,
     );
     if (this.#acks === 0) this.#post(now, node, body, closed, out);
     else this.#request(now, node, body, closed, out);
@@ -143,7 +208,7 @@ export class Sender {
   }
 
   #request(now: Us, node: number, body: object, closed: readonly BatchBytes[], out: Outbox): void {
-    const token = this.#nextToken++;
+    const token = this.#tokens.next();
     const topicIds = new Map<string, string>();
     for (const { batch } of closed) {
       batch.isInFlight = true;
@@ -151,7 +216,13 @@ export class Sender {
       if (this.#keepsOrder) this.#accumulator.mute(batch);
     }
     this.#inFlight.set(token, { batches: closed.map(({ batch }) => batch), topicIds });
-    this.#network.send(now, node, token, ApiKey.Produce, body, out);
+    this.#network.send(now, node, token, ApiKey.Produce, body, out, this.#versionCap());
+  }
+
+  #versionCap(): number {
+    const session = this.#session;
+    const isV1 = session?.isTransactional === true && !session.isTransactionV2;
+    return isV1 ? LAST_PRODUCE_VERSION_OF_TV1 : ANY_VERSION;
   }
 
   /** acks=0: what has left is done, at an offset that nobody knows. */
@@ -159,7 +230,7 @@ export class Sender {
     const isSent = this.#network.post(now, node, ApiKey.Produce, body, out);
     for (const { batch } of closed) {
       if (isSent) this.#acknowledge(now, batch, -1);
-      else this.#fail(now, batch, ErrorCode.UNSUPPORTED_VERSION, 'the broker has no Produce in common');
+      else this.#fail(now, batch, ErrorCode.UNSUPPORTED_VERSION, 'the broker has no Produce in common', true);
     }
   }
 
@@ -205,7 +276,7 @@ export class Sender {
   ): void {
     const { errorCode } = response;
     if (errorCode === ErrorCode.NONE) {
-      if (!batch.isDone) this.#acknowledge(now, batch, response.baseOffset);
+      this.#complete(now, batch, response.baseOffset);
       return;
     }
     if (errorCode === ErrorCode.MESSAGE_TOO_LARGE && batch.recordCount > 1 && !batch.isDone) {
@@ -220,16 +291,29 @@ export class Sender {
       const { topic, partition } = batch;
       hints.push({ topic, partition, leader: leaderId, leaderEpoch });
     }
-    this.#onError(now, batch, errorCode, response.errorMessage ?? errorName(errorCode), out);
+    const message = response.errorMessage ?? errorName(errorCode);
+    this.#onError(now, batch, errorCode, message, response.logStartOffset, out);
   }
 
-  #onError(now: Us, batch: ProducerBatch, errorCode: number, message: string, out: Outbox): void {
+  #onError(
+    now: Us,
+    batch: ProducerBatch,
+    errorCode: number,
+    message: string,
+    logStartOffset: number,
+    out: Outbox,
+  ): void {
     if (isInvalidMetadata(errorCode)) this.#network.requestUpdate();
+    if (errorCode === ErrorCode.DUPLICATE_SEQUENCE_NUMBER && this.#session !== null) {
+      // The leader has it, and has forgotten where.
+      out.probe('duplicate sequence acknowledged');
+      this.#complete(now, batch, -1);
+      return;
+    }
     if (batch.isDone) return;
     if (mayHaveAppended(errorCode, this.#acks)) batch.maybeAppended = true;
-    const isLate = now - batch.createdAt >= this.#config['delivery.timeout.ms'] * MS;
-    if (isLate || batch.attempts >= this.#config.retries || !isRetriable(errorCode)) {
-      this.#fail(now, batch, errorCode, message);
+    if (!this.#canRetry(now, batch, errorCode, logStartOffset)) {
+      this.#fail(now, batch, errorCode, message, batch.attempts < this.#config.retries);
       return;
     }
     out.probe('produce retried');
@@ -237,15 +321,29 @@ export class Sender {
     this.#accumulator.reenqueue(now, batch, backoffUs(first * MS, max * MS, batch.attempts, this.#random));
   }
 
+  #canRetry(now: Us, batch: ProducerBatch, errorCode: number, logStartOffset: number): boolean {
+    if (now - batch.createdAt >= this.#config['delivery.timeout.ms'] * MS) return false;
+    if (batch.attempts >= this.#config.retries) return false;
+    if (this.#session === null) return isRetriable(errorCode);
+    return this.#session.idempotence.canRetry(batch, errorCode, logStartOffset);
+  }
+
+  /** An answer that comes too late for the application still tells where sequences stand. */
+  #complete(now: Us, batch: ProducerBatch, baseOffset: number): void {
+    this.#session?.idempotence.onCompleted(batch, baseOffset);
+    if (!batch.isDone) this.#acknowledge(now, batch, baseOffset);
+  }
+
   #acknowledge(now: Us, batch: ProducerBatch, baseOffset: number): void {
     this.#accumulator.onDone(batch);
     this.#listener.onAcked(now, batch.topic, batch.partition, baseOffset, batch.ids);
   }
 
-  #fail(now: Us, batch: ProducerBatch, code: number, message: string): void {
-    this.#accumulator.onDone(batch);
-    const outcome = batch.maybeAppended ? 'unknown' : 'fail';
-    this.#listener.onFailed(now, batch.topic, batch.partition, batch.ids, { code, message }, outcome);
+  /** `isAnswered`: by a broker's word, not for want of time or attempts. */
+  #fail(now: Us, batch: ProducerBatch, code: number, message: string, isAnswered: boolean): void {
+    const error = { code, message };
+    this.#drop(now, batch, error);
+    this.#session?.idempotence.onFailed(batch, error, isAnswered);
   }
 
   // ---------------------------------------------------------------- delivery.timeout.ms
@@ -264,7 +362,8 @@ export class Sender {
 
   #failExpired(now: Us, batch: ProducerBatch, out: Outbox): void {
     out.probe('batch expired');
-    this.#fail(now, batch, ErrorCode.REQUEST_TIMED_OUT, 'delivery.timeout.ms has passed');
+    this.#fail(now, batch, ErrorCode.REQUEST_TIMED_OUT, 'delivery.timeout.ms has passed', false);
+    if (this.#session !== null && batch.isRetried) this.#session.idempotence.markUnresolved(batch);
   }
 
   #nextInFlightExpiry(): Us {
