@@ -1,18 +1,12 @@
 import { assert, type Outbox, timerId, type Us, unreachable } from '../../machine/index.ts';
-import {
-  BatchBuilder,
-  buildControlBatch,
-  ControlType,
-  isRecordsError,
-  splitBatches,
-} from '../../records/index.ts';
+import { BatchBuilder, buildControlBatch, ControlType } from '../../records/index.ts';
 import { SnapshotRegistry } from '../../timeline/index.ts';
 import { ErrorCode } from '../../wire/index.ts';
 import { type ArmedTimers, KeyedTimers } from './armed-timers.ts';
 import type { CoordinatorShard, Decision, RecordCodec, Settle, ShardContext } from './contract.ts';
 import type { CoordinatorLog } from './coordinator-log.ts';
 import { ParkedWrites } from './parked-writes.ts';
-import { replayBatch } from './replay-batch.ts';
+import { replayStretch } from './replay-stretch.ts';
 import type { RuntimeOptions } from './runtime-options.ts';
 
 /** Where a shard is in its life (`CoordinatorRuntime.CoordinatorState`). What exists only in a phase lives in it. */
@@ -62,6 +56,7 @@ export class HostedShard<S extends CoordinatorShard<R>, R> {
   #committedOffset = 0;
   #isExpiryArmed = false;
   #isDeciding = false;
+  readonly #snapshot = (offset: number): void => this.#noteWritten(offset);
 
   constructor(partition: number, options: RuntimeOptions<S, R>, timers: ArmedTimers<R>, writeTimeoutUs: Us) {
     this.partition = partition;
@@ -141,21 +136,13 @@ export class HostedShard<S extends CoordinatorShard<R>, R> {
       this.#fail(now, 'the partition is not led here any more', out);
       return;
     }
-    const batches = splitBatches(chunks);
-    if (isRecordsError(batches)) {
-      this.#fail(now, batches.message, out);
+    const stretch = { chunks, fromOffset: phase.nextOffset, highWatermark: bounds.highWatermark };
+    const nextOffset = replayStretch(phase.shard, this.#options, stretch, this.#snapshot, out);
+    if (typeof nextOffset === 'string') {
+      this.#fail(now, nextOffset, out);
       return;
     }
-    for (const batch of batches) {
-      const header = replayBatch(phase.shard, this.#codec, batch, this.#options.compression);
-      if (typeof header === 'string') {
-        this.#fail(now, header, out);
-        return;
-      }
-      out.work.records += header.count;
-      phase.nextOffset = header.lastOffset + 1;
-      if (phase.nextOffset >= bounds.highWatermark) this.#noteWritten(phase.nextOffset);
-    }
+    phase.nextOffset = nextOffset;
     if (chunks.length > 0 && phase.nextOffset < bounds.logEndOffset) {
       out.arm(timerId(this.#options.timers.load, this.partition), now);
       return;
