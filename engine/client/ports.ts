@@ -5,6 +5,7 @@
  * not keep state that the machine owns, and never call back into it.
  */
 import type { Us } from '../machine/index.ts';
+import type { GroupAction, GroupListener, RevocationCommit } from './group-ports.ts';
 
 /** A time that never comes: a driver that has finished answers it. */
 export const NEVER: Us = Number.MAX_SAFE_INTEGER;
@@ -42,6 +43,7 @@ export interface ConsumerGroupMetadata {
   readonly groupInstanceId: string | null;
 }
 
+export type * from './group-ports.ts';
 export type * from './transaction-ports.ts';
 
 // ------------------------------------------------------------------ producer
@@ -118,6 +120,8 @@ export type ConsumerAction =
   | { readonly do: 'poll'; readonly timeoutUs: Us }
   /** Works on what it has; fetches go on in the background, as Kafka's prefetch does between polls. */
   | { readonly do: 'think'; readonly until: Us }
+  | GroupAction
+  /** Commits (enable.auto.commit) and leaves the group, a static member only the former. */
   | { readonly do: 'close' };
 
 /**
@@ -127,6 +131,11 @@ export type ConsumerAction =
  */
 export interface ConsumerDriver {
   next(now: Us): ConsumerAction;
+  /**
+   * Called within a poll, `unsubscribe` or `close` when partitions are about to be given up, whose records have
+   * all been handed out: what to commit before. Absent: nothing.
+   */
+  onRevoking?(now: Us, partitions: readonly TopicPartition[]): RevocationCommit;
 }
 
 export interface ConsumedRecord {
@@ -168,6 +177,8 @@ export interface ConsumerListener {
     leaderEpoch: number,
     reason: PositionReason,
   ): void;
+  /** For a consumer with a group.id. */
+  readonly group?: GroupListener;
 }
 
 export type PollFailure =
@@ -199,6 +210,7 @@ export type PollFailure =
   | {
       readonly kind: 'error';
       readonly topic: string;
+      /** -1: the topic as a whole. Of the group: the topic is empty. */
       readonly partition: number;
       readonly position: number;
       readonly error: ClientError;

@@ -1,5 +1,6 @@
 import type { Reply } from '../../exchange/index.ts';
 import {
+  assert,
   type Input,
   type Machine,
   MS,
@@ -173,6 +174,14 @@ export class Consumer implements Machine, ReplyReceiver {
         return;
       case 'resume':
         for (const state of this.#assignedOf(action.partitions)) state.isPaused = false;
+        return;
+      case 'subscribe':
+      case 'subscribe pattern':
+      case 'unsubscribe':
+      case 'commit sync':
+      case 'commit async':
+      case 'enforce rebalance':
+        assert(false, 'a consumer without a group assigns itself its partitions');
         return;
       default:
         unreachable(action);
