@@ -1,4 +1,5 @@
 import type { Uuid } from '../../wire/index.ts';
+import type { GroupRecord } from './records/index.ts';
 
 /** Who commits offsets, as the request says it. */
 export interface CommitClaim {
@@ -41,7 +42,7 @@ export interface GroupFace {
   /** Null: offsets do not expire as the group is now. */
   offsetExpiration(): OffsetExpiration | null;
   /** What takes the group out of the log (`createGroupTombstoneRecords`). */
-  addTombstones(records: object[]): void;
+  addTombstones(records: GroupRecord[]): void;
   /** The group goes away: its timers with it. */
   cancelTimers(): void;
 }
