@@ -75,6 +75,8 @@ export class ClientStage {
   versionsError: (request: ApiVersionsRequest) => number = () => ErrorCode.NONE;
   /** By API key: caps what the brokers say they support. */
   readonly maxVersions = new Map<number, number>();
+  /** What brokers tell in their handshake: finalized levels, as of an epoch; -1: nothing. */
+  features: { epoch: number; levels: Readonly<Record<string, number>> } = { epoch: -1, levels: {} };
   /** Brokers that refuse connections. */
   readonly down = new Set<number>();
   /** Set to hold metadata requests back. */
@@ -238,6 +240,12 @@ export class ClientStage {
         apiKey: key,
         minVersion,
         maxVersion: Math.min(maxVersion, this.maxVersions.get(key) ?? maxVersion),
+      })),
+      finalizedFeaturesEpoch: this.features.epoch,
+      finalizedFeatures: Object.entries(this.features.levels).map(([name, level]) => ({
+        name,
+        maxVersionLevel: level,
+        minVersionLevel: level,
       })),
     });
   }
