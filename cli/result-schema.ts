@@ -31,6 +31,40 @@ const series = z.object({
   consumerLag: numbers,
 });
 const span = z.object({ node: z.string(), from: z.number(), to: z.number(), state: z.string() });
+const transaction = z.object({
+  client: z.string(),
+  transactionalId: z.string(),
+  producerId: z.number(),
+  producerEpoch: z.number(),
+  from: z.number(),
+  to: z.number(),
+  records: z.number(),
+  outcome: z.enum(['ok', 'fail', 'unknown']),
+});
+const group = z.object({
+  group: z.string(),
+  memberships: z.array(
+    z.object({
+      client: z.string(),
+      memberId: z.string(),
+      generationId: z.number(),
+      from: z.number(),
+      to: z.number(),
+    }),
+  ),
+  ownership: z.array(z.object({ client: z.string(), log: z.string(), from: z.number(), to: z.number() })),
+  rebalances: z.array(
+    z.object({
+      at: z.number(),
+      client: z.string(),
+      kind: z.enum(['assigned', 'revoked', 'lost']),
+      partitions: z.array(z.string()),
+      generationId: z.number(),
+    }),
+  ),
+  commits: counts,
+  unownedUs: z.number(),
+});
 const mark = z.object({ at: z.number(), node: z.string(), kind: z.string() });
 const injected = z.object({
   fault: z.looseObject({ kind: z.string() }),
@@ -73,6 +107,8 @@ export const resultSchema = z.object({
     utilisation: z.array(z.object({ node: z.string(), resource: z.string(), perMille: z.number() })),
     bytesOnWire: z.number(),
   }),
+  transactions: z.array(transaction).default([]),
+  groups: z.array(group).default([]),
   lanes: z.array(span),
   marks: z.array(mark),
   host: z.object({ wallMs: z.number(), node: z.string(), maxRssBytes: z.number() }),

@@ -13,10 +13,13 @@ import {
   type ProducerDriver,
   type ProducerListener,
   producerConfig,
+  type TransactionalDriver,
+  TransactionalProducer,
+  type TransactionListener,
 } from '../../engine/client/index.ts';
 import type { VerifiedBatches } from '../../engine/records/index.ts';
 import type { MachineFactory } from '../host/index.ts';
-import type { Config, ConsumerSpec, ProducerSpec, Scenario } from '../scenario/index.ts';
+import type { ClientPlace, Config, ConsumerSpec, ProducerSpec, Scenario } from '../scenario/index.ts';
 import { COMPRESSION } from './compression.ts';
 import { bootstrapServers } from './topology.ts';
 
@@ -33,6 +36,26 @@ export function producerFactory(
 ): MachineFactory {
   return ({ random, wall }) =>
     new Producer({ config, driver, listener, randoms: random, wall, compression: COMPRESSION, verified });
+}
+
+/** Several static members have a name each; who commits by itself does not let the consumer do it. */
+export function configOfMember({ commit, config, members }: ConsumerSpec, { member }: ClientPlace): Config {
+  const instance = config['group.instance.id'];
+  const named =
+    instance === undefined || members === 1 ? {} : { 'group.instance.id': `${instance}-${member + 1}` };
+  return { ...config, ...named, ...(commit === 'auto' ? {} : { 'enable.auto.commit': false }) };
+}
+
+/** A transactional producer's application, made anew for each process. */
+export function transactionalFactory(
+  config: ProducerConfig,
+  driver: () => TransactionalDriver,
+  listener: TransactionListener,
+  verified: VerifiedBatches,
+): MachineFactory {
+  const ports = { config, listener, compression: COMPRESSION, verified };
+  return ({ random, wall }) =>
+    new TransactionalProducer({ ...ports, driver: driver(), randoms: random, wall });
 }
 
 export function consumerFactory(

@@ -9,8 +9,14 @@ import type {
 } from '../../engine/client/index.ts';
 import { type ClientFact, type History, PollLog, type Reposition, SendLog } from '../check/index.ts';
 import type { RunMetrics } from '../metrics/index.ts';
+import type { TransactionSpan } from '../result/index.ts';
 import { readRecordId } from '../workload/index.ts';
+import { GroupRecorder } from './group-recorder.ts';
 import { SentRecords } from './sent-records.ts';
+import { TransactionRecorder, type TransactionSink } from './transaction-recorder.ts';
+
+/** Transactions that a result carries: a page cannot show more. */
+const MAX_TRANSACTIONS = 20_000;
 
 /** Who hears of what clients saw, as it happens. */
 export type ClientSink = (at: number, fact: ClientFact) => void;
@@ -43,9 +49,16 @@ export class HistoryRecorder {
   readonly #sent = new SentRecords();
   /** By producer. */
   readonly #pending = new Map<string, Pending>();
+  readonly #transactional = new Map<string, TransactionRecorder>();
+  /** The first that ended. Times of the run. */
+  readonly transactions: TransactionSpan[] = [];
   /** `topic-partition`, by topic and partition: told with every batch. */
   readonly #logNames = new Map<string, string[]>();
-  /** Positions of consumers by `client log`. */
+  /** By group. */
+  readonly groups = new Map<string, GroupRecorder>();
+  /** By member. */
+  readonly #groupOf = new Map<string, GroupRecorder>();
+  /** Positions of consumers by `client log`, and the highest of a group by `group log`. */
   readonly positions = new Map<string, number>();
   /** Highest acknowledged offset, exclusive, by log. */
   readonly acknowledgedEnd = new Map<string, number>();
@@ -63,8 +76,7 @@ export class HistoryRecorder {
   }
 
   producer(client: string, acks: -1 | 0 | 1): ProducerListener {
-    const pending: Pending = { count: 0 };
-    this.#pending.set(client, pending);
+    const pending = this.#pendingOf(client);
     return {
       onSend: (_now, record) => this.#onSend(pending, record),
       onAcked: (_now, topic, partition, baseOffset, ids) =>
@@ -74,13 +86,52 @@ export class HistoryRecorder {
     };
   }
 
+  /** Of a transactional producer: what became of a record is what became of its transaction. */
+  transactional(client: string, transactionalId: string): TransactionRecorder {
+    const pending = this.#pendingOf(client);
+    const records: ProducerListener = {
+      onSend: (_now, record) => this.#onSend(pending, record),
+      onAcked: (_now, topic, partition, baseOffset, ids) =>
+        this.#onWritten(client, -1, this.#logName(topic, partition), baseOffset, ids),
+      onFailed: (_now, _topic, _partition, ids) => {
+        for (const id of ids) this.#sent.settle(id);
+      },
+    };
+    const sink: TransactionSink = {
+      settle: (name, beganAt, outcome, written) => {
+        for (const { log, baseOffset, ids } of written) {
+          this.#count(pending, outcome, ids.length);
+          const send = { client: name, invokedAt: beganAt, endedAt: this.#now(), outcome, log, baseOffset };
+          this.#sends.push({ ...send, isTransactional: true }, ids);
+        }
+      },
+      span: (span) => {
+        if (this.transactions.length < MAX_TRANSACTIONS) this.transactions.push(span);
+      },
+    };
+    const recorder = new TransactionRecorder({ client, transactionalId, now: this.#now, records, sink });
+    this.#transactional.set(client, recorder);
+    return recorder;
+  }
+
+  #pendingOf(client: string): Pending {
+    const pending: Pending = { count: 0 };
+    this.#pending.set(client, pending);
+    return pending;
+  }
+
+  #count(pending: Pending, outcome: keyof Counts, count: number): void {
+    this.outstanding -= count;
+    pending.count -= count;
+    this.produce[outcome] += count;
+  }
+
   /** A client's process is gone: whether what it had sent arrived, nobody will tell it. */
   onClientGone(client: string): void {
+    this.#transactional.get(client)?.onGone();
+    this.#groupOf.get(client)?.onGone(client);
     const pending = this.#pending.get(client);
-    if (pending === undefined) return;
-    this.outstanding -= pending.count;
-    this.produce.unknown += pending.count;
-    pending.count = 0;
+    if (pending !== undefined) this.#count(pending, 'unknown', pending.count);
   }
 
   consumer(client: string): ConsumerListener {
@@ -91,6 +142,29 @@ export class HistoryRecorder {
         const log = `${topic}-${partition}`;
         this.positions.set(`${client} ${log}`, recordOffset);
         this.#repositions.push({ client, at: this.#now(), log });
+      },
+    };
+  }
+
+  /** Of a member of a group: `onRecords` hears how many records each poll returned. */
+  member(client: string, groupId: string, onRecords: (count: number) => void): ConsumerListener {
+    let group = this.groups.get(groupId);
+    if (group === undefined) this.groups.set(groupId, (group = new GroupRecorder(groupId, this.#now)));
+    this.#groupOf.set(client, group);
+    const consumer = this.consumer(client);
+    const reposition = (log: string): void => {
+      this.#repositions.push({ client, at: this.#now(), log });
+    };
+    return {
+      ...consumer,
+      group: group.listener(client, reposition),
+      onPolled: (now, batches) => {
+        consumer.onPolled(now, batches);
+        for (const { topic, partition, records, nextPosition } of batches) {
+          onRecords(records.length);
+          const key = `${groupId} ${this.#logName(topic, partition)}`;
+          this.positions.set(key, Math.max(this.positions.get(key) ?? -1, nextPosition));
+        }
       },
     };
   }
@@ -111,6 +185,21 @@ export class HistoryRecorder {
     baseOffset: number,
     ids: readonly number[],
   ): void {
+    this.#onWritten(client, acks, log, baseOffset, ids);
+    this.#count(pending, 'ok', ids.length);
+    const invokedAt = this.#sent.sentAt(ids[0]!);
+    const send = { client, invokedAt, endedAt: this.#now(), outcome: 'ok', log, baseOffset } as const;
+    this.#sends.push({ ...send, isTransactional: false }, ids);
+  }
+
+  /** A broker has said that it has these records. */
+  #onWritten(
+    client: string,
+    acks: -1 | 0 | 1,
+    log: string,
+    baseOffset: number,
+    ids: readonly number[],
+  ): void {
     const at = this.#now();
     const sent = this.#sent;
     let bytes = 0;
@@ -121,11 +210,6 @@ export class HistoryRecorder {
       this.#metrics.onLatency(at, sent.sentAt(id));
     }
     this.#metrics.onAcknowledged(at, ids.length, bytes);
-    this.outstanding -= ids.length;
-    pending.count -= ids.length;
-    this.produce.ok += ids.length;
-    const invokedAt = sent.sentAt(ids[0]!);
-    this.#sends.push({ client, invokedAt, endedAt: at, outcome: 'ok', log, baseOffset }, ids);
     if (baseOffset === -1) return;
     const last = baseOffset + ids.length - 1;
     this.acknowledgedEnd.set(log, Math.max(this.acknowledgedEnd.get(log) ?? 0, last + 1));
@@ -140,11 +224,10 @@ export class HistoryRecorder {
     outcome: FailureOutcome,
   ): void {
     for (let i = 0; i < ids.length; i++) this.#sent.settle(ids[i]!);
-    this.outstanding -= ids.length;
-    pending.count -= ids.length;
-    this.produce[outcome] += ids.length;
+    this.#count(pending, outcome, ids.length);
     const invokedAt = this.#sent.sentAt(ids[0]!);
-    this.#sends.push({ client, invokedAt, endedAt: this.#now(), outcome, log, baseOffset: -1 }, ids);
+    const send = { client, invokedAt, endedAt: this.#now(), outcome, log, baseOffset: -1 };
+    this.#sends.push({ ...send, isTransactional: false }, ids);
   }
 
   #onPolled(client: string, batches: readonly PolledBatch[]): void {

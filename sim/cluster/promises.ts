@@ -1,5 +1,6 @@
+import { type ProducerConfig, producerConfig } from '../../engine/client/index.ts';
 import type { Promises } from '../check/index.ts';
-import type { ProducerSpec, Scenario, TopicSpec } from '../scenario/index.ts';
+import type { Config, ProducerSpec, Scenario, TopicSpec } from '../scenario/index.ts';
 import { isWeakened } from './operated.ts';
 
 /** What a scenario's configuration promises its clients. */
@@ -7,7 +8,8 @@ export function promisesOf(scenario: Scenario, converged: boolean): Promises {
   const { producers } = scenario.traffic;
   const { mayLoseAcknowledged, mayLoseReplicated } = scenario.expect;
   return {
-    idempotence: false,
+    idempotence: producers.every(isIdempotent),
+    readsUncommitted: (log) => isReadUncommitted(log, scenario),
     durable:
       !mayLoseAcknowledged &&
       !mayLoseReplicated &&
@@ -30,6 +32,21 @@ export function isRead(log: string, { cluster, traffic }: Scenario): boolean {
     ({ topic, partitions }) =>
       topic === name && (partitions === null ? partition < count : partitions.includes(partition)),
   );
+}
+
+function isReadUncommitted(log: string, { traffic }: Scenario): boolean {
+  const name = log.slice(0, log.lastIndexOf('-'));
+  const isUncommitted = (config: Config): boolean => config['isolation.level'] !== 'read_committed';
+  return (
+    traffic.consumers.some(({ topic, config }) => topic === name && isUncommitted(config)) ||
+    traffic.pipelines.some(({ from, consumerConfig }) => from === name && isUncommitted(consumerConfig))
+  );
+}
+
+function isIdempotent({ config }: ProducerSpec): boolean {
+  return producerConfig({ ...config, 'bootstrap.servers': [] } as Partial<ProducerConfig>)[
+    'enable.idempotence'
+  ];
 }
 
 function isDurable(producer: ProducerSpec, scenario: Scenario): boolean {

@@ -1,15 +1,33 @@
 import { acksOf, type ConsumerListener, type TopicPartition } from '../../engine/client/index.ts';
 import type { EventKind } from '../kernel/index.ts';
 import { RunMetrics } from '../metrics/index.ts';
-import { type ConsumerSpec, durationUs, type ProducerSpec, type Scenario } from '../scenario/index.ts';
+import type { GroupOutcome } from '../result/index.ts';
+import {
+  type ClientPlace,
+  type ConsumerSpec,
+  clientPlaces,
+  durationUs,
+  groupOf,
+  groupOfPipeline,
+  type ProducerSpec,
+  type Scenario,
+} from '../scenario/index.ts';
 import {
   type Dataset,
   DatasetDriver,
+  GroupDriver,
   IDS_PER_PRODUCER,
   PollDriver,
   SyntheticDriver,
+  TransactionDriver,
 } from '../workload/index.ts';
-import { configOfProducer, consumerFactory, producerFactory } from './client-machines.ts';
+import {
+  configOfMember,
+  configOfProducer,
+  consumerFactory,
+  producerFactory,
+  transactionalFactory,
+} from './client-machines.ts';
 import type { Cluster } from './cluster.ts';
 import { type ClientSink, HistoryRecorder } from './history-recorder.ts';
 import { sampleCluster } from './sample.ts';
@@ -52,16 +70,47 @@ export class Traffic {
     producers.forEach((spec, i) => {
       const driver = this.#driver(spec, i * IDS_PER_PRODUCER, datasets);
       const config = configOfProducer(this.#scenario, spec);
+      const place = spec.rack ?? FIRST_RACK;
+      if (spec.transactions !== null) {
+        const random = this.#cluster.random.stream(`transactions/${spec.name}`);
+        const { transactions } = spec;
+        const listener = this.recorder.transactional(spec.name, config['transactional.id']);
+        const application = (): TransactionDriver => new TransactionDriver(driver, transactions, random);
+        const factory = transactionalFactory(config, application, listener, verified);
+        this.#cluster.addClient(spec.name, place, factory);
+        return;
+      }
       const listener = this.recorder.producer(spec.name, acksOf(config));
       const factory = producerFactory(config, driver, listener, verified);
-      this.#cluster.addClient(spec.name, spec.rack ?? FIRST_RACK, factory);
+      this.#cluster.addClient(spec.name, place, factory);
     });
-    for (const spec of consumers) {
+    for (const place of clientPlaces(this.#scenario.traffic)) {
+      if (place.kind !== 'consumer') continue;
+      const spec = consumers[place.spec]!;
+      const group = groupOf(spec);
+      if (group !== null) {
+        this.#addMember(place, spec, group);
+        continue;
+      }
       const driver = (): PollDriver => new PollDriver(this.#assignmentOf(spec));
       const listener = this.#mortal(spec.name, this.recorder.consumer(spec.name));
       const factory = consumerFactory(this.#scenario, spec, driver, listener, verified);
       this.#cluster.addClient(spec.name, spec.rack ?? FIRST_RACK, factory);
     }
+  }
+
+  /** A member of a group: its application begins anew with each process, and knows what the last poll returned. */
+  #addMember(place: ClientPlace, spec: ConsumerSpec, group: string): void {
+    let application: GroupDriver | null = null;
+    const driver = (): GroupDriver => {
+      application = new GroupDriver(spec.topic, spec.commit, durationUs(spec.workPerRecord));
+      return application;
+    };
+    const heard = this.recorder.member(place.name, group, (count) => application?.onRecords(count));
+    const listener = this.#mortal(place.name, heard);
+    const member = { ...spec, name: place.name, config: configOfMember(spec, place) };
+    const factory = consumerFactory(this.#scenario, member, driver, listener, this.#cluster.verified);
+    this.#cluster.addClient(place.name, spec.rack ?? FIRST_RACK, factory);
   }
 
   /**
@@ -94,12 +143,28 @@ export class Traffic {
 
   /** Where each consumer stands in each of its partitions; -1 before it has a position. */
   positions(): { readonly client: string; readonly log: string; readonly position: number }[] {
-    return this.#scenario.traffic.consumers.flatMap((spec) =>
-      this.#assignmentOf(spec).map(({ topic, partition }) => {
+    return this.#scenario.traffic.consumers.flatMap((spec) => {
+      const client = groupOf(spec) ?? spec.name;
+      return this.#assignmentOf(spec).map(({ topic, partition }) => {
         const log = `${topic}-${partition}`;
-        return { client: spec.name, log, position: this.recorder.positions.get(`${spec.name} ${log}`) ?? -1 };
-      }),
-    );
+        return { client, log, position: this.recorder.positions.get(`${client} ${log}`) ?? -1 };
+      });
+    });
+  }
+
+  /** What each group came to. */
+  groups(): GroupOutcome[] {
+    const { consumers, pipelines } = this.#scenario.traffic;
+    return [...this.recorder.groups.values()].map((recorder) => {
+      const topics = [
+        ...consumers.filter((spec) => groupOf(spec) === recorder.group).map(({ topic }) => topic),
+        ...pipelines.filter((spec) => groupOfPipeline(spec) === recorder.group).map(({ from }) => from),
+      ];
+      const logs = this.#scenario.cluster.topics
+        .filter(({ name }) => topics.includes(name))
+        .flatMap(({ name, partitions }) => Array.from({ length: partitions }, (_, i) => `${name}-${i}`));
+      return recorder.outcome(this.fromUs, logs);
+    });
   }
 
   #driver(

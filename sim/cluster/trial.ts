@@ -148,6 +148,12 @@ export class Trial {
         utilisation: utilisationOf(this.#cluster, Math.max(1, kernel.now - fromUs)),
         bytesOnWire,
       },
+      transactions: (this.#traffic?.recorder.transactions ?? []).map((span) => ({
+        ...span,
+        from: span.from - fromUs,
+        to: span.to - fromUs,
+      })),
+      groups: this.#traffic?.groups() ?? [],
       ...lanes.finish(kernel.now, fromUs, nodes),
     };
   }

@@ -105,6 +105,56 @@ export interface AdminOperation {
   readonly attempts: number;
 }
 
+/** A transaction as its producer saw it. Times in microseconds from the start of the traffic. */
+export interface TransactionSpan {
+  readonly client: string;
+  readonly transactionalId: string;
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly from: number;
+  readonly to: number;
+  readonly records: number;
+  /** What the client was told in the end: committed, certainly not, or neither. */
+  readonly outcome: 'ok' | 'fail' | 'unknown';
+}
+
+/** A client as a member of its group, in one generation or epoch. */
+export interface MembershipSpan {
+  readonly client: string;
+  readonly memberId: string;
+  /** Generation of a classic group, member epoch of a consumer group. */
+  readonly generationId: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A partition in a member's hands, by the member's own word. */
+export interface OwnershipSpan {
+  readonly client: string;
+  readonly log: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface RebalanceMark {
+  readonly at: number;
+  readonly client: string;
+  readonly kind: 'assigned' | 'revoked' | 'lost';
+  readonly partitions: readonly string[];
+  readonly generationId: number;
+}
+
+/** What the members of a group saw of it. Times in microseconds from the start of the traffic. */
+export interface GroupOutcome {
+  readonly group: string;
+  readonly memberships: readonly MembershipSpan[];
+  readonly ownership: readonly OwnershipSpan[];
+  readonly rebalances: readonly RebalanceMark[];
+  readonly commits: OperationCounts;
+  /** Sum over partitions of the time in which no member owned it, from the first moment that one did. */
+  readonly unownedUs: number;
+}
+
 /** Utilisation of one resource of one node over the traffic, 0..1000 (per mille). */
 export interface Utilisation {
   readonly node: string;
@@ -141,6 +191,9 @@ export interface Result {
     readonly utilisation: readonly Utilisation[];
     readonly bytesOnWire: number;
   };
+  /** The first of them, in the order in which they ended. */
+  readonly transactions: readonly TransactionSpan[];
+  readonly groups: readonly GroupOutcome[];
   readonly lanes: readonly LaneSpan[];
   readonly marks: readonly Mark[];
   readonly host: { readonly wallMs: number; readonly node: string; readonly maxRssBytes: number };

@@ -6,6 +6,8 @@
  */
 export * from './dataset.ts';
 export * from './dataset-driver.ts';
+export * from './group-driver.ts';
 export * from './poll-driver.ts';
 export * from './record-id.ts';
 export * from './synthetic-driver.ts';
+export * from './transaction-driver.ts';

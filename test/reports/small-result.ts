@@ -51,6 +51,8 @@ export function smallResult(changes: Partial<Result> = {}): Result {
       },
     ],
     operations: { produce: { ok: 40, fail: 1, unknown: 2 }, poll: { ok: 40, fail: 0, unknown: 0 } },
+    transactions: [],
+    groups: [],
     adminOperations: [
       {
         operation: {

@@ -14,6 +14,8 @@ export interface SendOperation {
   readonly endedAt: number;
   /** `fail`: certainly not written. `unknown`: maybe, maybe later. */
   readonly outcome: 'ok' | 'fail' | 'unknown';
+  /** The outcome is that of a transaction: its values were in the log before, and may be there after an abort. */
+  readonly isTransactional: boolean;
   readonly writes: readonly Write[];
 }
 

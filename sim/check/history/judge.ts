@@ -9,6 +9,8 @@ export interface Promises {
    * Every producer waits for the whole ISR, min.insync.replicas is at least 2, and no unclean election is configured.
    */
   readonly durable: boolean;
+  /** Does somebody read this log with `isolation.level` read_uncommitted? */
+  readonly readsUncommitted: (log: string) => boolean;
   /** Was somebody expected to have read all of this log in the end? */
   readonly readAll: (log: string) => boolean;
 }
@@ -85,7 +87,11 @@ function rule(
       return promises.durable
         ? { allowed: false, reason: '', check }
         : { allowed: true, reason: 'the value passed over was lost, as this configuration allows', check };
-    case 'G1a':
+    case 'G1a': {
+      const { log, isTransactional } = anomaly.evidence as { log: string; isTransactional: boolean };
+      const allowed = isTransactional && promises.readsUncommitted(log);
+      return { allowed, reason: allowed ? 'a reader with isolation.level read_uncommitted' : '', check };
+    }
     case 'nonmonotonic-poll':
     case 'int-nonmonotonic-poll':
       return { allowed: false, reason: '', check };

@@ -2,6 +2,8 @@ import type { SendOperation, Write } from './history.ts';
 import { NameTable, NumberColumn } from './number-column.ts';
 
 const OUTCOMES: readonly SendOperation['outcome'][] = ['ok', 'fail', 'unknown'];
+/** Added to the outcome of a transaction's send. */
+const TRANSACTIONAL = 4;
 /** Of a send to which no offset was told. */
 const NO_OFFSET = -1;
 
@@ -34,7 +36,7 @@ export class SendLog implements Iterable<SendOperation> {
     this.#logs.push(this.#names.indexOf(send.log));
     this.#invokedAt.push(send.invokedAt);
     this.#endedAt.push(send.endedAt);
-    this.#outcomes.push(OUTCOMES.indexOf(send.outcome));
+    this.#outcomes.push(OUTCOMES.indexOf(send.outcome) + (send.isTransactional ? TRANSACTIONAL : 0));
     this.#baseOffsets.push(send.baseOffset);
     this.#idsFrom.push(this.#ids.length);
     for (let i = 0; i < ids.length; i++) this.#ids.push(ids[i]!);
@@ -61,7 +63,8 @@ export class SendLog implements Iterable<SendOperation> {
       client: this.#names.name(this.#clients.at(i)),
       invokedAt: this.#invokedAt.at(i),
       endedAt: this.#endedAt.at(i),
-      outcome: OUTCOMES[this.#outcomes.at(i)]!,
+      outcome: OUTCOMES[this.#outcomes.at(i) % TRANSACTIONAL]!,
+      isTransactional: this.#outcomes.at(i) >= TRANSACTIONAL,
       writes,
     };
   }

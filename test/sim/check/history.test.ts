@@ -15,6 +15,7 @@ function send(id: number, recordOffset: number, rest: Partial<SendOperation> = {
     invokedAt: id * 10,
     endedAt: id * 10 + 5,
     outcome: 'ok',
+    isTransactional: false,
     writes: [{ log: LOG, id, recordOffset }],
     ...rest,
   };
@@ -128,7 +129,7 @@ describe('a history', () => {
 
 describe('the verdict', () => {
   const anomalies = findAnomalies({ sends, polls: [poll(50, [0, 1], [1, 2])], repositions: [] });
-  const strict = { idempotence: false, durable: true, readAll: () => true };
+  const strict = { idempotence: false, durable: true, readsUncommitted: () => false, readAll: () => true };
 
   it('calls an unseen value lost when no replica has it', () => {
     expect(judge(anomalies, strict, () => 'gone').violations.map(({ check }) => check)).toEqual(['lost']);
@@ -150,6 +151,20 @@ describe('the verdict', () => {
     const judgement = judge(anomalies, { ...strict, durable: false }, () => 'gone');
     expect(judgement.violations).toEqual([]);
     expect(judgement.allowed.map(({ check }) => check)).toEqual(['lost']);
+  });
+
+  it('allows a value of an aborted transaction only to a reader that does not wait for commits', () => {
+    const aborted = send(1, 0, { outcome: 'fail', isTransactional: true });
+    const read = findAnomalies({ sends: [aborted], polls: [poll(50, [0, 1])], repositions: [] });
+    expect(judge(read, strict, () => 'replicated').violations.map(({ check }) => check)).toEqual(['G1a']);
+    const eager = { ...strict, readsUncommitted: () => true };
+    expect(judge(read, eager, () => 'replicated').allowed.map(({ check }) => check)).toEqual(['G1a']);
+    const failed = {
+      sends: [{ ...aborted, isTransactional: false }],
+      polls: [poll(50, [0, 1])],
+      repositions: [],
+    };
+    expect(judge(findAnomalies(failed), eager, () => 'replicated').violations).toHaveLength(1);
   });
 
   it('allows a duplicate only to producers without idempotence', () => {

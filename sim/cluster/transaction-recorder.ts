@@ -1,0 +1,140 @@
+import type {
+  FailureOutcome,
+  ProducerListener,
+  TransactionAction,
+  TransactionListener,
+  TransactionResult,
+} from '../../engine/client/index.ts';
+import type { TransactionSpan } from '../result/index.ts';
+
+/** Records of one batch of a transaction, acknowledged or not. */
+interface Written {
+  readonly log: string;
+  /** -1: nobody said. */
+  readonly baseOffset: number;
+  readonly ids: readonly number[];
+}
+
+interface Open {
+  readonly number: number;
+  readonly beganAt: number;
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly written: Written[];
+  records: number;
+  /** The application has asked for a commit: from then on it may be committed, whatever it hears. */
+  isCommitAsked: boolean;
+}
+
+/** Where records of a transaction go once its outcome is known. */
+export interface TransactionSink {
+  settle(client: string, beganAt: number, outcome: 'ok' | FailureOutcome, written: readonly Written[]): void;
+  span(span: TransactionSpan): void;
+}
+
+/** Transactions kept for the page; a run of hours has more than anybody looks at. */
+const MAX_BATCHES = 1_000_000;
+
+/**
+ * What one transactional producer saw. A record belongs to its transaction, and so does its outcome: written for good
+ * when the commit was answered, certainly not when nobody asked for a commit, and in doubt otherwise.
+ */
+export class TransactionRecorder implements TransactionListener {
+  readonly #client: string;
+  readonly #transactionalId: string;
+  readonly #now: () => number;
+  readonly #records: ProducerListener;
+  readonly #sink: TransactionSink;
+  #open: Open | null = null;
+
+  constructor(options: {
+    readonly client: string;
+    readonly transactionalId: string;
+    readonly now: () => number;
+    /** Hears of each record by itself: sent, acknowledged, failed. */
+    readonly records: ProducerListener;
+    readonly sink: TransactionSink;
+  }) {
+    this.#client = options.client;
+    this.#transactionalId = options.transactionalId;
+    this.#now = options.now;
+    this.#records = options.records;
+    this.#sink = options.sink;
+  }
+
+  readonly onSend: ProducerListener['onSend'] = (now, record) => {
+    this.#records.onSend(now, record);
+    if (this.#open !== null) this.#open.records++;
+  };
+
+  readonly onAcked: ProducerListener['onAcked'] = (now, topic, partition, baseOffset, ids) => {
+    this.#records.onAcked(now, topic, partition, baseOffset, ids);
+    this.#note({ log: `${topic}-${partition}`, baseOffset, ids });
+  };
+
+  readonly onFailed: ProducerListener['onFailed'] = (now, topic, partition, ids, error, outcome) => {
+    this.#records.onFailed(now, topic, partition, ids, error, outcome);
+    this.#note({ log: `${topic}-${partition}`, baseOffset: -1, ids });
+  };
+
+  onBegin(_now: number, transaction: number, producerId: number, producerEpoch: number): void {
+    // The one before was left behind by a producer that was thrown away.
+    this.#giveUp();
+    this.#open = {
+      number: transaction,
+      beganAt: this.#now(),
+      producerId,
+      producerEpoch,
+      written: [],
+      records: 0,
+      isCommitAsked: false,
+    };
+  }
+
+  onCall(_now: number, _transaction: number, action: TransactionAction): void {
+    if (this.#open !== null && action.do === 'commit') this.#open.isCommitAsked = true;
+    if (action.do === 'init') this.#giveUp();
+  }
+
+  onResult(_now: number, result: TransactionResult): void {
+    if (result.outcome !== 'ok') return;
+    if (result.call === 'commit') this.#end('ok');
+    else if (result.call === 'abort') this.#end(this.#open?.isCommitAsked === true ? 'unknown' : 'fail');
+  }
+
+  /** The process is gone, or the run is over: nobody hears of the rest. */
+  onGone(): void {
+    this.#giveUp();
+  }
+
+  #giveUp(): void {
+    if (this.#open !== null) this.#end(this.#open.isCommitAsked ? 'unknown' : 'fail');
+  }
+
+  #note(written: Written): void {
+    const open = this.#open;
+    if (open === null) {
+      // Told after the end: its transaction is settled, and a record of it cannot be better off.
+      this.#sink.settle(this.#client, this.#now(), 'unknown', [written]);
+      return;
+    }
+    if (open.written.length < MAX_BATCHES) open.written.push(written);
+  }
+
+  #end(outcome: 'ok' | FailureOutcome): void {
+    const open = this.#open;
+    if (open === null) return;
+    this.#open = null;
+    this.#sink.settle(this.#client, open.beganAt, outcome, open.written);
+    this.#sink.span({
+      client: this.#client,
+      transactionalId: this.#transactionalId,
+      producerId: open.producerId,
+      producerEpoch: open.producerEpoch,
+      from: open.beganAt,
+      to: this.#now(),
+      records: open.records,
+      outcome,
+    });
+  }
+}
