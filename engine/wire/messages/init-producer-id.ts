@@ -2,7 +2,7 @@ import { api } from '../api.ts';
 import { ApiKey } from '../api-key.ts';
 import { bool, type Infer, int16, int32, int64, string, struct } from '../schema.ts';
 
-/** An id and an epoch for a producer (KIP-98, KIP-360). Version 6 (KIP-939) is not stable in Kafka: nobody speaks it. */
+/** An id and an epoch for a producer (KIP-98, KIP-360). Version 6 (KIP-939) is not stable in Kafka. */
 export const initProducerIdRequest = struct(
   'InitProducerIdRequest',
   { versions: '0-5', flexible: '2+' },
