@@ -12,4 +12,6 @@
  *
  * Kafka's counterparts: `coordinator-common`, `group-coordinator`, `transaction-coordinator`.
  */
+
+export * from './group/index.ts';
 export * from './runtime/index.ts';

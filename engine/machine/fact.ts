@@ -126,4 +126,12 @@ export type Fact =
       readonly partition: number;
       readonly leaderEpoch: number;
       readonly why: string;
+    }
+  /** A group's position is replicated. */
+  | {
+      readonly fact: 'offset committed';
+      readonly group: string;
+      readonly topic: string;
+      readonly partition: number;
+      readonly offset: number;
     };

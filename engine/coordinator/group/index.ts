@@ -14,4 +14,8 @@
  */
 export * from './group.ts';
 export * from './group-config.ts';
+export { GROUP_APIS, GroupCoordinator, type GroupCoordinatorOptions } from './group-coordinator.ts';
 export type * from './group-rooms.ts';
+export { GroupShard, type MakeRooms } from './group-shard.ts';
+export { GroupTimer } from './group-timer.ts';
+export { type GroupRecord, groupRecordCodec } from './records/index.ts';

@@ -1,3 +1,4 @@
+import type { Outbox, Us } from '../../../machine/index.ts';
 import type { TimelineMap } from '../../../timeline/index.ts';
 import {
   ErrorCode,
@@ -19,7 +20,7 @@ const MINUTE_MS = 60_000;
 /** What the offsets room asks of the rooms of groups. */
 export interface GroupJudge {
   /** An error code for the whole commit (NONE: fine), or a check for each partition. May keep a session alive. */
-  rejectCommit(group: Group, claim: CommitClaim): number | PartitionCheck;
+  rejectCommit(now: Us, group: Group, claim: CommitClaim, out: Outbox): number | PartitionCheck;
   rejectFetch(
     group: Group,
     memberId: string | null,
@@ -87,8 +88,8 @@ export class GroupOffsets {
   }
 
   /** Plain and transactional commits (`commitOffset`, `commitTransactionalOffset`). A code refuses all of it. */
-  commit(commit: OffsetCommit): OffsetCommitPlan | number {
-    const verdict = this.#rejectCommit(commit);
+  commit(now: Us, commit: OffsetCommit, out: Outbox): OffsetCommitPlan | number {
+    const verdict = this.#rejectCommit(now, commit, out);
     if (typeof verdict === 'number' && verdict !== ErrorCode.NONE) return verdict;
     const check = typeof verdict === 'number' ? null : verdict;
     const nowMs = this.#context.wall.nowMs();
@@ -260,7 +261,7 @@ export class GroupOffsets {
     );
   }
 
-  #rejectCommit(commit: OffsetCommit): number | PartitionCheck {
+  #rejectCommit(now: Us, commit: OffsetCommit, out: Outbox): number | PartitionCheck {
     let group = this.#groups.get(commit.groupId);
     if (group === undefined) {
       if (commit.generationIdOrMemberEpoch >= 0) {
@@ -269,7 +270,7 @@ export class GroupOffsets {
       }
       group = this.#judge.makeSimpleGroup(commit.groupId);
     }
-    const verdict = this.#judge.rejectCommit(group, commit);
+    const verdict = this.#judge.rejectCommit(now, group, commit, out);
     return typeof verdict === 'number' ? translateStale(verdict, commit) : verdict;
   }
 }
