@@ -150,7 +150,7 @@ function openSegments(options: LoadOptions, out: Outbox): OpenedSegments | DiskE
   let truncatedBytes = 0;
   let ended = false;
   for (const [index, segment] of all.entries()) {
-    ended ||= index >= firstUnflushed && isBeyondHole(segments, segment, config, out);
+    ended ||= index >= firstUnflushed && isBeyondHole(segments, segment, out);
     if (ended) {
       truncatedBytes += storage.disk.size(segment.path);
       const error = segment.delete(options.config['file.delete.delay.ms']);
@@ -177,11 +177,11 @@ function openSegments(options: LoadOptions, out: Outbox): OpenedSegments | DiskE
 
 /**
  * Unflushed segments are created one by one, and a power loss may undo one creation and not the next: what
- * follows the hole would be taken for the log. Compaction leaves holes of its own.
+ * follows the hole would be taken for the log. Compaction leaves holes within segments and none between two.
  */
-function isBeyondHole(before: readonly Segment[], segment: Segment, config: LogConfig, out: Outbox): boolean {
+function isBeyondHole(before: readonly Segment[], segment: Segment, out: Outbox): boolean {
   const previous = before.at(-1);
-  if (previous === undefined || config['cleanup.policy'].includes('compact')) return false;
+  if (previous === undefined) return false;
   if (segment.baseOffset <= previous.nextOffset) return false;
   out.probe('log recovery found a hole between segments');
   return true;

@@ -3,6 +3,7 @@ import type { BatchHeader } from '../records/index.ts';
 import type { Records } from '../wire/index.ts';
 import type { CheckpointFile } from './checkpoint-file.ts';
 import type { LogConfig } from './log-config.ts';
+import { CLEANED_SUFFIX, SWAP_SUFFIX } from './log-file-name.ts';
 import type { LogStorage } from './log-storage.ts';
 import { RecoveryPoint } from './recovery-point.ts';
 import { floorSegment, MAX_RELATIVE_OFFSET, Segment } from './segment.ts';
@@ -26,6 +27,7 @@ export class LocalLog {
   readonly #segments: Segment[];
   #logEndOffset: number;
   #config: LogConfig;
+  #truncations = 0;
 
   constructor(
     storage: LogStorage,
@@ -64,6 +66,11 @@ export class LocalLog {
     return this.#segments;
   }
 
+  /** How often it was cut or started over. */
+  get truncations(): number {
+    return this.#truncations;
+  }
+
   get sizeBytes(): number {
     let bytes = 0;
     for (const segment of this.#segments) bytes += segment.size;
@@ -97,8 +104,10 @@ export class LocalLog {
     const nowMs = this.#storage.wall.nowMs();
     const isFull = lastOffset - this.#active.baseOffset > MAX_RELATIVE_OFFSET;
     if (!isFull && !this.#storage.mayRoll) return null;
-    const isDue = isFull || this.#active.shouldRoll(config, bytes, maxTimestamp, nowMs);
-    return isDue ? this.roll(firstOffset) : null;
+    if (isFull) return this.roll(firstOffset);
+    // At the log end, also when what comes begins behind it, as from a leader whose log is compacted: between two
+    // segments there is no hole unless a power loss made it.
+    return this.#active.shouldRoll(config, bytes, maxTimestamp, nowMs) ? this.roll() : null;
   }
 
   /**
@@ -158,6 +167,7 @@ export class LocalLog {
   /** Drops the batches from `offset` on, which is not below the first segment. */
   truncateTo(offset: number): DiskError | null {
     assert(offset >= this.firstOffset && offset < this.#logEndOffset, 'truncate within the log');
+    this.#truncations++;
     const keep = floorSegment(this.#segments, offset) + 1;
     const error = this.#delete(this.#segments.splice(keep)) ?? this.#active.truncateTo(offset);
     this.#logEndOffset = offset;
@@ -167,6 +177,7 @@ export class LocalLog {
 
   /** Drops everything and starts over at `offset`. */
   restartAt(offset: number): DiskError | null {
+    this.#truncations++;
     const error = this.#delete(this.#segments.splice(0)) ?? this.#create(offset);
     this.#logEndOffset = offset;
     this.recoveryPoint.lowerTo(offset);
@@ -178,6 +189,30 @@ export class LocalLog {
     let below = 0;
     while (below + 1 < this.#segments.length && this.#segments[below + 1]!.baseOffset <= offset) below++;
     return below === 0 ? null : this.#delete(this.#segments.splice(0, below));
+  }
+
+  /**
+   * Puts cleaned segments in the place of those that they were made from, some in a row and none of them active
+   * (`LocalLog.replaceSegments`). What the directory says at any moment tells a boot whether to finish or to forget:
+   *
+   *     .cleaned -> .swap, from the last to the first; old -> .deleted; .swap -> their own names
+   */
+  replaceSegments(cleaned: readonly Segment[], from: number, count: number): DiskError | null {
+    assert(
+      from >= 0 && count > 0 && from + count < this.#segments.length,
+      'an active segment is not replaced',
+    );
+    for (let at = cleaned.length - 1; at >= 0; at--) {
+      const error = cleaned[at]!.changeSuffix(CLEANED_SUFFIX, SWAP_SUFFIX);
+      if (error !== null) return error;
+    }
+    const error = this.#delete(this.#segments.splice(from, count, ...cleaned));
+    if (error !== null) return error;
+    for (const segment of cleaned) {
+      const renamed = segment.changeSuffix(SWAP_SUFFIX, '');
+      if (renamed !== null) return renamed;
+    }
+    return null;
   }
 
   /**

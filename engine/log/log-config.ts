@@ -18,10 +18,15 @@ export interface LogConfig {
   readonly 'file.delete.delay.ms': number;
   /** Sorted names of `compact` and `delete`; empty is legal since 4.2 and deletes nothing. */
   readonly 'cleanup.policy': readonly ('compact' | 'delete')[];
+  readonly 'min.cleanable.dirty.ratio': number;
+  readonly 'min.compaction.lag.ms': number;
+  readonly 'max.compaction.lag.ms': number;
+  readonly 'delete.retention.ms': number;
 }
 
 const LONG_MAX = Number.MAX_SAFE_INTEGER;
-const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const WEEK_MS = 7 * DAY_MS;
 
 export const logConfigDefaults: LogConfig = {
   'segment.bytes': 1024 * 1024 * 1024,
@@ -38,6 +43,10 @@ export const logConfigDefaults: LogConfig = {
   'retention.bytes': -1,
   'file.delete.delay.ms': 60_000,
   'cleanup.policy': ['delete'],
+  'min.cleanable.dirty.ratio': 0.5,
+  'min.compaction.lag.ms': 0,
+  'max.compaction.lag.ms': LONG_MAX,
+  'delete.retention.ms': DAY_MS,
 };
 
 /** What a broker's configuration says to its log directories. */
@@ -55,4 +64,21 @@ export const logDirectoryConfigDefaults: LogDirectoryConfig = {
   'log.retention.check.interval.ms': 300_000,
   'log.initial.task.delay.ms': 30_000,
   'log.segment.delete.delay.ms': 60_000,
+};
+
+/** What a broker's configuration says to its cleaners (`CleanerConfig`). */
+export interface CleanerConfig {
+  readonly 'log.cleaner.enable': boolean;
+  readonly 'log.cleaner.backoff.ms': number;
+  readonly 'log.cleaner.dedupe.buffer.size': number;
+  readonly 'log.cleaner.io.buffer.load.factor': number;
+  readonly 'log.cleaner.io.max.bytes.per.second': number;
+}
+
+export const cleanerConfigDefaults: CleanerConfig = {
+  'log.cleaner.enable': true,
+  'log.cleaner.backoff.ms': 15_000,
+  'log.cleaner.dedupe.buffer.size': 128 * 1024 * 1024,
+  'log.cleaner.io.buffer.load.factor': 0.9,
+  'log.cleaner.io.max.bytes.per.second': Number.MAX_VALUE,
 };

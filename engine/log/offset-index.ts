@@ -9,7 +9,7 @@ const ENTRY_BYTES = 8;
  * position of its batch. Offsets and positions rise strictly.
  */
 export class OffsetIndex {
-  readonly path: string;
+  path: string;
   readonly #storage: LogStorage;
   readonly #relativeOffsets: number[] = [];
   #dirty = false;
@@ -19,8 +19,19 @@ export class OffsetIndex {
     this.path = path;
   }
 
+  get sizeBytes(): number {
+    return this.entries * ENTRY_BYTES;
+  }
+
   get entries(): number {
     return this.#relativeOffsets.length;
+  }
+
+  /** Its segment takes another name. */
+  rename(path: string): DiskError | null {
+    const error = this.#storage.check(this.#storage.disk.rename(this.path, path));
+    this.path = path;
+    return error;
   }
 
   /** Written since `takeDirty` was last asked. */

@@ -56,8 +56,8 @@ function countByTime(
   if (retentionMs < 0) return 0;
   let count = 0;
   while (isDeletable(segments, count, highWatermark, logEndOffset)) {
-    const { maxTimestamp } = segments[count]!;
-    if (maxTimestamp < 0 || nowMs - maxTimestamp <= retentionMs) break;
+    const { latestBatchTimestamp } = segments[count]!;
+    if (latestBatchTimestamp < 0 || nowMs - latestBatchTimestamp <= retentionMs) break;
     count++;
   }
   return count;

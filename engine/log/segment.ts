@@ -24,7 +24,7 @@ const MAX_JITTER_MS = 0x7fff_ffff;
  */
 export class Segment {
   readonly baseOffset: number;
-  readonly path: string;
+  path: string;
   readonly offsetIndex: OffsetIndex;
   readonly timeIndex: TimeIndex;
   readonly #storage: LogStorage;
@@ -32,18 +32,21 @@ export class Segment {
   #size = 0;
   #maxTimestamp = NO_TIMESTAMP;
   #offsetOfMaxTimestamp: number;
+  /** Of batches that compaction has emptied too. */
+  #latestBatchTimestamp = NO_TIMESTAMP;
   #bytesSinceIndexEntry = 0;
   #createdMs: number;
   /** Drawn once a segment, so that those of many partitions do not all roll at the same time. */
   #rollJitterMs = 0;
   #dirty = false;
 
-  constructor(storage: LogStorage, directory: string, baseOffset: number) {
+  /** `suffix`: of files that are not the log's yet (`.cleaned`). */
+  constructor(storage: LogStorage, directory: string, baseOffset: number, suffix = '') {
     const prefix = `${directory}/${segmentPrefix(baseOffset)}`;
     this.baseOffset = baseOffset;
-    this.path = prefix + LOG_SUFFIX;
-    this.offsetIndex = new OffsetIndex(storage, prefix + INDEX_SUFFIX);
-    this.timeIndex = new TimeIndex(storage, prefix + TIME_INDEX_SUFFIX);
+    this.path = prefix + LOG_SUFFIX + suffix;
+    this.offsetIndex = new OffsetIndex(storage, prefix + INDEX_SUFFIX + suffix);
+    this.timeIndex = new TimeIndex(storage, prefix + TIME_INDEX_SUFFIX + suffix);
     this.#storage = storage;
     this.#offsetOfMaxTimestamp = baseOffset;
     this.#createdMs = storage.wall.nowMs();
@@ -79,6 +82,11 @@ export class Segment {
   /** -1 when no record has a timestamp. */
   get maxTimestamp(): number {
     return this.#maxTimestamp;
+  }
+
+  /** What retention goes by: the largest timestamp of a batch, its records may be gone (`largestTimestamp`). */
+  get latestBatchTimestamp(): number {
+    return Math.max(this.#maxTimestamp, this.#latestBatchTimestamp);
   }
 
   /** The last offset of the first batch that has the maximum timestamp. */
@@ -140,10 +148,12 @@ export class Segment {
   note(header: BatchHeader): void {
     const { baseOffset, lastOffset } = header;
     const first = baseOffset - this.baseOffset;
-    this.#batches.push(first, lastOffset - this.baseOffset, this.#size, header.maxTimestamp);
+    const maxTimestamp = header.count === 0 ? NO_TIMESTAMP : header.maxTimestamp;
+    this.#batches.push(first, lastOffset - this.baseOffset, this.#size, maxTimestamp);
     this.#size += header.length;
-    if (header.maxTimestamp > this.#maxTimestamp) {
-      this.#maxTimestamp = header.maxTimestamp;
+    if (header.maxTimestamp > this.#latestBatchTimestamp) this.#latestBatchTimestamp = header.maxTimestamp;
+    if (maxTimestamp > this.#maxTimestamp) {
+      this.#maxTimestamp = maxTimestamp;
       this.#offsetOfMaxTimestamp = header.lastOffset;
     }
   }
@@ -214,12 +224,35 @@ export class Segment {
     return this.#storage.failure;
   }
 
+  /** Gives the files another suffix, the log's own first: by it a boot tells how far a swap had come. */
+  changeSuffix(from: string, to: string): DiskError | null {
+    const path = changed(this.path, from, to);
+    const error = this.#storage.check(this.#storage.disk.rename(this.path, path));
+    this.path = path;
+    return (
+      error ??
+      this.offsetIndex.rename(changed(this.offsetIndex.path, from, to)) ??
+      this.timeIndex.rename(changed(this.timeIndex.path, from, to))
+    );
+  }
+
+  /** Removes files that never became the log's. */
+  discard(): DiskError | null {
+    for (const path of [this.path, this.offsetIndex.path, this.timeIndex.path]) {
+      if (this.#storage.disk.size(path) < 0) continue;
+      const error = this.#storage.check(this.#storage.disk.remove(path));
+      if (error !== null) return error;
+    }
+    return null;
+  }
+
   #indexTime(): DiskError | null {
     return this.timeIndex.maybeAppend(this.#maxTimestamp, this.#offsetOfMaxTimestamp - this.baseOffset);
   }
 
   #findMaxTimestamp(): void {
     this.#maxTimestamp = NO_TIMESTAMP;
+    this.#latestBatchTimestamp = NO_TIMESTAMP;
     this.#offsetOfMaxTimestamp = this.baseOffset;
     for (let index = 0; index < this.batchCount; index++) {
       if (this.maxTimestampAt(index) <= this.#maxTimestamp) continue;
@@ -233,6 +266,11 @@ export class Segment {
     const first = this.batchCount === 0 ? NO_TIMESTAMP : this.maxTimestampAt(0);
     return first >= 0 ? maxTimestamp - first : nowMs - this.#createdMs;
   }
+}
+
+function changed(path: string, from: string, to: string): string {
+  assert(path.endsWith(from), () => `${path} is not ${from}`);
+  return path.slice(0, path.length - from.length) + to;
 }
 
 /**

@@ -9,7 +9,7 @@ const ENTRY_BYTES = 12;
  * record. Timestamps rise strictly: an entry that would repeat the last one is left out.
  */
 export class TimeIndex {
-  readonly path: string;
+  path: string;
   readonly #storage: LogStorage;
   readonly #timestamps: number[] = [];
   readonly #relativeOffsets: number[] = [];
@@ -20,8 +20,19 @@ export class TimeIndex {
     this.path = path;
   }
 
+  get sizeBytes(): number {
+    return this.entries * ENTRY_BYTES;
+  }
+
   get entries(): number {
     return this.#timestamps.length;
+  }
+
+  /** Its segment takes another name. */
+  rename(path: string): DiskError | null {
+    const error = this.#storage.check(this.#storage.disk.rename(this.path, path));
+    this.path = path;
+    return error;
   }
 
   /** Written since `takeDirty` was last asked. */

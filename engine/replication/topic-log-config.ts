@@ -20,6 +20,10 @@ export function topicLogConfig(image: ClusterImage, topic: string, node: ConfigN
     'retention.bytes': number('retention.bytes'),
     'file.delete.delay.ms': number('file.delete.delay.ms'),
     'cleanup.policy': cleanupPolicies(topicConfig(image, topic, 'cleanup.policy', node)),
+    'min.cleanable.dirty.ratio': number('min.cleanable.dirty.ratio'),
+    'min.compaction.lag.ms': number('min.compaction.lag.ms'),
+    'max.compaction.lag.ms': number('max.compaction.lag.ms'),
+    'delete.retention.ms': number('delete.retention.ms'),
   };
 }
 
