@@ -1,6 +1,6 @@
 import type { Log } from '../log/index.ts';
 import { assert, type Outbox, type Us } from '../machine/index.ts';
-import type { PartitionRegistration } from '../metadata/index.ts';
+import { CONSUMER_OFFSETS, type PartitionRegistration, TRANSACTION_STATE } from '../metadata/index.ts';
 import { ErrorCode } from '../wire/index.ts';
 import type { FetchEntry } from './fetch-entry.ts';
 import type { FollowerRole } from './follower-role.ts';
@@ -39,6 +39,8 @@ export class Partition implements ReplicaView {
   readonly topic: string;
   readonly topicId: string;
   readonly index: number;
+  /** A coordinator of this broker waits for what it wrote here. */
+  readonly isCoordinators: boolean;
   #log: Log | null = null;
   #future: Log | null = null;
   #role: Role = { kind: 'new' };
@@ -64,6 +66,7 @@ export class Partition implements ReplicaView {
     this.topicId = topicId;
     this.index = index;
     this.name = `${topic}-${index}`;
+    this.isCoordinators = topic === CONSUMER_OFFSETS || topic === TRANSACTION_STATE;
   }
 
   get log(): Log | null {

@@ -41,7 +41,7 @@ import { IsrChanges } from './isr-changes.ts';
 import { handleListOffsets } from './list-offsets.ts';
 import type { LogHome } from './log-home.ts';
 import { handleOffsetForLeaderEpoch } from './offset-for-leader-epoch.ts';
-import { News } from './partition.ts';
+import { News, type Partition } from './partition.ts';
 import { Produces } from './produces.ts';
 import { ReplicaMoves } from './replica-moves.ts';
 import type { FetchView, ReplicaView } from './replica-view.ts';
@@ -69,6 +69,7 @@ export interface ReplicasOptions {
   readonly assignmentRandom?: Random;
 }
 
+const NOTHING_REPLICATED: readonly ReplicaView[] = [];
 const MOVE_RATE = 'replica.alter.log.dirs.io.max.bytes.per.second';
 
 /**
@@ -91,6 +92,8 @@ export class Replicas {
   readonly #spaceOf: (path: string) => VolumeSpace;
   #lastToken = 0;
   #hasMetadata = false;
+  /** Partitions of coordinators whose high watermark has moved. */
+  #replicated: Partition[] = [];
 
   constructor(options: ReplicasOptions) {
     const node = { nodeId: options.nodeId, static: options.staticConfig ?? {} };
@@ -233,6 +236,14 @@ export class Replicas {
     return appended;
   }
 
+  /** Partitions of coordinators' topics whose high watermark has moved since the last call. */
+  takeReplicated(): readonly ReplicaView[] {
+    if (this.#replicated.length === 0) return NOTHING_REPLICATED;
+    const taken = this.#replicated;
+    this.#replicated = [];
+    return taken;
+  }
+
   /** The reply to a request that this component sent. True when the token was its own. */
   onReply(now: Us, owner: number, token: number, reply: Reply, out: Outbox): boolean {
     if (owner === ALTER_PARTITION_OWNER) {
@@ -325,6 +336,7 @@ export class Replicas {
         const { news } = partition;
         partition.news = 0;
         if ((news & (News.HighWatermark | News.Role)) !== 0) this.#produces.settle(partition, out);
+        if (partition.isCoordinators && (news & News.HighWatermark) !== 0) this.#replicated.push(partition);
         if ((news & (News.LogStart | News.Role)) !== 0) this.#deletions.settle(partition, out);
         this.#fetches.onNews(partition, news);
       }

@@ -4,7 +4,7 @@ import { ErrorCode, type ListGroupsRequest, type ListGroupsResponse } from '../.
 import { coordinatorError } from '../../runtime/index.ts';
 import type { GroupContext } from './group-context.ts';
 
-/** The groups of all partitions that this broker leads; while one of them loads the list would be short, and is none. */
+/** The groups of all partitions that this broker leads. While one loads the list would be short, and none is given. */
 export function handleListGroups(
   { responder, runtime }: GroupContext,
   now: Us,

@@ -60,7 +60,7 @@ export interface OffsetCommitPlan {
   }[];
 }
 
-/** From this version of OffsetCommit on GROUP_ID_NOT_FOUND is known to clients, for TxnOffsetCommit from KIP-1319 on. */
+/** From this version of OffsetCommit on GROUP_ID_NOT_FOUND is known to clients; of TxnOffsetCommit from KIP-1319 on. */
 const GROUP_ID_NOT_FOUND_VERSION = 9;
 const TXN_KIP_1319_VERSION = 6;
 
