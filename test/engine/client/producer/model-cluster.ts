@@ -174,12 +174,12 @@ export class ModelCluster {
     }
   }
 
-  #find({ key, coordinatorKeys }: FindCoordinatorRequest, apiVersion: number, isRefused: boolean): object {
+  #find({ coordinatorKeys }: FindCoordinatorRequest, apiVersion: number, isRefused: boolean): object {
     const node = this.coordinatorNode;
     const errorCode = isRefused ? ErrorCode.COORDINATOR_NOT_AVAILABLE : ErrorCode.NONE;
     const found = { errorCode, nodeId: isRefused ? -1 : node, host: isRefused ? '' : `b${node}`, port: 9092 };
     const coordinators = apiVersion < 4 ? [] : coordinatorKeys.map((each) => ({ ...found, key: each }));
-    return make(findCoordinatorResponse, apiVersion < 4 ? { ...found, key } : { coordinators });
+    return make(findCoordinatorResponse, apiVersion < 4 ? found : { coordinators });
   }
 
   #coordinate(apiKey: number, body: object, refusal: number): object {

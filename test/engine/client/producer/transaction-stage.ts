@@ -11,7 +11,7 @@ import {
   type TransactionListener,
   type TransactionResult,
 } from '../../../../engine/client/index.ts';
-import type { Machine, Us } from '../../../../engine/machine/index.ts';
+import { type Machine, MS, type Us } from '../../../../engine/machine/index.ts';
 import { noCompression } from '../../../../engine/records/index.ts';
 import {
   ApiKey,
@@ -84,14 +84,15 @@ export class TransactionStage implements TransactionalDriver, TransactionListene
     this.stage.boot(this.producer as Machine);
   }
 
+  /** Takes a millisecond: so long does the application think while it has nothing to do. */
   act(...actions: readonly TransactionAction[]): void {
     this.#queue.push(...actions);
-    this.stage.input({ kind: 'timer', timer: 41 });
+    this.stage.advance(1 * MS);
   }
 
   next(now: Us, ended: TransactionResult | null): TransactionAction {
     const action = this.#queue.shift() ?? this.script?.(now, ended);
-    return action ?? { do: 'think', until: now + 1_000 };
+    return action ?? { do: 'think', until: now + 1 * MS };
   }
 
   onSend(): void {}
@@ -129,7 +130,7 @@ export class TransactionStage implements TransactionalDriver, TransactionListene
     return taken[0]!;
   }
 
-  /** Answers the look-up of a coordinator. */
+  /** Answers the look-up of a coordinator. What wanted it pauses: it counts as tried before. */
   coordinate(node: number, errorCode = 0): Received {
     const received = this.one(ApiKey.FindCoordinator);
     const found = { errorCode, nodeId: node, host: node < 0 ? '' : `b${node}`, port: 9092 };
@@ -140,6 +141,7 @@ export class TransactionStage implements TransactionalDriver, TransactionListene
         received.request.apiVersion < 4 ? found : { coordinators: [{ ...found, key: 'x' }] },
       ),
     );
+    this.stage.advance(100 * MS);
     return received;
   }
 
