@@ -25,6 +25,7 @@ import {
 import type { AutoTopicCreation } from './auto-topic-creation.ts';
 import type { BrokerConfig } from './config.ts';
 import { ConfigChanges } from './config-changes.ts';
+import { COORDINATOR_APIS, type CoordinatorApis } from './coordinator-apis.ts';
 import { FORWARDED } from './forwardable.ts';
 import type { Forwarding } from './forwarding.ts';
 import { advertisedApis, decideApiVersions } from './handlers/api-versions.ts';
@@ -60,6 +61,7 @@ export interface BrokerApisOptions {
   readonly replicas: Replicas;
   readonly forwarding: Forwarding;
   readonly autoTopicCreation: AutoTopicCreation;
+  readonly coordinators: CoordinatorApis;
   readonly random: Random;
 }
 
@@ -84,7 +86,7 @@ const OWN = [
 /** Routes what a broker's listener takes in (`KafkaApis.handle`). */
 export class BrokerApis {
   readonly #options: BrokerApisOptions;
-  readonly #advertised = advertisedApis([...OWN, ...FORWARDED]);
+  readonly #advertised = advertisedApis([...OWN, ...COORDINATOR_APIS, ...FORWARDED]);
 
   readonly #configChanges: ConfigChanges;
 
@@ -105,7 +107,8 @@ export class BrokerApis {
       this.#options.forwarding.forward(now, request, out);
       return;
     }
-    if (!this.#handleConfigs(now, request, out)) this.#handleOwn(now, request, out);
+    if (this.#handleConfigs(now, request, out)) return;
+    if (!this.#options.coordinators.handle(now, request, out)) this.#handleOwn(now, request, out);
   }
 
   #handleOwn(now: Us, request: Request, out: Outbox): void {

@@ -22,6 +22,7 @@ export {
 } from './broker-apis.ts';
 export { BrokerLifecycle, type BrokerLifecycleOptions, type BrokerState } from './broker-lifecycle.ts';
 export { type BrokerConfig, brokerConfigDefaults } from './config.ts';
+export { COORDINATOR_APIS, CoordinatorApis, type CoordinatorApisOptions } from './coordinator-apis.ts';
 export { errorResponse } from './error-response.ts';
 export { FORWARDABLE } from './forwardable.ts';
 export { Forwarding, type ForwardingOptions } from './forwarding.ts';

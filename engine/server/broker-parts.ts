@@ -4,16 +4,20 @@ import {
   type BrokerConfig,
   BrokerLifecycle,
   brokerConfigDefaults,
+  CoordinatorApis,
   Forwarding,
 } from '../broker/index.ts';
+import { GroupCoordinator, groupConfigDefaults, makeSimpleRooms } from '../coordinator/index.ts';
 import { Exchange, Inbound, serverExchangeConfig } from '../exchange/index.ts';
 import { LogDirectories, logDirectoryConfigDefaults } from '../log/index.ts';
 import { DiskError, type Outbox, type Us } from '../machine/index.ts';
-import { SUPPORTED_FEATURES } from '../metadata/index.ts';
+import { CONSUMER_OFFSETS, SUPPORTED_FEATURES } from '../metadata/index.ts';
 import { defaultRaftConfig, Raft } from '../raft/index.ts';
-import { REPLICATION_DEFAULTS, Replicas } from '../replication/index.ts';
-import { randomUuid } from '../wire/index.ts';
+import { Acks, REPLICATION_DEFAULTS, Replicas } from '../replication/index.ts';
+import { ErrorCode, randomUuid } from '../wire/index.ts';
 import { brokerFile } from './config-file.ts';
+import { CoordinatorPartitions } from './coordinator-partitions.ts';
+import { Coordinators } from './coordinators.ts';
 import { makeLogDirectory } from './format-directory.ts';
 import { MetadataFeed } from './metadata-feed.ts';
 import type { BrokerServerOptions } from './server-options.ts';
@@ -32,6 +36,7 @@ export interface BrokerParts {
   readonly replicas: Replicas;
   readonly lifecycle: BrokerLifecycle;
   readonly forwarding: Forwarding;
+  readonly coordinators: Coordinators;
   readonly apis: BrokerApis;
 }
 
@@ -59,6 +64,8 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
     random: random.stream('fetch session ids'),
     assignmentRandom: random.stream('directory assignment backoff'),
   });
+  const groups = openGroups(options, replicas, feed, inbound);
+  const autoTopicCreation = new AutoTopicCreation(config, forwarding);
   return {
     config,
     exchange,
@@ -70,6 +77,7 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
     replicas,
     lifecycle,
     forwarding,
+    coordinators: new Coordinators(nodeId, groups, null),
     apis: new BrokerApis({
       nodeId,
       clusterId: options.clusterId,
@@ -80,10 +88,30 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
       responder: inbound,
       replicas,
       forwarding,
-      autoTopicCreation: new AutoTopicCreation(config, forwarding),
+      autoTopicCreation,
+      coordinators: new CoordinatorApis({ metadata: feed, responder: inbound, autoTopicCreation, groups }),
       random: random.stream('alive broker'),
     }),
   };
+}
+
+function openGroups(
+  options: BrokerServerOptions,
+  replicas: Replicas,
+  feed: MetadataFeed,
+  inbound: Inbound,
+): GroupCoordinator {
+  return new GroupCoordinator({
+    config: settings(groupConfigDefaults, options.config),
+    log: new CoordinatorPartitions(CONSUMER_OFFSETS, Acks.Leader, replicas),
+    compression: options.compression,
+    verifier: { verify: (now, _partition, _origin, done, out) => done(now, ErrorCode.NONE, null, out) },
+    responder: inbound,
+    makeRooms: makeSimpleRooms,
+    wall: options.wall,
+    random: options.random.stream('group member ids'),
+    image: () => feed.image,
+  });
 }
 
 /** One directory that cannot be used does not keep the broker from starting. */

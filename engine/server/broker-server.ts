@@ -96,6 +96,7 @@ export class BrokerServer implements Machine {
       fetches: () => replicas.fetches(),
       configDivergence: (image) => this.#configDivergence(parts, image),
       config: (name) => brokerConfig(feed.image, name, this.#node),
+      groups: () => parts.coordinators.groups.groups(),
     };
   }
 
@@ -176,6 +177,9 @@ export class BrokerServer implements Machine {
         parts.logs.onTimer(now, kind, argument, out);
         if (kind === LogTimer.Retention) parts.replicas.noteLogStarts(now, out);
         return;
+      case 'group coordinator':
+        parts.coordinators.groups.onTimer(now, kind, argument, out);
+        return;
       default:
         assert(false, () => `a broker has no timer of kind ${kind}`);
     }
@@ -196,9 +200,12 @@ export class BrokerServer implements Machine {
       for (const reply of replies) this.#onReply(now, parts, reply, out);
       const requests = parts.inbound.takeRequests();
       for (const request of requests) parts.apis.handle(now, request, out);
+      const replicated = parts.replicas.takeReplicated();
+      for (const partition of replicated) parts.coordinators.onReplicated(now, partition, out);
       const published = this.#publish(now, parts, out);
       if (this.#phase !== 'up') return;
-      if (replies.length === 0 && requests.length === 0 && !published) break;
+      const isQuiet = replies.length === 0 && requests.length === 0 && replicated.length === 0;
+      if (isQuiet && !published) break;
     }
     if (this.#loseDirectories(now, parts, out)) return;
     const { lifecycle } = parts;
@@ -269,7 +276,7 @@ export class BrokerServer implements Machine {
     return true;
   }
 
-  /** In the order of `BrokerMetadataPublisher`: addresses, replicas, then those who wait for the offset. */
+  /** In the order of `BrokerMetadataPublisher`: addresses, replicas, coordinators, then those who wait for the offset. */
   #apply(now: Us, parts: BrokerParts, publication: Publication, out: Outbox): void {
     const { delta, image, lastContainedOffset } = publication;
     const isFirst = !this.#published;
@@ -279,6 +286,7 @@ export class BrokerServer implements Machine {
       this.#followCordons(now, parts, image, out);
     }
     parts.replicas.applyDelta(now, delta, image, out);
+    parts.coordinators.applyDelta(now, delta, image, out);
     parts.lifecycle.onMetadataApplied(lastContainedOffset);
     out.fact({ fact: 'metadata applied', metadataOffset: lastContainedOffset + 1 });
     if (!parts.snapshots.isDue(now, publication, parts.feed.inTransaction)) return;
@@ -317,6 +325,7 @@ export class BrokerServer implements Machine {
   #close(now: Us, parts: BrokerParts, out: Outbox): void {
     this.#phase = 'closing';
     out.disarm(timerId(BrokerTimer.SHUTDOWN_DEADLINE));
+    parts.coordinators.close(now, out);
     parts.inbound.closeAll(out);
     parts.exchange.closeAll(now, out);
     parts.logs.closeCleanly(now, parts.lifecycle.brokerEpoch, out);

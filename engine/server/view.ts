@@ -1,4 +1,5 @@
 import type { BrokerState } from '../broker/index.ts';
+import type { Group } from '../coordinator/index.ts';
 import type { ClusterImage } from '../metadata/index.ts';
 import type { RoleKind } from '../raft/index.ts';
 import type { FetchView, ReplicaView } from '../replication/index.ts';
@@ -44,6 +45,8 @@ export interface BrokerView {
   configDivergence(image: ClusterImage): string | null;
   /** A configuration of this broker in effect, dynamic or not; null when it has none. */
   config(name: string): string | null;
+  /** Groups that it coordinates, as its shards have them: what is not replicated yet included. */
+  groups(): Iterable<Group>;
 }
 
 /** A controller as checks may look at it. */

@@ -19,3 +19,4 @@ export type * from './group-rooms.ts';
 export { GroupShard, type MakeRooms } from './group-shard.ts';
 export { GroupTimer } from './group-timer.ts';
 export { type GroupRecord, groupRecordCodec } from './records/index.ts';
+export { makeSimpleRooms } from './simple-rooms.ts';

@@ -106,6 +106,7 @@ export function cluster(changes: {
       directoryIdOf: () => DIRECTORY,
       configDivergence: () => null,
       config: () => null,
+    groups: () => [],
       movesUnderWay: 0,
       assignmentsPending: 0,
       ...changes.broker?.[id],
