@@ -15,3 +15,4 @@
 
 export * from './group/index.ts';
 export * from './runtime/index.ts';
+export * from './transaction/index.ts';

@@ -24,6 +24,19 @@ export type Fact =
   /** The log was emptied and starts over at an offset (out of range, or a snapshot took its place). */
   | { readonly fact: 'log restarted'; readonly log: string; readonly logStartOffset: number }
   | { readonly fact: 'log start advanced'; readonly log: string; readonly logStartOffset: number }
+  /** Segments between two offsets were replaced by what compaction leaves of them. */
+  | {
+      readonly fact: 'log compacted';
+      readonly log: string;
+      readonly from: number;
+      readonly to: number;
+      /** What the last record of a key was is known up to here (excluding). */
+      readonly cleanedTo: number;
+      readonly bytesBefore: number;
+      readonly bytesAfter: number;
+      readonly recordsBefore: number;
+      readonly recordsAfter: number;
+    }
   | { readonly fact: 'log closed'; readonly log: string; readonly reason: 'deleted' | 'failed' }
   | {
       readonly fact: 'high watermark advanced';
@@ -126,6 +139,16 @@ export type Fact =
       readonly partition: number;
       readonly leaderEpoch: number;
       readonly why: string;
+    }
+  /** A transition of a transactional id is replicated. `state` as `DescribeTransactions` spells it. */
+  | {
+      readonly fact: 'transaction changed';
+      readonly transactionalId: string;
+      readonly producerId: number;
+      readonly producerEpoch: number;
+      readonly state: string;
+      readonly partitions: readonly { readonly topic: string; readonly partitions: readonly number[] }[];
+      readonly coordinatorEpoch: number;
     }
   /** A group's position is replicated. */
   | {
