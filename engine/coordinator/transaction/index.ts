@@ -34,9 +34,13 @@ export {
   transactionConfigDefaults,
   transactionTopicConfigs,
 } from './transaction-config.ts';
-export { TransactionCoordinator, type TransactionCoordinatorOptions } from './transaction-coordinator.ts';
+export {
+  TRANSACTION_APIS,
+  TransactionCoordinator,
+  type TransactionCoordinatorOptions,
+} from './transaction-coordinator.ts';
 export { describeFields, type TransactionFields, TransactionMetadata } from './transaction-metadata.ts';
-export { type Answer, type ShardPorts, TransactionShard } from './transaction-shard.ts';
+export { type ProducerAnswer, type ShardPorts, TransactionShard } from './transaction-shard.ts';
 export { describeTransactionState, TransactionState } from './transaction-state.ts';
 export { TransactionTimer } from './transaction-timer.ts';
 export { bumpsEpoch, TRANSACTION_VERSION, TransactionVersion } from './transaction-version.ts';

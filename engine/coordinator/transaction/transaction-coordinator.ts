@@ -10,6 +10,7 @@ import { noCompression } from '../../records/index.ts';
 import {
   type AddOffsetsToTxnRequest,
   type AddPartitionsToTxnRequest,
+  ApiKey,
   type DescribeTransactionsRequest,
   type EndTxnRequest,
   type EndTxnResponse,
@@ -55,6 +56,16 @@ export interface TransactionCoordinatorOptions {
   readonly random: Random;
   readonly image: () => ClusterImage;
 }
+
+/** The APIs that it answers. */
+export const TRANSACTION_APIS = [
+  ApiKey.InitProducerId,
+  ApiKey.AddPartitionsToTxn,
+  ApiKey.AddOffsetsToTxn,
+  ApiKey.EndTxn,
+  ApiKey.DescribeTransactions,
+  ApiKey.ListTransactions,
+] as const;
 
 /**
  * What a broker answers about transactions (`TransactionCoordinator` and its part of `KafkaApis`): it routes a request
@@ -185,6 +196,32 @@ export class TransactionCoordinator {
     const topic = this.#options.image().topicsByName.get(TRANSACTION_STATE);
     const configured = this.#options.config['transaction.state.log.num.partitions'];
     return coordinatorPartition(transactionalId, topic?.partitions.length ?? configured);
+  }
+
+  /** False when the API is none of its own. */
+  handle(now: Us, request: Request, out: Outbox): boolean {
+    switch (request.apiKey) {
+      case ApiKey.InitProducerId:
+        this.handleInitProducerId(now, request as Request<InitProducerIdRequest>, out);
+        return true;
+      case ApiKey.AddPartitionsToTxn:
+        this.handleAddPartitionsToTxn(now, request as Request<AddPartitionsToTxnRequest>, out);
+        return true;
+      case ApiKey.AddOffsetsToTxn:
+        this.handleAddOffsetsToTxn(now, request as Request<AddOffsetsToTxnRequest>, out);
+        return true;
+      case ApiKey.EndTxn:
+        this.handleEndTxn(now, request as Request<EndTxnRequest>, out);
+        return true;
+      case ApiKey.DescribeTransactions:
+        this.handleDescribeTransactions(now, request as Request<DescribeTransactionsRequest>, out);
+        return true;
+      case ApiKey.ListTransactions:
+        this.handleListTransactions(now, request as Request<ListTransactionsRequest>, out);
+        return true;
+      default:
+        return false;
+    }
   }
 
   handleInitProducerId(now: Us, request: Request<InitProducerIdRequest>, out: Outbox): void {

@@ -32,7 +32,7 @@ export interface ShardPorts {
 }
 
 /** Who hears what became of a request: its error, and the producer that the client goes on with. */
-export type Answer = (
+export type ProducerAnswer = (
   now: Us,
   errorCode: number,
   producerId: number,
@@ -104,7 +104,7 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
     transactionalId: string,
     txnTimeoutMs: number,
     expected: ExpectedProducer | null,
-    answer: Answer,
+    answer: ProducerAnswer,
     out: Outbox,
   ): TransactionDecision | number {
     const nowMs = this.#context.wall.nowMs();
@@ -121,7 +121,7 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
     if (next.state === TransactionState.PREPARE_EPOCH_FENCE) {
       out.probe('transactions: producer fenced by InitProducerId');
       // The client comes again, and finds the older transaction aborted.
-      const comeAgain: Answer = (at, errorCode, _id, _epoch, to) => {
+      const comeAgain: ProducerAnswer = (at, errorCode, _id, _epoch, to) => {
         const told = errorCode === ErrorCode.NONE ? ErrorCode.CONCURRENT_TRANSACTIONS : errorCode;
         answer(at, told, NO_PRODUCER_ID, NO_PRODUCER_EPOCH, to);
       };
@@ -145,7 +145,7 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
     now: Us,
     transactionalId: string,
     end: Omit<EndTxn, 'nowMs' | 'nextProducerId' | 'isFromClient'>,
-    answer: Answer,
+    answer: ProducerAnswer,
     out: Outbox,
   ): TransactionDecision | EndAnswer {
     const metadata = this.#ids.get(transactionalId);
@@ -223,7 +223,7 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
     now: Us,
     metadata: TransactionMetadata,
     fence: TransactionFields,
-    answer: Answer,
+    answer: ProducerAnswer,
     out: Outbox,
   ): TransactionDecision | number {
     const { producerEpoch, producerId } = fence;
@@ -237,7 +237,7 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
     now: Us,
     metadata: TransactionMetadata,
     end: Omit<EndTxn, 'nowMs' | 'nextProducerId'>,
-    answer: Answer,
+    answer: ProducerAnswer,
     out: Outbox,
   ): TransactionDecision | EndAnswer {
     const nowMs = this.#context.wall.nowMs();
