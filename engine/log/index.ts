@@ -33,6 +33,7 @@ export { Log } from './log.ts';
 export * from './log-config.ts';
 export * from './log-directories.ts';
 export * from './log-directory.ts';
+export * from './log-directory-options.ts';
 export * from './log-failure.ts';
 export * from './log-file-name.ts';
 export * from './log-storage.ts';

@@ -66,6 +66,10 @@ export class LocalLog {
     return this.#segments;
   }
 
+  get config(): LogConfig {
+    return this.#config;
+  }
+
   /** How often it was cut or started over. */
   get truncations(): number {
     return this.#truncations;
@@ -172,6 +176,7 @@ export class LocalLog {
     const error = this.#delete(this.#segments.splice(keep)) ?? this.#active.truncateTo(offset);
     this.#logEndOffset = offset;
     this.recoveryPoint.lowerTo(offset);
+    this.#storage.truncated(this.directory, offset);
     return error;
   }
 
@@ -181,6 +186,7 @@ export class LocalLog {
     const error = this.#delete(this.#segments.splice(0)) ?? this.#create(offset);
     this.#logEndOffset = offset;
     this.recoveryPoint.lowerTo(offset);
+    this.#storage.truncated(this.directory, offset);
     return error;
   }
 
@@ -189,6 +195,11 @@ export class LocalLog {
     let below = 0;
     while (below + 1 < this.#segments.length && this.#segments[below + 1]!.baseOffset <= offset) below++;
     return below === 0 ? null : this.#delete(this.#segments.splice(0, below));
+  }
+
+  /** A segment whose files are not the log's yet. */
+  newCleanedSegment(baseOffset: number): Segment {
+    return new Segment(this.#storage, this.directory, baseOffset, CLEANED_SUFFIX);
   }
 
   /**

@@ -2,7 +2,8 @@ import { assert, DiskError, type Outbox, type Ticket, type Us } from '../machine
 import { DirectoryId, type Uuid } from '../wire/index.ts';
 import type { Log } from './log.ts';
 import type { LogConfig } from './log-config.ts';
-import { LogDirectory, type LogDirectoryOptions, type RemovalReason } from './log-directory.ts';
+import { LogDirectory, type RemovalReason } from './log-directory.ts';
+import type { LogDirectoryOptions } from './log-directory-options.ts';
 
 export interface LogDirectoriesOptions extends Omit<LogDirectoryOptions, 'path' | 'ordinal'> {
   /** `log.dirs`, in the order of the configuration. Those that can be made exist. */

@@ -1,58 +1,43 @@
 import {
   assert,
-  type Disk,
   DiskError,
   MS,
   type Outbox,
   type Random,
-  type RandomSource,
   type Ticket,
   timerId,
   type Us,
   unreachable,
-  type WallClock,
 } from '../machine/index.ts';
-import type { Compression, VerifiedBatches } from '../records/index.ts';
-import { randomUuid, type Uuid } from '../wire/index.ts';
+import type { Uuid } from '../wire/index.ts';
 import { CheckpointFile } from './checkpoint-file.ts';
 import { decodeCleanShutdown, encodeCleanShutdown } from './clean-shutdown-file.ts';
+import { LogCleaner } from './compaction/index.ts';
 import { DelayedDeletion, renameForDeletion } from './delayed-deletion.ts';
+import { identifyDirectory } from './directory-identity.ts';
 import { FutureLogs } from './future-logs.ts';
 import { Log } from './log.ts';
 import { LogCheckpoints } from './log-checkpoints.ts';
-import { type LogConfig, type LogDirectoryConfig, logConfigDefaults } from './log-config.ts';
+import {
+  cleanerConfigDefaults,
+  type LogConfig,
+  type LogDirectoryConfig,
+  logConfigDefaults,
+} from './log-config.ts';
+import type { LogDirectoryOptions } from './log-directory-options.ts';
 import {
   CLEAN_SHUTDOWN_MARKER,
   deletedDirectoryName,
   isDeletedDirectory,
   logNameOfFuture,
-  META_PROPERTIES,
   METADATA_TOPIC,
   parseLogName,
   strayDirectoryName,
 } from './log-file-name.ts';
 import { LogStorage, NOBODY } from './log-storage.ts';
 import { LogTimer } from './log-timer.ts';
-import { decodeMetaProperties, encodeMetaProperties } from './meta-properties.ts';
 import type { LogOptions } from './open-log.ts';
 import { SilentOutbox } from './silent-outbox.ts';
-
-export interface LogDirectoryOptions {
-  readonly disk: Disk;
-  /** A log.dir. It exists. */
-  readonly path: string;
-  /** Its place among the broker's log directories: the argument of its timers. */
-  readonly ordinal?: number;
-  readonly random: RandomSource;
-  readonly wall: WallClock;
-  readonly config: LogDirectoryConfig;
-  readonly clusterId: string;
-  readonly nodeId: number;
-  readonly compression?: Compression;
-  readonly verified?: VerifiedBatches | undefined;
-  /** Topics' configurations as known at boot; the defaults otherwise. */
-  readonly topicConfig?: (topic: string) => LogConfig;
-}
 
 /** Why a log goes: its replica does, it is nobody's, or another log of the same replica has taken its place. */
 export type RemovalReason = 'deleted' | 'stray' | 'replaced';
@@ -75,6 +60,7 @@ export class LogDirectory {
   readonly #futures: FutureLogs;
   readonly #checkpoints: LogCheckpoints;
   readonly #deletion: DelayedDeletion;
+  readonly #cleaner: LogCleaner;
   readonly #marker: CheckpointFile;
   /** The logs' names, sorted by code unit. */
   readonly #names: string[] = [];
@@ -114,7 +100,15 @@ export class LogDirectory {
     this.#futures = new FutureLogs(storage, options.path, this.#random);
     this.#checkpoints = new LogCheckpoints(storage, options.path, () => this.#all());
     this.#deletion = new DelayedDeletion(storage, options.config['log.segment.delete.delay.ms'] * MS);
+    this.#cleaner = new LogCleaner({
+      storage,
+      path: options.path,
+      ordinal: this.#ordinal,
+      config: options.cleanerConfig ?? cleanerConfigDefaults,
+      logs: () => this.logs(),
+    });
     storage.watchRecoveryPoints(this.#checkpoints);
+    storage.watchTruncations(this.#cleaner);
   }
 
   /** As meta.properties has it. */
@@ -130,6 +124,11 @@ export class LogDirectory {
   /** Whether `closeCleanly` has come to its end; then `failure` tells whether it was clean. */
   get closed(): boolean {
     return this.#closing === 'closed' || this.#closing === 'failed';
+  }
+
+  /** Compacts the logs of this directory. */
+  get cleaner(): LogCleaner {
+    return this.#cleaner;
   }
 
   /** In the order of names. */
@@ -197,6 +196,7 @@ export class LogDirectory {
     this.#logs.delete(name);
     this.#names.splice(this.#names.indexOf(name), 1);
     log.abandon();
+    this.#cleaner.forget(name);
     if (why !== 'replaced') out.fact({ fact: 'log closed', log: name, reason: 'deleted' });
     if (this.#storage.failure !== null) return this.#storage.failure;
     const path = `${this.path}/${name}`;
@@ -217,6 +217,7 @@ export class LogDirectory {
       case LogTimer.HighWatermarkCheckpoint:
         this.#deletion.advance(now);
         this.#checkpoints.writeHighWatermarks();
+        this.#cleaner.wake(now, out);
         this.#arm(now, kind, 'replica.high.watermark.checkpoint.interval.ms', out);
         break;
       case LogTimer.FlushCheckpoint:
@@ -228,16 +229,21 @@ export class LogDirectory {
         this.#deleteOldSegments(out);
         this.#arm(now, kind, 'log.retention.check.interval.ms', out);
         break;
+      case LogTimer.Cleaner:
+        this.#cleaner.onTimer(now, out);
+        break;
       default:
         assert(false, () => `timer ${kind} is not the log directory's`);
     }
   }
 
   /** True when the ticket was asked for here. */
-  onSynced(_now: Us, ticket: Ticket, error: DiskError | null, out: Outbox): boolean {
+  onSynced(now: Us, ticket: Ticket, error: DiskError | null, out: Outbox): boolean {
     const isOurs = this.#storage.onSynced(ticket, error, out);
-    if (isOurs) this.#advanceClosing();
-    return isOurs;
+    if (!isOurs) return false;
+    this.#cleaner.settle(now, out);
+    this.#advanceClosing();
+    return true;
   }
 
   /**
@@ -246,7 +252,9 @@ export class LogDirectory {
    */
   closeCleanly(_now: Us, brokerEpoch: number, out: Outbox): void {
     assert(this.#closing === 'open', 'a log directory closes once');
-    for (const kind of Object.values(LogTimer)) out.disarm(timerId(kind, this.#ordinal));
+    for (const kind of Object.values(LogTimer))
+      if (kind !== LogTimer.Cleaner) out.disarm(timerId(kind, this.#ordinal));
+    this.#cleaner.stop(out);
     this.#brokerEpoch = brokerEpoch;
     this.#closing = 'flushing logs';
     for (const log of this.#all()) log.close();
@@ -265,7 +273,11 @@ export class LogDirectory {
   }
 
   #boot(now: Us, options: LogDirectoryOptions, out: Outbox): DiskError | null {
-    const error = this.#identify(options) ?? this.#takeMarker();
+    const { clusterId, nodeId } = options;
+    const id = identifyDirectory(this.#storage, this.path, clusterId, nodeId, this.#random);
+    if (id instanceof DiskError) return id;
+    this.#directoryId = id;
+    const error = this.#takeMarker() ?? this.#cleaner.boot(out);
     if (error !== null) return error;
     const offsets = this.#checkpoints.read(out);
     if (offsets instanceof DiskError) return offsets;
@@ -289,26 +301,6 @@ export class LogDirectory {
     this.#arm(now, LogTimer.HighWatermarkCheckpoint, 'replica.high.watermark.checkpoint.interval.ms', out);
     this.#arm(now, LogTimer.FlushCheckpoint, 'log.flush.offset.checkpoint.interval.ms', out);
     this.#arm(now, LogTimer.Retention, 'log.initial.task.delay.ms', out);
-    return null;
-  }
-
-  /** Reads meta.properties, or writes it for a directory that was never formatted. */
-  #identify({ clusterId, nodeId }: LogDirectoryOptions): DiskError | null {
-    const file = new CheckpointFile(this.#storage, this.path, META_PROPERTIES);
-    const content = file.read();
-    if (content instanceof DiskError) return content;
-    const properties = content === null ? null : decodeMetaProperties(content);
-    if (properties === null) {
-      this.#directoryId = randomUuid(this.#random);
-      const fresh = { clusterId, nodeId, directoryId: this.#directoryId };
-      file.write(encodeMetaProperties(fresh, this.#storage.wall.nowMs()));
-      return this.#storage.failure;
-    }
-    assert(
-      properties.clusterId === clusterId && properties.nodeId === nodeId,
-      () => `${this.path} belongs to node ${properties.nodeId} of cluster ${properties.clusterId}`,
-    );
-    this.#directoryId = properties.directoryId;
     return null;
   }
 
@@ -345,7 +337,7 @@ export class LogDirectory {
   }
 
   #deleteOldSegments(out: Outbox): void {
-    for (const log of this.logs()) log.deleteOldSegments(out);
+    for (const log of this.logs()) if (!this.#cleaner.deletesFrom(log)) log.deleteOldSegments(out);
     if (this.#futures.size === 0) return;
     const silent = new SilentOutbox(out);
     for (const log of this.futures()) log.deleteOldSegments(silent);
@@ -374,7 +366,7 @@ export class LogDirectory {
         this.#advanceClosing();
         return;
       case 'writing checkpoints':
-        if (!this.#checkpoints.areDurable) return;
+        if (!this.#checkpoints.areDurable || !this.#cleaner.isDurable) return;
         this.#marker.write(encodeCleanShutdown(this.#brokerEpoch));
         this.#closing = 'writing marker';
         return;

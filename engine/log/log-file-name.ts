@@ -18,6 +18,7 @@ export const PARTITION_METADATA = 'partition.metadata';
 export const HIGH_WATERMARK_CHECKPOINT = 'replication-offset-checkpoint';
 export const RECOVERY_POINT_CHECKPOINT = 'recovery-point-offset-checkpoint';
 export const LOG_START_CHECKPOINT = 'log-start-offset-checkpoint';
+export const CLEANER_CHECKPOINT = 'cleaner-offset-checkpoint';
 export const META_PROPERTIES = 'meta.properties';
 export const CLEAN_SHUTDOWN_MARKER = '.kafka_cleanshutdown';
 export const METADATA_TOPIC = '__cluster_metadata';

@@ -16,6 +16,11 @@ export interface SyncOwner {
 /** Waits for a sync that nothing depends on. */
 export const NOBODY: SyncOwner = { onSynced() {} };
 
+/** Told when the end of a log was cut off, or all of it (`LogCleaner.maybeTruncateCheckpoint`). */
+export interface TruncationWatcher {
+  onTruncated(directory: string, offset: number): void;
+}
+
 /** Told when a log has been truncated below its recovery point. */
 export interface RecoveryPointWatcher {
   onRecoveryPointLowered(): void;
@@ -61,6 +66,7 @@ export class LogStorage {
   #failure: DiskError | null = null;
   #marked: MarkedForDeletion[] = [];
   #watcher: RecoveryPointWatcher | null = null;
+  #truncationWatcher: TruncationWatcher | null = null;
   readonly #waiting = new Map<Ticket, SyncOwner>();
 
   constructor(options: LogStorageOptions) {
@@ -110,6 +116,14 @@ export class LogStorage {
 
   watchRecoveryPoints(watcher: RecoveryPointWatcher): void {
     this.#watcher = watcher;
+  }
+
+  watchTruncations(watcher: TruncationWatcher): void {
+    this.#truncationWatcher = watcher;
+  }
+
+  truncated(directory: string, offset: number): void {
+    this.#truncationWatcher?.onTruncated(directory, offset);
   }
 
   /**

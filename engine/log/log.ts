@@ -117,6 +117,10 @@ export class Log {
     return this.#local.firstOffset;
   }
 
+  get local(): LocalLog {
+    return this.#local;
+  }
+
   /** The disk's first error; from then on every call answers it. */
   get failure(): DiskError | null {
     return this.#storage.failure;

@@ -9,7 +9,7 @@ import {
 } from '../broker/index.ts';
 import { GroupCoordinator, groupConfigDefaults, makeSimpleRooms } from '../coordinator/index.ts';
 import { Exchange, Inbound, serverExchangeConfig } from '../exchange/index.ts';
-import { LogDirectories, logDirectoryConfigDefaults } from '../log/index.ts';
+import { cleanerConfigDefaults, LogDirectories, logDirectoryConfigDefaults } from '../log/index.ts';
 import { DiskError, type Outbox, type Us } from '../machine/index.ts';
 import { CONSUMER_OFFSETS, SUPPORTED_FEATURES } from '../metadata/index.ts';
 import { defaultRaftConfig, Raft } from '../raft/index.ts';
@@ -122,9 +122,10 @@ function openLogs(now: Us, options: BrokerServerOptions, out: Outbox): LogDirect
     if (makeLogDirectory(disk, path) !== null) out.probe('log directory cannot be made');
   }
   const logConfig = settings(logDirectoryConfigDefaults, config);
+  const cleanerConfig = settings(cleanerConfigDefaults, config);
   return LogDirectories.open(
     now,
-    { disk, paths, random, wall, config: logConfig, clusterId, nodeId, compression, verified },
+    { disk, paths, random, wall, config: logConfig, cleanerConfig, clusterId, nodeId, compression, verified },
     out,
   );
 }

@@ -1,0 +1,87 @@
+import { DiskError, type Outbox, type Ticket } from '../../machine/index.ts';
+import { type BatchHeader, countOf, parseBatch, RecordsError } from '../../records/index.ts';
+import type { LocalLog } from '../local-log.ts';
+import type { SyncOwner } from '../log-storage.ts';
+import { MAX_RELATIVE_OFFSET, type Segment } from '../segment.ts';
+import type { CleanedTransaction } from './producer-history.ts';
+
+/** Positions in a segment are int32. */
+const MAX_SEGMENT_BYTES = 0x7fff_ffff;
+
+/**
+ * What a group of segments is copied into: one `.cleaned` segment, more when a rewritten batch no longer fits. They
+ * follow on each other and on what comes behind them without a hole.
+ */
+export class CleanedSegments {
+  /** Where the group begins and ends. */
+  readonly from: number;
+  readonly to: number;
+  readonly segments: Segment[] = [];
+  bytesRead = 0;
+  bytesWritten = 0;
+  recordsRead = 0;
+  recordsWritten = 0;
+  readonly #local: LocalLog;
+
+  constructor(local: LocalLog, group: readonly Segment[]) {
+    this.#local = local;
+    this.from = group[0]!.baseOffset;
+    this.to = group.at(-1)!.nextOffset;
+  }
+
+  /** Counts a batch, and writes what is kept of it. Answers the bytes written. */
+  add(
+    header: BatchHeader,
+    kept: Uint8Array | null,
+    aborted: readonly CleanedTransaction[],
+    out: Outbox,
+  ): number | DiskError {
+    this.bytesRead += header.length;
+    this.recordsRead += header.count;
+    if (kept === null) return 0;
+    const segment = this.#segmentFor(header.lastOffset, kept.length, out);
+    if (segment instanceof DiskError) return segment;
+    const written = parseBatch(kept);
+    if (written instanceof RecordsError) return 0;
+    const error =
+      segment.append(kept, written) ?? segment.indexBatch(this.#local.config['index.interval.bytes']);
+    if (error !== null) return error;
+    void aborted;
+    this.bytesWritten += kept.length;
+    this.recordsWritten += countOf(kept);
+    out.work.bytesWritten += kept.length;
+    return kept.length;
+  }
+
+  /** Writes what closed segments have and starts to make them durable; null when the disk fails. */
+  seal(owner: SyncOwner): Ticket[] | null {
+    const tickets: Ticket[] = [];
+    if (this.segments.length === 0 && this.#begin(this.from) instanceof DiskError) return null;
+    for (const segment of this.segments) {
+      if (segment.seal() !== null) return null;
+      segment.sync(owner, true, tickets);
+    }
+    return tickets;
+  }
+
+  discard(): void {
+    for (const segment of this.segments) if (segment.discard() !== null) return;
+  }
+
+  #segmentFor(lastOffset: number, bytes: number, out: Outbox): Segment | DiskError {
+    const segment = this.segments.at(-1);
+    if (segment === undefined) return this.#begin(this.from);
+    // The first batch always goes in, or a batch too large would never find a place.
+    const isWide = lastOffset - segment.baseOffset > MAX_RELATIVE_OFFSET;
+    const isFull = bytes > MAX_SEGMENT_BYTES - segment.size;
+    if (segment.size === 0 || !(isWide || isFull)) return segment;
+    out.probe('log cleaner: a cleaned segment overflowed');
+    return this.#begin(segment.nextOffset);
+  }
+
+  #begin(baseOffset: number): Segment | DiskError {
+    const segment = this.#local.newCleanedSegment(baseOffset);
+    this.segments.push(segment);
+    return segment.create() ?? segment;
+  }
+}
