@@ -11,18 +11,6 @@ type TopicConfigs = CreatableTopic['configs'];
 const CREATE_TOPICS_VERSION = 7;
 
 /** What internal topics are created with (`GroupCoordinatorService.groupMetadataTopicConfigs` and its like). */
-const COMPACTED: TopicConfigs = [
-  { name: 'cleanup.policy', value: 'compact' },
-  { name: 'compression.type', value: 'producer' },
-  { name: 'segment.bytes', value: '104857600' },
-];
-const COMPACTED_NEVER_UNCLEAN: TopicConfigs = [
-  { name: 'unclean.leader.election.enable', value: 'false' },
-  { name: 'compression.type', value: 'uncompressed' },
-  { name: 'cleanup.policy', value: 'compact' },
-  { name: 'min.insync.replicas', value: '2' },
-  { name: 'segment.bytes', value: '104857600' },
-];
 const SHARE_STATE: TopicConfigs = [
   { name: 'cleanup.policy', value: 'delete' },
   { name: 'compression.type', value: 'producer' },
@@ -72,14 +60,14 @@ export class AutoTopicCreation {
           name,
           config['offsets.topic.num.partitions'],
           config['offsets.topic.replication.factor'],
-          COMPACTED,
+          offsetsTopicConfigs(config),
         );
       case TRANSACTION_STATE_TOPIC:
         return creatable(
           name,
           config['transaction.state.log.num.partitions'],
           config['transaction.state.log.replication.factor'],
-          COMPACTED_NEVER_UNCLEAN,
+          transactionTopicConfigs(config),
         );
       case SHARE_GROUP_STATE_TOPIC:
         return creatable(
@@ -107,4 +95,23 @@ function creatable(
   configs: TopicConfigs,
 ): CreatableTopic {
   return { name, numPartitions, replicationFactor, assignments: [], configs };
+}
+
+function offsetsTopicConfigs(config: BrokerConfig): TopicConfigs {
+  return [
+    { name: 'cleanup.policy', value: 'compact' },
+    { name: 'compression.type', value: 'producer' },
+    { name: 'segment.bytes', value: String(config['offsets.topic.segment.bytes']) },
+  ];
+}
+
+/** Never an unclean leader: it would forget how transactions ended. */
+function transactionTopicConfigs(config: BrokerConfig): TopicConfigs {
+  return [
+    { name: 'unclean.leader.election.enable', value: 'false' },
+    { name: 'compression.type', value: 'uncompressed' },
+    { name: 'cleanup.policy', value: 'compact' },
+    { name: 'min.insync.replicas', value: String(config['transaction.state.log.min.isr']) },
+    { name: 'segment.bytes', value: String(config['transaction.state.log.segment.bytes']) },
+  ];
 }

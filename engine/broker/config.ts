@@ -13,8 +13,11 @@ export interface BrokerConfig {
   readonly 'default.replication.factor': number | null;
   readonly 'offsets.topic.num.partitions': number;
   readonly 'offsets.topic.replication.factor': number;
+  readonly 'offsets.topic.segment.bytes': number;
   readonly 'transaction.state.log.num.partitions': number;
   readonly 'transaction.state.log.replication.factor': number;
+  readonly 'transaction.state.log.min.isr': number;
+  readonly 'transaction.state.log.segment.bytes': number;
   readonly 'share.coordinator.state.topic.num.partitions': number;
   readonly 'share.coordinator.state.topic.replication.factor': number;
 }
@@ -32,8 +35,11 @@ export const brokerConfigDefaults: BrokerConfig = {
   'default.replication.factor': null,
   'offsets.topic.num.partitions': 50,
   'offsets.topic.replication.factor': 3,
+  'offsets.topic.segment.bytes': 104_857_600,
   'transaction.state.log.num.partitions': 50,
   'transaction.state.log.replication.factor': 3,
+  'transaction.state.log.min.isr': 2,
+  'transaction.state.log.segment.bytes': 104_857_600,
   'share.coordinator.state.topic.num.partitions': 50,
   'share.coordinator.state.topic.replication.factor': 3,
 };

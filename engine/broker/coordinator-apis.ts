@@ -1,5 +1,9 @@
-import type { GroupCoordinator } from '../coordinator/index.ts';
-import { GROUP_APIS } from '../coordinator/index.ts';
+import {
+  GROUP_APIS,
+  type GroupCoordinator,
+  TRANSACTION_APIS,
+  type TransactionCoordinator,
+} from '../coordinator/index.ts';
 import type { Request, Responder } from '../exchange/index.ts';
 import type { Outbox, Us } from '../machine/index.ts';
 import { ApiKey, type FindCoordinatorRequest } from '../wire/index.ts';
@@ -12,10 +16,11 @@ export interface CoordinatorApisOptions {
   readonly responder: Responder;
   readonly autoTopicCreation: AutoTopicCreation;
   readonly groups: GroupCoordinator;
+  readonly transactions: TransactionCoordinator;
 }
 
 /** What `CoordinatorApis` answers. */
-export const COORDINATOR_APIS = [ApiKey.FindCoordinator, ...GROUP_APIS] as const;
+export const COORDINATOR_APIS = [ApiKey.FindCoordinator, ...GROUP_APIS, ...TRANSACTION_APIS] as const;
 
 /** Routes requests to the coordinators of this broker, and those of clients who look for one. */
 export class CoordinatorApis {
@@ -31,7 +36,8 @@ export class CoordinatorApis {
       this.#handleFindCoordinator(now, request as Request<FindCoordinatorRequest>, out);
       return true;
     }
-    return this.#options.groups.handle(now, request, out);
+    const { groups, transactions } = this.#options;
+    return groups.handle(now, request, out) || transactions.handle(now, request, out);
   }
 
   #handleFindCoordinator(now: Us, request: Request<FindCoordinatorRequest>, out: Outbox): void {

@@ -7,17 +7,16 @@ import {
   CoordinatorApis,
   Forwarding,
 } from '../broker/index.ts';
-import { GroupCoordinator, groupConfigDefaults, makeSimpleRooms } from '../coordinator/index.ts';
 import { Exchange, Inbound, serverExchangeConfig } from '../exchange/index.ts';
 import { cleanerConfigDefaults, LogDirectories, logDirectoryConfigDefaults } from '../log/index.ts';
 import { DiskError, type Outbox, type Us } from '../machine/index.ts';
-import { CONSUMER_OFFSETS, SUPPORTED_FEATURES } from '../metadata/index.ts';
+import { SUPPORTED_FEATURES } from '../metadata/index.ts';
 import { defaultRaftConfig, Raft } from '../raft/index.ts';
-import { Acks, REPLICATION_DEFAULTS, Replicas } from '../replication/index.ts';
-import { ErrorCode, randomUuid } from '../wire/index.ts';
+import { REPLICATION_DEFAULTS, Replicas } from '../replication/index.ts';
+import { randomUuid } from '../wire/index.ts';
 import { brokerFile } from './config-file.ts';
-import { CoordinatorPartitions } from './coordinator-partitions.ts';
-import { Coordinators } from './coordinators.ts';
+import { openCoordinators } from './coordinator-parts.ts';
+import type { Coordinators } from './coordinators.ts';
 import { makeLogDirectory } from './format-directory.ts';
 import { MetadataFeed } from './metadata-feed.ts';
 import type { BrokerServerOptions } from './server-options.ts';
@@ -64,7 +63,10 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
     random: random.stream('fetch session ids'),
     assignmentRandom: random.stream('directory assignment backoff'),
   });
-  const groups = openGroups(options, replicas, feed, inbound);
+  const requestTimeoutMs = config['request.timeout.ms'];
+  const ports = { replicas, feed, exchange, inbound, identity: lifecycle, requestTimeoutMs };
+  const coordinators = openCoordinators(options, ports);
+  const { groups, transactions } = coordinators;
   const autoTopicCreation = new AutoTopicCreation(config, forwarding);
   return {
     config,
@@ -77,7 +79,7 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
     replicas,
     lifecycle,
     forwarding,
-    coordinators: new Coordinators(nodeId, groups, null),
+    coordinators,
     apis: new BrokerApis({
       nodeId,
       clusterId: options.clusterId,
@@ -89,29 +91,16 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
       replicas,
       forwarding,
       autoTopicCreation,
-      coordinators: new CoordinatorApis({ metadata: feed, responder: inbound, autoTopicCreation, groups }),
+      coordinators: new CoordinatorApis({
+        metadata: feed,
+        responder: inbound,
+        autoTopicCreation,
+        groups,
+        transactions,
+      }),
       random: random.stream('alive broker'),
     }),
   };
-}
-
-function openGroups(
-  options: BrokerServerOptions,
-  replicas: Replicas,
-  feed: MetadataFeed,
-  inbound: Inbound,
-): GroupCoordinator {
-  return new GroupCoordinator({
-    config: settings(groupConfigDefaults, options.config),
-    log: new CoordinatorPartitions(CONSUMER_OFFSETS, Acks.Leader, replicas),
-    compression: options.compression,
-    verifier: { verify: (now, _partition, _origin, done, out) => done(now, ErrorCode.NONE, null, out) },
-    responder: inbound,
-    makeRooms: makeSimpleRooms,
-    wall: options.wall,
-    random: options.random.stream('group member ids'),
-    image: () => feed.image,
-  });
 }
 
 /** One directory that cannot be used does not keep the broker from starting. */

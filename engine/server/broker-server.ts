@@ -180,6 +180,9 @@ export class BrokerServer implements Machine {
       case 'group coordinator':
         parts.coordinators.groups.onTimer(now, kind, argument, out);
         return;
+      case 'transaction coordinator':
+        parts.coordinators.transactions.onTimer(now, kind, argument, out);
+        return;
       default:
         assert(false, () => `a broker has no timer of kind ${kind}`);
     }
@@ -258,6 +261,12 @@ export class BrokerServer implements Machine {
         return;
       case RpcOwner.FORWARDING:
         parts.forwarding.onReply(now, token, reply, out);
+        return;
+      case RpcOwner.TRANSACTION_MARKERS:
+        parts.coordinators.transactions.onMarkersReply(now, token, reply, out);
+        return;
+      case RpcOwner.PRODUCER_IDS:
+        parts.coordinators.transactions.onProducerIdsReply(now, reply, out);
         return;
       default:
         assert(false, () => `nobody in a broker is owner ${owner}`);

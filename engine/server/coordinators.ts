@@ -1,4 +1,4 @@
-import type { GroupCoordinator } from '../coordinator/index.ts';
+import type { GroupCoordinator, TransactionCoordinator } from '../coordinator/index.ts';
 import type { Outbox, Us } from '../machine/index.ts';
 import {
   type ClusterImage,
@@ -26,14 +26,18 @@ export interface PartitionCoordinator {
 export class Coordinators {
   readonly #nodeId: number;
   readonly groups: GroupCoordinator;
+  readonly transactions: TransactionCoordinator;
+  #hasTransactions = false;
   readonly #byTopic: ReadonlyMap<string, PartitionCoordinator>;
 
-  constructor(nodeId: number, groups: GroupCoordinator, transactions: PartitionCoordinator | null) {
+  constructor(nodeId: number, groups: GroupCoordinator, transactions: TransactionCoordinator) {
     this.#nodeId = nodeId;
     this.groups = groups;
-    const byTopic = new Map<string, PartitionCoordinator>([[CONSUMER_OFFSETS, groups]]);
-    if (transactions !== null) byTopic.set(TRANSACTION_STATE, transactions);
-    this.#byTopic = byTopic;
+    this.transactions = transactions;
+    this.#byTopic = new Map<string, PartitionCoordinator>([
+      [CONSUMER_OFFSETS, groups],
+      [TRANSACTION_STATE, transactions],
+    ]);
   }
 
   applyDelta(now: Us, delta: MetadataDelta, image: ClusterImage, out: Outbox): void {
@@ -65,7 +69,15 @@ export class Coordinators {
     if (previous !== null && previous.partitionEpoch === next.partitionEpoch) return;
     if (next.leader !== nodeId) coordinator.onResigned(now, partition, next.leaderEpoch, out);
     else if (previous === null || previous.leaderEpoch !== next.leaderEpoch) {
+      if (coordinator === this.transactions) this.#startTransactions(now, out);
       coordinator.onElected(now, partition, next.leaderEpoch, out);
     }
+  }
+
+  /** Sweeps have nothing to look at before the first partition is led: a cluster without transactions has none. */
+  #startTransactions(now: Us, out: Outbox): void {
+    if (this.#hasTransactions) return;
+    this.#hasTransactions = true;
+    this.transactions.start(now, out);
   }
 }
