@@ -6,6 +6,8 @@
  * A producer is idempotent when its configuration says so: `Idempotence` numbers batches as they first leave and keeps
  * them in order over retries. A `TransactionalProducer` is a thread that begins, sends, commits and aborts;
  * `TransactionSession` is the producer's side of a transaction, one request to a coordinator at a time.
+ * A `Pipeline` is a process with one thread, a consumer and a transactional producer: it reads, transforms, writes and
+ * commits positions and records together (KIP-447).
  *
  * Invariants: a record sent is told of exactly once, as acknowledged or failed; 'fail' means that it is
  * certainly not in the log; what a consumer hands out of one partition has rising offsets between two resets
@@ -50,6 +52,11 @@ export {
   parseIsoDurationMs,
   parseOffsetReset,
 } from './consumer/offset-reset.ts';
+export {
+  ConsumeTransformProduce,
+  type ConsumeTransformProducePorts,
+} from './pipeline/consume-transform-produce.ts';
+export { MAX_PIPELINE_ACTIONS_PER_STEP, Pipeline, type PipelinePorts } from './pipeline/pipeline.ts';
 export * from './ports.ts';
 export { murmur2, partitionForKey } from './producer/murmur2.ts';
 export { MAX_RECORDS_PER_STEP, Producer, type ProducerPorts } from './producer/producer.ts';

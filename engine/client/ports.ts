@@ -111,6 +111,8 @@ export type ConsumerAction =
   | { readonly do: 'seek'; readonly topic: string; readonly partition: number; readonly offset: number }
   | { readonly do: 'seek to beginning'; readonly partitions: readonly TopicPartition[] }
   | { readonly do: 'seek to end'; readonly partitions: readonly TopicPartition[] }
+  /** Forgets positions: reads on from what the group has committed, else where auto.offset.reset says. */
+  | { readonly do: 'seek to committed'; readonly partitions: readonly TopicPartition[] }
   | { readonly do: 'pause'; readonly partitions: readonly TopicPartition[] }
   | { readonly do: 'resume'; readonly partitions: readonly TopicPartition[] }
   /**

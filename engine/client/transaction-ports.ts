@@ -9,6 +9,7 @@ import type {
   ConsumerGroupMetadata,
   FailureOutcome,
   OutgoingRecord,
+  PolledBatch,
   ProducerListener,
 } from './ports.ts';
 
@@ -113,9 +114,10 @@ export type PipelineAction =
   | Exclude<ConsumerAction, { readonly do: 'think' | 'close' }>
   /** `send offsets` with the positions of what was polled since the last commit, as the group's member. */
   | { readonly do: 'send positions' }
-  /** After an abort: reads again from what the group has committed. */
+  /** After an abort, or a commit of which nobody knows: reads again from what the group has committed. */
   | { readonly do: 'rewind' };
 
 export interface PipelineDriver {
-  next(now: Us, ended: TransactionResult | null): PipelineAction;
+  /** As of `TransactionalDriver`; `polled` is what the last action brought, if that was a poll, and empty otherwise. */
+  next(now: Us, ended: TransactionResult | null, polled: readonly PolledBatch[]): PipelineAction;
 }

@@ -169,6 +169,13 @@ export class Consumer implements Machine, ReplyReceiver {
       case 'seek to end':
         for (const state of this.#assignedOf(action.partitions)) state.requestReset('latest');
         return;
+      case 'seek to committed':
+        for (const state of this.#assignedOf(action.partitions)) {
+          const { isPaused } = state;
+          state.initialize();
+          state.isPaused = isPaused;
+        }
+        return;
       case 'pause':
         for (const state of this.#assignedOf(action.partitions)) state.isPaused = true;
         return;
