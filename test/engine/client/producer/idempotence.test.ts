@@ -230,6 +230,19 @@ describe('a new epoch', () => {
     expect(s.events).toEqual([`fail t-0 (${ErrorCode.INVALID_RECORD}): 1`]);
   });
 
+  test('forgets what the last one had acknowledged: a gap in it is found as well', () => {
+    const s = identified();
+    for (let i = 0; i < 3; i++) answer(s, flying(s, 1)[0]!, ErrorCode.NONE, 0, i);
+    answer(s, flying(s, 1)[0]!, ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    s.stage.advance(100 * MS);
+    answer(s, s.produced()[0]!, ErrorCode.NONE, 0, 3);
+    const [next] = flying(s, 1);
+    expect(named(next!)).toBe('0:7/1/1+1');
+    answer(s, next!, ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    s.stage.advance(100 * MS);
+    expect(s.produced().map(named)).toEqual(['0:7/2/0+1']);
+  });
+
   test('reaches a partition only when what it has in flight is through', () => {
     const s = identified();
     const [a] = flying(s, 1);

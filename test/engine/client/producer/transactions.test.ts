@@ -9,6 +9,7 @@ import {
   type InitProducerIdRequest,
   initProducerIdResponse,
   make,
+  type ProduceRequest,
 } from '../../../../engine/wire/index.ts';
 import { named } from './batch-names.ts';
 import {
@@ -246,6 +247,48 @@ describe('a transaction under TV2', () => {
     s.act(BEGIN, send(3));
     expect(s.take(ApiKey.AddPartitionsToTxn)).toEqual([]);
     expect(produced(s).map(named)).toEqual(['0:7/1/0+1 txn']);
+  });
+});
+
+describe('a transaction that cannot be committed any more', () => {
+  test('drops what has not left, and lets what was sent come to its end, without a gap', () => {
+    const s = ready(2);
+    s.act(BEGIN, send(1));
+    const [first] = s.take<ProduceRequest>(ApiKey.Produce);
+    s.act(send(2));
+    const [second] = s.take<ProduceRequest>(ApiKey.Produce);
+    s.stage.answersMetadata = false;
+    s.stage.move('t', 2, -1);
+    s.produced(first!, ErrorCode.INVALID_RECORD);
+    s.produced(second!, ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    s.act(send(3));
+    s.stage.advance(100 * MS);
+    expect(produced(s).map(named)).toEqual(['0:7/0/0+1 txn']);
+    s.act(ABORT);
+    ended(s, 0, 7, 1);
+    expect(s.events.slice(2)).toEqual([
+      `fail t-0 (${ErrorCode.INVALID_RECORD}): 1`,
+      `fail t-0 (${ErrorCode.INVALID_RECORD}): 3`,
+      `send 1 fail (${ErrorCode.INVALID_RECORD}, abortable)`,
+      'acked t-0: 2',
+      'abort 1 ok',
+    ]);
+  });
+
+  test('fails what lingers at once, not when it is aborted', () => {
+    const s = ready(2, { 'linger.ms': 1_000 });
+    s.act(BEGIN, send(1), { do: 'flush' });
+    const [first] = s.take<ProduceRequest>(ApiKey.Produce);
+    s.produced(first!);
+    s.act(send(2, 1), send(3, 2));
+    s.stage.advance(1_000 * MS);
+    const [second] = s.take<ProduceRequest>(ApiKey.Produce);
+    s.act(send(4, 0));
+    s.produced(second!, ErrorCode.INVALID_RECORD);
+    expect(s.events.slice(-2)).toEqual([
+      `fail t-1 (${ErrorCode.INVALID_RECORD}): 2`,
+      `fail t-0 (${ErrorCode.INVALID_RECORD}): 4`,
+    ]);
   });
 });
 
