@@ -12,6 +12,8 @@ import { LogCleaning } from './log-cleaning.ts';
 
 /** What one step reads and writes at most, but for one batch: about a millisecond of a core. */
 const STEP_BYTES = 256 * 1024;
+/** `Throttler` looks this often whether it is ahead of the rate. */
+const THROTTLE_INTERVAL: Us = 300 * MS;
 
 export interface LogCleanerOptions {
   readonly storage: LogStorage;
@@ -111,7 +113,9 @@ export class LogCleaner implements TruncationWatcher {
         return;
       }
     }
-    const bytes = this.#cleaning.advance(STEP_BYTES, out);
+    const rate = this.#config['log.cleaner.io.max.bytes.per.second'];
+    const budget = Math.min(STEP_BYTES, Math.ceil((rate * THROTTLE_INTERVAL) / SECOND));
+    const bytes = this.#cleaning.advance(budget, out);
     this.#follow(now, bytes, out);
   }
 
