@@ -5,8 +5,15 @@ import type { SyncOwner } from '../log-storage.ts';
 import { MAX_RELATIVE_OFFSET, type Segment } from '../segment.ts';
 import type { CleanedTransaction } from './producer-history.ts';
 
-/** Positions in a segment are int32. */
-const MAX_SEGMENT_BYTES = 0x7fff_ffff;
+/** How much one cleaned segment may hold. */
+export interface SegmentLimits {
+  readonly bytes: number;
+  /** From its base offset to its last. */
+  readonly offsets: number;
+}
+
+/** Positions in a segment are int32, and so are its relative offsets. */
+const LIMITS: SegmentLimits = { bytes: 0x7fff_ffff, offsets: MAX_RELATIVE_OFFSET };
 
 /**
  * What a group of segments is copied into: one `.cleaned` segment, more when a rewritten batch no longer fits. They
@@ -22,9 +29,11 @@ export class CleanedSegments {
   recordsRead = 0;
   recordsWritten = 0;
   readonly #local: LocalLog;
+  readonly #limits: SegmentLimits;
 
-  constructor(local: LocalLog, group: readonly Segment[]) {
+  constructor(local: LocalLog, group: readonly Segment[], limits = LIMITS) {
     this.#local = local;
+    this.#limits = limits;
     this.from = group[0]!.baseOffset;
     this.to = group.at(-1)!.nextOffset;
   }
@@ -72,8 +81,8 @@ export class CleanedSegments {
     const segment = this.segments.at(-1);
     if (segment === undefined) return this.#begin(this.from);
     // The first batch always goes in, or a batch too large would never find a place.
-    const isWide = lastOffset - segment.baseOffset > MAX_RELATIVE_OFFSET;
-    const isFull = bytes > MAX_SEGMENT_BYTES - segment.size;
+    const isWide = lastOffset - segment.baseOffset > this.#limits.offsets;
+    const isFull = bytes > this.#limits.bytes - segment.size;
     if (segment.size === 0 || !(isWide || isFull)) return segment;
     out.probe('log cleaner: a cleaned segment overflowed');
     return this.#begin(segment.nextOffset);

