@@ -1,4 +1,5 @@
 import type { ConfigDefinition, ConfigType } from './config-definition.ts';
+import { COORDINATOR_CONFIGS } from './coordinator-config-definitions.ts';
 import { topicConfigDefinitions } from './topic-config-definitions.ts';
 
 /** Whether a running broker takes a new value: not at all, for itself or with the whole cluster, for itself only. */
@@ -99,8 +100,6 @@ const STATIC: readonly BrokerConfigDefinition[] = [
   fixed('metadata.max.retention.bytes', 'LONG', '104857600'),
   fixed('metadata.max.retention.ms', 'LONG', '604800000'),
   fixed('num.partitions', 'INT', '1', { min: 1 }),
-  fixed('offsets.topic.num.partitions', 'INT', '50', { min: 1 }),
-  fixed('offsets.topic.replication.factor', 'SHORT', '3', { min: 1 }),
   fixed('replica.fetch.backoff.ms', 'INT', '1000', { min: 0 }),
   fixed('replica.fetch.max.bytes', 'INT', '1048576', { min: 0 }),
   fixed('replica.fetch.min.bytes', 'INT', '1'),
@@ -113,8 +112,6 @@ const STATIC: readonly BrokerConfigDefinition[] = [
   fixed('request.timeout.ms', 'INT', '30000'),
   fixed('share.coordinator.state.topic.num.partitions', 'INT', '50', { min: 1 }),
   fixed('share.coordinator.state.topic.replication.factor', 'SHORT', '3', { min: 1 }),
-  fixed('transaction.state.log.num.partitions', 'INT', '50', { min: 1 }),
-  fixed('transaction.state.log.replication.factor', 'SHORT', '3', { min: 1 }),
   fixed('unclean.leader.election.interval.ms', 'LONG', '300000', { min: 1, isInternal: true }),
 ];
 
@@ -165,9 +162,15 @@ function logDefaults(): BrokerConfigDefinition[] {
   return all;
 }
 
+function coordinatorConfigs(): BrokerConfigDefinition[] {
+  return COORDINATOR_CONFIGS.map(([name, type, value, min]) =>
+    fixed(name, type, value, min === null ? {} : { min }),
+  );
+}
+
 /** By name, in alphabetical order. */
 export const brokerConfigDefinitions: ReadonlyMap<string, BrokerConfigDefinition> = new Map(
-  [...IDENTITY, ...STATIC, ...DYNAMIC, ...QUOTAS, ...logDefaults()]
+  [...IDENTITY, ...STATIC, ...coordinatorConfigs(), ...DYNAMIC, ...QUOTAS, ...logDefaults()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((definition) => [definition.name, definition]),
 );

@@ -5,6 +5,7 @@ import {
   producerConfigDefaults,
 } from '../../engine/client/index.ts';
 import { defaultControllerConfig } from '../../engine/controller/index.ts';
+import { groupConfigDefaults, transactionConfigDefaults } from '../../engine/coordinator/index.ts';
 import { logConfigDefaults, logDirectoryConfigDefaults } from '../../engine/log/index.ts';
 import {
   brokerConfigDefinitions,
@@ -32,6 +33,7 @@ const OWN: ReadonlySet<string> = new Set(['bootstrap.servers', 'client.id', 'cli
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   acks: ['all', '-1', '0', '1'],
   'auto.offset.reset': ['earliest', 'latest', 'none', 'by_duration:PnDTnHnMn.nS'],
+  'group.consumer.migration.policy': ['bidirectional', 'upgrade', 'downgrade', 'disabled'],
   'isolation.level': ['read_uncommitted', 'read_committed'],
   // The others need a host's codecs.
   'compression.type': ['none'],
@@ -64,6 +66,8 @@ export function knownConfiguration(owner: ConfigOwner): ReadonlyMap<string, Know
       add(known, logDirectoryConfigDefaults);
       add(known, defaultRaftConfig);
       add(known, snapshotConfigDefaults);
+      add(known, groupConfigDefaults);
+      add(known, transactionConfigDefaults);
       break;
     case 'running broker':
       addDynamic(known);
