@@ -6,7 +6,7 @@ import {
   type Reply,
 } from '../exchange/index.ts';
 import { type Input, MS, type Outbox, type Random, type RandomSource, type Us } from '../machine/index.ts';
-import { ApiKey, ErrorCode, type MetadataRequest, type MetadataResponse, ZERO_UUID } from '../wire/index.ts';
+import { ApiKey, ErrorCode, type MetadataRequest, type MetadataResponse, type Uuid } from '../wire/index.ts';
 import { type ClientConfig, clientExchangeConfig, parseBootstrapServers } from './client-config.ts';
 import { type Broker, ClusterMetadata, type LeaderHint } from './metadata/cluster-metadata.ts';
 import { MetadataSchedule } from './metadata/metadata-schedule.ts';
@@ -15,6 +15,11 @@ import { NEVER } from './ports.ts';
 
 /** The owner of a client's channels: it has one machine, and so one. */
 const CLIENT = 10;
+/**
+ * The owner of a second channel to a node: a group's coordinator is spoken to apart from the same broker as a leader,
+ * so that heartbeats do not wait behind fetches (`GroupCoordinatorNode`).
+ */
+export const COORDINATOR_CHANNEL = 11;
 /** Metadata requests; every other token is the machine's. */
 const METADATA_TOKEN = 0;
 
@@ -78,9 +83,9 @@ export class ClientNetwork {
   // ---------------------------------------------------------------- requests
 
   /** Could a request leave for this node now? Metadata comes first: while it is due nothing else leaves. */
-  ready(now: Us, node: number, out: Outbox): boolean {
+  ready(now: Us, node: number, out: Outbox, channel = CLIENT): boolean {
     if (this.#isRefreshDue(now)) return false;
-    return this.#exchange.ready(now, node, CLIENT, out);
+    return this.#exchange.ready(now, node, channel, out);
   }
 
   /** When a node that is not ready may be asked for again without an input; NEVER when an input will tell. */
@@ -91,8 +96,8 @@ export class ClientNetwork {
     return channel.throttledUntil > now ? channel.throttledUntil : NEVER;
   }
 
-  version(node: number, apiKey: number, versionCap = ANY_VERSION): number {
-    return this.#exchange.version(node, CLIENT, apiKey, versionCap);
+  version(node: number, apiKey: number, versionCap = ANY_VERSION, channel = CLIENT): number {
+    return this.#exchange.version(node, channel, apiKey, versionCap);
   }
 
   /** The highest version of an API that a connected node told of; -1: none. */
@@ -113,8 +118,8 @@ export class ClientNetwork {
     return this.#exchange.channel(node, CLIENT)?.state === 'ready';
   }
 
-  isBackingOff(now: Us, node: number): boolean {
-    const channel = this.#exchange.channel(node, CLIENT);
+  isBackingOff(now: Us, node: number, owner = CLIENT): boolean {
+    const channel = this.#exchange.channel(node, owner);
     return channel !== undefined && channel.state === 'disconnected' && now < channel.nextAttemptAt;
   }
 
@@ -133,8 +138,15 @@ export class ClientNetwork {
     body: object,
     out: Outbox,
     versionCap = ANY_VERSION,
+    channel = CLIENT,
+    timeoutUs: Us = this.#timeoutUs,
   ): void {
-    this.#exchange.request(now, node, CLIENT, token, apiKey, body, this.#timeoutUs, out, versionCap);
+    this.#exchange.request(now, node, channel, token, apiKey, body, timeoutUs, out, versionCap);
+  }
+
+  /** Requests in flight fail. */
+  disconnect(now: Us, node: number, channel: number, out: Outbox): void {
+    this.#exchange.disconnect(now, node, channel, out);
   }
 
   /** Where a broker is that something other than metadata told of: a coordinator. */
@@ -290,7 +302,7 @@ export class ClientNetwork {
   #metadataRequest(now: Us): MetadataRequest {
     this.topics.expire(now);
     return {
-      topics: this.topics.names().map((name) => ({ topicId: ZERO_UUID, name })),
+      topics: this.topics.asked(),
       allowAutoTopicCreation: this.#allowAutoTopicCreation,
       includeClusterAuthorizedOperations: false,
       includeTopicAuthorizedOperations: false,
@@ -313,7 +325,8 @@ export class ClientNetwork {
       this.#schedule.onFailed(now);
       return;
     }
-    const { changed, stale } = this.metadata.apply(body, (topic) => this.topics.has(topic));
+    const isKept = (topic: string, id: Uuid): boolean => this.topics.has(topic) || this.topics.hasId(id);
+    const { changed, stale } = this.metadata.apply(body, isKept);
     for (const { name } of body.topics) {
       if (name !== null) this.topics.onAnswered(name);
     }

@@ -20,7 +20,10 @@ import { TopicsOfInterest } from '../metadata/topics-of-interest.ts';
 import {
   type ConsumerAction,
   type ConsumerDriver,
+  type ConsumerGroupMetadata,
   type ConsumerListener,
+  type GroupAction,
+  type GroupOffset,
   NEVER,
   type PollFailure,
   type TopicPartition,
@@ -28,6 +31,8 @@ import {
 import { Tokens } from '../tokens.ts';
 import type { ConsumerConfig } from './consumer-config.ts';
 import { Fetcher } from './fetcher.ts';
+import { CoordinatorLink } from './group/coordinator-link.ts';
+import { GroupClient } from './group/group-client.ts';
 import { OffsetFetcher } from './offset-fetcher.ts';
 import type { FetchState } from './partition-state.ts';
 import { Subscription } from './subscription.ts';
@@ -58,9 +63,12 @@ export interface ConsumedPartitionView {
 }
 
 /**
- * A consumer process of assigned partitions: one application thread that polls and works in turns, around the
- * fetcher and the look-ups of positions (`ClassicKafkaConsumer` without a group). Requests leave only within
- * a poll, responses arrive at any time.
+ * A consumer process: one application thread that polls and works in turns, around the fetcher and the look-ups of
+ * positions, and, with a group.id, its group (`ClassicKafkaConsumer`, `AsyncKafkaConsumer`). Requests leave only
+ * within a poll, but those to the group's coordinator; responses arrive at any time.
+ *
+ * After a pause of the process the application goes on before anything else does: it works on what it has and commits
+ * it as the member that it was.
  */
 export class Consumer implements Machine, ReplyReceiver {
   readonly #driver: ConsumerDriver;
@@ -70,6 +78,8 @@ export class Consumer implements Machine, ReplyReceiver {
   readonly #network: ClientNetwork;
   readonly #fetcher: Fetcher;
   readonly #offsets: OffsetFetcher;
+  /** Null without a group.id. */
+  readonly #group: GroupClient | null;
   readonly #failurePauseUs: Us;
   #action: ConsumerAction | null = null;
   #pollUntil: Us = 0;
@@ -90,6 +100,7 @@ export class Consumer implements Machine, ReplyReceiver {
     const verified = ports.verified ?? new VerifiedBatches();
     this.#fetcher = new Fetcher(config, this.#network, this.#subscription, tokens, compression, verified);
     this.#offsets = new OffsetFetcher(config, this.#network, this.#subscription, listener, wall, tokens);
+    this.#group = config['group.id'] === '' ? null : this.#groupOf(ports, tokens);
   }
 
   step(now: Us, input: Input, out: Outbox): void {
@@ -105,6 +116,7 @@ export class Consumer implements Machine, ReplyReceiver {
     do {
       this.#network.maintain(now, out);
       due = this.#act(now, out);
+      if (this.#group !== null && !this.#isClosed) due = Math.min(due, this.#group.background(now, out));
       // The application may have found metadata to be stale.
       if (!this.#isClosed) this.#network.maintain(now, out);
     } while (this.#network.deliver(now, this, out));
@@ -113,7 +125,23 @@ export class Consumer implements Machine, ReplyReceiver {
 
   onReply(now: Us, token: number, reply: Reply, out: Outbox): void {
     if (this.#fetcher.onReply(token, reply, out)) return;
+    if (this.#group?.onReply(now, token, reply, out)) return;
     this.#offsets.onReply(now, token, reply, out);
+  }
+
+  /** Null without a group.id. For `send offsets` of a producer (KIP-447). */
+  get groupMetadata(): ConsumerGroupMetadata | null {
+    return this.#group?.metadata ?? null;
+  }
+
+  /** The state of its membership, by the names of its protocol; null without a group.id. */
+  get memberState(): string | null {
+    return this.#group?.state ?? null;
+  }
+
+  /** What a commit of all positions would say. */
+  positions(): readonly GroupOffset[] {
+    return this.#group?.positions ?? [];
   }
 
   view(): readonly ConsumedPartitionView[] {
@@ -145,8 +173,12 @@ export class Consumer implements Machine, ReplyReceiver {
           return NEVER;
         }
       } else if (action.do === 'close') {
+        if (this.#group !== null && !this.#group.close(now, out)) return this.#group.due;
         this.#close(now, out);
         return NEVER;
+      } else if (isGroupAction(action)) {
+        assert(this.#group !== null, 'a consumer without a group.id assigns itself its partitions');
+        if (!this.#group.act(now, action, out)) return this.#group.due;
       } else this.#change(now, action);
       this.#action = null;
     }
@@ -154,7 +186,7 @@ export class Consumer implements Machine, ReplyReceiver {
     return NEVER;
   }
 
-  #change(now: Us, action: Exclude<ConsumerAction, { do: 'poll' | 'think' | 'close' }>): void {
+  #change(now: Us, action: Exclude<ConsumerAction, GroupAction | { do: 'poll' | 'think' | 'close' }>): void {
     switch (action.do) {
       case 'assign':
         this.#subscription.assign(action.partitions);
@@ -181,14 +213,6 @@ export class Consumer implements Machine, ReplyReceiver {
         return;
       case 'resume':
         for (const state of this.#assignedOf(action.partitions)) state.isPaused = false;
-        return;
-      case 'subscribe':
-      case 'subscribe pattern':
-      case 'unsubscribe':
-      case 'commit sync':
-      case 'commit async':
-      case 'enforce rebalance':
-        assert(false, 'a consumer without a group assigns itself its partitions');
         return;
       default:
         unreachable(action);
@@ -222,8 +246,10 @@ export class Consumer implements Machine, ReplyReceiver {
 
   /** Null when the poll has ended; else when to look again. */
   #poll(now: Us, out: Outbox): Us | null {
-    const positionsDue = this.#offsets.updatePositions(now, out);
-    const failure = this.#offsets.takeFailure() ?? this.#metadataFailure();
+    const isSettled = this.#group === null || this.#group.poll(now, out);
+    if (this.#group?.isBlocked) return this.#group.due;
+    const positionsDue = isSettled ? this.#offsets.updatePositions(now, out) : NEVER;
+    const failure = this.#group?.takeFailure() ?? this.#offsets.takeFailure() ?? this.#metadataFailure();
     if (failure !== null) return this.#failPoll(now, failure, out);
     const collected = this.#fetcher.collect(now, out);
     // Asked for before the records are handed over: the next ones travel while the application works.
@@ -233,7 +259,19 @@ export class Consumer implements Machine, ReplyReceiver {
       this.#listener.onPolled(now, collected.batches);
       return null;
     }
-    return Math.min(positionsDue, fetchesDue, this.#pollUntil);
+    return Math.min(positionsDue, fetchesDue, this.#pollUntil, this.#group?.due ?? NEVER);
+  }
+
+  #groupOf({ config, driver, listener, randoms }: ConsumerPorts, tokens: Tokens): GroupClient {
+    return new GroupClient({
+      config,
+      network: this.#network,
+      subscription: this.#subscription,
+      link: new CoordinatorLink(config, this.#network, tokens, randoms),
+      driver,
+      listener: listener.group,
+      random: randoms.stream('group'),
+    });
   }
 
   /**
@@ -281,5 +319,19 @@ export class Consumer implements Machine, ReplyReceiver {
     if (this.#driverAt === at) return;
     this.#driverAt = at;
     out.arm(timerId(ClientTimer.driver), at);
+  }
+}
+
+function isGroupAction(action: ConsumerAction): action is GroupAction {
+  switch (action.do) {
+    case 'subscribe':
+    case 'subscribe pattern':
+    case 'unsubscribe':
+    case 'commit sync':
+    case 'commit async':
+    case 'enforce rebalance':
+      return true;
+    default:
+      return false;
   }
 }

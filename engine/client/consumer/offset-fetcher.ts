@@ -129,11 +129,12 @@ export class OffsetFetcher {
     }
   }
 
-  /** Without a group there is no committed offset: a new partition starts where the policy says. */
+  /** Without a committed offset, and so without a group, a new partition starts where the policy says. */
   #startInitializing(): void {
     const policy = this.#resetPolicy;
+    const hasGroup = this.#config['group.id'] !== '';
     for (const state of this.#subscription.assigned) {
-      if (state.state !== 'initializing') continue;
+      if (state.state !== 'initializing' || (hasGroup && !state.hasNoCommitted)) continue;
       if (policy === 'none') this.#failure ??= failureAt('no offset', state);
       else state.requestReset(policy);
     }

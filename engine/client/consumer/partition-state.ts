@@ -21,6 +21,12 @@ export class PartitionState {
   readonly partition: number;
   isAssigned = false;
   isPaused = false;
+  /** About to be given up: it is not read from any more while its position is committed. */
+  isPendingRevocation = false;
+  /** The application has not been told of it yet. */
+  isPendingCallback = false;
+  /** Its group has been asked, and has no position for it. */
+  hasNoCommitted = false;
   /** Of the last fetch; -1: not known. */
   highWatermark = -1;
   lastStableOffset = -1;
@@ -74,6 +80,7 @@ export class PartitionState {
   }
 
   get isFetchable(): boolean {
+    if (this.isPendingRevocation || this.isPendingCallback) return false;
     return this.isAssigned && !this.isPaused && this.#state === 'fetching';
   }
 
@@ -81,6 +88,9 @@ export class PartitionState {
   initialize(): void {
     this.isAssigned = true;
     this.isPaused = false;
+    this.isPendingRevocation = false;
+    this.isPendingCallback = false;
+    this.hasNoCommitted = false;
     this.#state = 'initializing';
     this.highWatermark = -1;
     this.lastStableOffset = -1;
@@ -106,6 +116,12 @@ export class PartitionState {
     this.#leaderEpoch = leaderEpoch;
     this.#resetTarget = null;
     this.retryAt = 0;
+  }
+
+  /** A position of which it is known of which epoch it is: it is validated before it is read from. */
+  seekUnvalidated(offset: number, offsetEpoch: number, leader: number, leaderEpoch: number): void {
+    this.seek(offset, offsetEpoch, leader, leaderEpoch);
+    if (offsetEpoch >= 0 && leaderEpoch >= 0 && leader >= 0) this.#state = 'awaiting validation';
   }
 
   /** What was read up to, of records of this epoch. */

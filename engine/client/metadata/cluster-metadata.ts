@@ -160,7 +160,7 @@ export class ClusterMetadata {
    */
   apply(
     response: MetadataResponse,
-    retain: (topic: string) => boolean,
+    retain: (topic: string, id: Uuid) => boolean,
   ): { changed: boolean; stale: boolean } {
     const topics = new Map<string, TopicMetadata>();
     const names = new Map<Uuid, string>();
@@ -168,14 +168,14 @@ export class ClusterMetadata {
     for (const topic of response.topics) {
       const { name, topicId } = topic;
       if (name === null) continue;
-      if (!retain(name)) continue;
+      if (!retain(name, topicId)) continue;
       if (topicId !== ZERO_UUID) names.set(topicId, name);
       if (isInvalidMetadata(topic.errorCode)) seen.stale = true;
       const partitions = topic.errorCode === ErrorCode.NONE ? this.#partitionsOf(name, topic, seen) : [];
       topics.set(name, { name, id: topicId, errorCode: topic.errorCode, partitions });
     }
     for (const name of [...this.#lastSeenEpochs.keys()]) {
-      if (!retain(name)) this.#lastSeenEpochs.delete(name);
+      if (!topics.has(name) && !retain(name, ZERO_UUID)) this.#lastSeenEpochs.delete(name);
     }
     this.#topics = topics;
     this.#names = names;

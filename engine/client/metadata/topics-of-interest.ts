@@ -1,4 +1,5 @@
 import type { Us } from '../../machine/index.ts';
+import { type MetadataRequest, type Uuid, ZERO_UUID } from '../../wire/index.ts';
 
 /**
  * The topics that a client asks metadata about. With an idle time (`metadata.max.idle.ms`, producers) a topic
@@ -8,6 +9,9 @@ export class TopicsOfInterest {
   readonly #idleUs: Us;
   readonly #expiry = new Map<string, Us>();
   readonly #unanswered = new Set<string>();
+  /** Topics of which only the id is known; they are asked about beside the names. */
+  readonly #ids = new Set<Uuid>();
+  #matches: ((topic: string) => boolean) | null = null;
 
   /** 0: topics stay until removed. */
   constructor(idleUs: Us) {
@@ -28,7 +32,36 @@ export class TopicsOfInterest {
   }
 
   has(topic: string): boolean {
-    return this.#expiry.has(topic);
+    return this.#expiry.has(topic) || this.#matches?.(topic) === true;
+  }
+
+  hasId(id: Uuid): boolean {
+    return this.#ids.has(id);
+  }
+
+  /** Asks about all topics from now on and keeps what matches; null: only about those that were added. */
+  match(matches: ((topic: string) => boolean) | null): void {
+    this.#matches = matches;
+  }
+
+  /** Replaces the ids; true when there is a new one. */
+  setIds(ids: Iterable<Uuid>): boolean {
+    const known = new Set(this.#ids);
+    this.#ids.clear();
+    let isNew = false;
+    for (const id of ids) {
+      this.#ids.add(id);
+      if (!known.has(id)) isNew = true;
+    }
+    return isNew;
+  }
+
+  /** What a request says. */
+  asked(): MetadataRequest['topics'] {
+    if (this.#matches !== null) return null;
+    const named = this.names().map((name) => ({ topicId: ZERO_UUID, name }));
+    if (this.#ids.size === 0) return named;
+    return [...named, ...[...this.#ids].map((topicId) => ({ topicId, name: null }))];
   }
 
   names(): readonly string[] {
