@@ -97,6 +97,9 @@ export class BrokerServer implements Machine {
       configDivergence: (image) => this.#configDivergence(parts, image),
       config: (name) => brokerConfig(feed.image, name, this.#node),
       groups: () => parts.coordinators.groups.groups(),
+      position: (group, topic, partition) => parts.coordinators.groups.position(group, topic, partition),
+      transactions: () => parts.coordinators.transactionStates(),
+      shards: () => parts.coordinators.views(),
     };
   }
 

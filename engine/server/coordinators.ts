@@ -1,4 +1,9 @@
-import type { GroupCoordinator, TransactionCoordinator } from '../coordinator/index.ts';
+import type {
+  GroupCoordinator,
+  ShardView,
+  TransactionCoordinator,
+  TransactionMetadata,
+} from '../coordinator/index.ts';
 import type { Outbox, Us } from '../machine/index.ts';
 import {
   type ClusterImage,
@@ -51,6 +56,18 @@ export class Coordinators {
   /** Records of a coordinator are replicated up to a new high watermark. */
   onReplicated(now: Us, { index, topic }: ReplicaView, out: Outbox): void {
     this.#byTopic.get(topic)?.onHighWatermark(now, index, out);
+  }
+
+  /** All partitions of coordinators' topics that are led here. */
+  *views(): IterableIterator<ShardView> {
+    yield* this.groups.views();
+    yield* this.transactions.runtime.views();
+  }
+
+  /** Transactional ids that are coordinated here. */
+  *transactionStates(): IterableIterator<TransactionMetadata> {
+    const { runtime } = this.transactions;
+    for (const partition of runtime.activePartitions()) yield* runtime.view(partition)!.shard.all();
   }
 
   /** The process stops. */

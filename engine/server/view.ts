@@ -1,5 +1,5 @@
 import type { BrokerState } from '../broker/index.ts';
-import type { Group } from '../coordinator/index.ts';
+import type { CommittedOffset, Group, ShardView, TransactionMetadata } from '../coordinator/index.ts';
 import type { ClusterImage } from '../metadata/index.ts';
 import type { RoleKind } from '../raft/index.ts';
 import type { FetchView, ReplicaView } from '../replication/index.ts';
@@ -47,6 +47,12 @@ export interface BrokerView {
   config(name: string): string | null;
   /** Groups that it coordinates, as its shards have them: what is not replicated yet included. */
   groups(): Iterable<Group>;
+  /** A position of a group that it coordinates, likewise; undefined when there is none. */
+  position(groupId: string, topic: string, partition: number): CommittedOffset | undefined;
+  /** Transactional ids that it coordinates, likewise. */
+  transactions(): Iterable<TransactionMetadata>;
+  /** Partitions of coordinators' topics that it leads, loaded or not. */
+  shards(): Iterable<ShardView>;
 }
 
 /** A controller as checks may look at it. */

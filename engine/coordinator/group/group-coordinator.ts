@@ -27,6 +27,7 @@ import {
   type CoordinatorLog,
   CoordinatorRuntime,
   type Settle,
+  type ShardView,
   type WriteVerifier,
 } from '../runtime/index.ts';
 import type { Group } from './group.ts';
@@ -49,6 +50,7 @@ import {
   handleSyncGroup,
   handleTxnOffsetCommit,
 } from './handlers/index.ts';
+import type { CommittedOffset } from './offsets/index.ts';
 import { type GroupRecord, groupRecordCodec } from './records/index.ts';
 
 export interface GroupCoordinatorOptions {
@@ -211,6 +213,17 @@ export class GroupCoordinator {
   /** The process stops: whoever waits is answered. */
   close(now: Us, out: Outbox): void {
     this.#runtime.close(now, out);
+  }
+
+  /** Its partitions, as checks may look at them. */
+  views(): IterableIterator<ShardView> {
+    return this.#runtime.views();
+  }
+
+  /** A group's position in the newest state; undefined when it is not coordinated here, or has none. */
+  position(groupId: string, topic: string, partition: number): CommittedOffset | undefined {
+    const view = this.#runtime.view(this.#context.partitionOf(groupId));
+    return view?.shard.offsets.offsets.get(groupId, topic, partition);
   }
 
   /** The groups that this broker coordinates, as checks may look at them, by partition. */

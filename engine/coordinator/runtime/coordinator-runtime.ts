@@ -6,6 +6,20 @@ import type { CoordinatorShard, Decision, Settle, TransactionalOrigin } from './
 import { HostedShard } from './hosted-shard.ts';
 import type { RuntimeOptions } from './runtime-options.ts';
 
+/** A shard as checks may look at it. */
+export interface ShardView {
+  readonly topic: string;
+  readonly partition: number;
+  readonly leaderEpoch: number;
+  readonly phase: 'initial' | 'loading' | 'active' | 'failed' | 'closed';
+  /** Everything below is in the shard's state. */
+  readonly writtenOffset: number;
+  /** Everything below is replicated, as far as the shard has heard. */
+  readonly committedOffset: number;
+  /** Requests that wait for replication. */
+  readonly parkedCount: number;
+}
+
 /** A timer whose write failed runs again after this (`CoordinatorTimerImpl`). */
 const TIMER_RETRY_BACKOFF: Us = 500 * MS;
 
@@ -51,6 +65,16 @@ export class CoordinatorRuntime<S extends CoordinatorShard<R>, R> {
   /** The leader epoch in which a partition was loaded, -1 when it is not here: the coordinator's epoch. */
   leaderEpoch(partition: number): number {
     return this.#shards.get(partition)?.leaderEpoch ?? -1;
+  }
+
+  /** Every partition that this broker leads or begins to lead, ascending. */
+  *views(): IterableIterator<ShardView> {
+    const { topic } = this.#options;
+    for (const partition of this.partitions()) {
+      const { committedOffset, leaderEpoch, parkedCount, phase, writtenOffset } =
+        this.#shards.get(partition)!;
+      yield { topic, partition, leaderEpoch, phase, writtenOffset, committedOffset, parkedCount };
+    }
   }
 
   /** Requests that wait for replication. */
