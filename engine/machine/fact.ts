@@ -119,6 +119,17 @@ export type Fact =
       readonly shuttingDown: boolean;
     }
   | { readonly fact: 'broker state changed'; readonly state: string }
+  /** A group of consumers in its coordinator's eyes; the epoch is a classic group's generation. */
+  | {
+      readonly fact: 'group changed';
+      readonly group: string;
+      readonly kind: 'classic' | 'consumer';
+      readonly state: string;
+      readonly epoch: number;
+      readonly members: number;
+      /** Why, in words. */
+      readonly reason: string;
+    }
   | {
       readonly fact: 'log recovered';
       readonly log: string;

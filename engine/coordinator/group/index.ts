@@ -12,6 +12,7 @@
  * KIPs: 211 (expiry), 229 (deletion), 345 (static members), 394, 429, 447 (stable positions), 496, 518, 699, 709, 814,
  * 848 (consumer groups), 915 (tolerance of newer records), 1251, 1319.
  */
+export * from './classic/index.ts';
 export * from './group.ts';
 export * from './group-config.ts';
 export { GROUP_APIS, GroupCoordinator, type GroupCoordinatorOptions } from './group-coordinator.ts';
