@@ -2,7 +2,7 @@ import { RpcOwner } from '../broker/index.ts';
 import {
   GroupCoordinator,
   groupConfigDefaults,
-  makeSimpleRooms,
+  makeRooms,
   TransactionCoordinator,
   transactionConfigDefaults,
 } from '../coordinator/index.ts';
@@ -41,7 +41,7 @@ function openGroups(
     compression: options.compression,
     verifier: { verify: (now, _partition, _origin, done, out) => done(now, ErrorCode.NONE, null, out) },
     responder: inbound,
-    makeRooms: makeSimpleRooms,
+    makeRooms: makeRooms,
     wall: options.wall,
     random: options.random.stream('group member ids'),
     image: () => feed.image,

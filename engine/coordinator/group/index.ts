@@ -19,6 +19,7 @@ export { GROUP_APIS, GroupCoordinator, type GroupCoordinatorOptions } from './gr
 export type * from './group-rooms.ts';
 export { GroupShard, type MakeRooms } from './group-shard.ts';
 export { GroupTimer } from './group-timer.ts';
+export { makeRooms } from './make-rooms.ts';
 export type { CommittedOffset } from './offsets/index.ts';
 export { type GroupRecord, groupRecordCodec } from './records/index.ts';
 export { makeSimpleRooms } from './simple-rooms.ts';
