@@ -298,6 +298,7 @@ export class LogDirectory {
       if (log instanceof DiskError) return this.#abortBoot(log, out);
       if (!isFuture) this.#add(log);
     }
+    this.#cleaner.onLoaded();
     this.#arm(now, LogTimer.HighWatermarkCheckpoint, 'replica.high.watermark.checkpoint.interval.ms', out);
     this.#arm(now, LogTimer.FlushCheckpoint, 'log.flush.offset.checkpoint.interval.ms', out);
     this.#arm(now, LogTimer.Retention, 'log.initial.task.delay.ms', out);

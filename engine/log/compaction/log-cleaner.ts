@@ -64,6 +64,17 @@ export class LogCleaner implements TruncationWatcher {
     return null;
   }
 
+  /**
+   * The logs are loaded. What they hold now may be cut below what the file says of them: by recovery, or by a
+   * truncation shortly before a crash. An active segment was never cleaned.
+   */
+  onLoaded(): void {
+    for (const log of this.#logs()) {
+      const active = log.local.segments.at(-1)!.baseOffset;
+      if ((this.#cleanedTo.get(log.name) ?? 0) > active) this.#cleanedTo.set(log.name, active);
+    }
+  }
+
   get isDurable(): boolean {
     return this.#checkpoint.isDurable;
   }

@@ -15,13 +15,11 @@ export interface LastRecord {
   readonly producerEpoch: number;
 }
 
-const NOTHING_ABORTED: readonly CleanedTransaction[] = [];
-
 /** What the transaction indexes of a log say of the stretch. */
-export function abortedTransactions(_log: Log, _from: number, _to: number): readonly CleanedTransaction[] {
-  return NOTHING_ABORTED;
+export function abortedTransactions(log: Log, from: number, to: number): readonly CleanedTransaction[] {
+  return log.producers.abortedBetween(from, to);
 }
 
-export function lastRecordOf(_log: Log, _producerId: number): LastRecord | undefined {
-  return undefined;
+export function lastRecordOf(log: Log, producerId: number): LastRecord | undefined {
+  return log.producers.entry(producerId);
 }

@@ -40,8 +40,9 @@ class Appended {
   readonly byOffset = new Map<number, Found>();
   logStartOffset = 0;
 
-  truncate(offset: number): void {
-    for (const known of [...this.byOffset.keys()]) if (known >= offset) this.byOffset.delete(known);
+  keepOnly(records: readonly Found[]): void {
+    this.byOffset.clear();
+    for (const record of records) this.byOffset.set(record.offset, record);
   }
 
   /** What a log that is clean up to an offset has, tombstones left open; what must be there, and what may. */
@@ -93,7 +94,9 @@ function run(stage: CompactionStage, appended: Appended, step: Step): void {
       // Leader epochs begin where batches do.
       const to = stage.batches().at(-step.back)?.baseOffset ?? stage.log.logEndOffset;
       stage.log.truncateTo(to, stage.out);
-      appended.truncate(to);
+      // What was superseded by what is cut off does not come back.
+      appended.keepOnly(stage.records());
+      appended.logStartOffset = stage.log.logStartOffset;
       return;
     }
     case 'start': {
