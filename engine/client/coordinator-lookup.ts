@@ -71,6 +71,11 @@ export class CoordinatorLookup {
     return this.#failed;
   }
 
+  /** A reply is still to come. */
+  get isAsking(): boolean {
+    return this.#inFlight !== 0;
+  }
+
   forget(): void {
     this.#node = -1;
   }

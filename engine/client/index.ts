@@ -33,6 +33,7 @@ export * from './admin/partition-calls.ts';
 export * from './admin/quorum-calls.ts';
 export * from './admin/reassignment-calls.ts';
 export * from './admin/topic-calls.ts';
+export * from './admin/transaction-calls.ts';
 export { type ClientConfig, clientConfigDefaults } from './client-config.ts';
 export { ClientTimer } from './client-timer.ts';
 export {

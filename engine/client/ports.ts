@@ -226,7 +226,9 @@ export type AdminRoute =
   /** The broker that metadata names as controller: with KRaft any broker, which forwards. */
   | { readonly to: 'controller' }
   | { readonly to: 'node'; readonly node: number }
-  | { readonly to: 'leader'; readonly topic: string; readonly partition: number };
+  | { readonly to: 'leader'; readonly topic: string; readonly partition: number }
+  /** Whoever coordinates a group or a transactional id. */
+  | { readonly to: 'coordinator'; readonly keyType: 'group' | 'transaction'; readonly key: string };
 
 /** One request of the protocol, with Kafka's retries around it. Builders are in `engine/client/admin`. */
 export interface AdminCall {

@@ -27,6 +27,7 @@ import {
 } from '../ports.ts';
 import { Tokens } from '../tokens.ts';
 import type { AdminConfig } from './admin-config.ts';
+import { CallCoordinators } from './call-coordinators.ts';
 import { callError, firstError } from './call-errors.ts';
 
 /** Calls that run side by side; a driver that starts more breaks its promise. */
@@ -68,6 +69,7 @@ export class Admin implements Machine, ReplyReceiver {
   readonly #topics = new TopicsOfInterest(0);
   readonly #network: ClientNetwork;
   readonly #tokens = new Tokens();
+  readonly #coordinators: CallCoordinators;
   /** In the order in which they were made. */
   readonly #open = new Set<OpenCall>();
   readonly #inFlight = new Map<number, OpenCall>();
@@ -82,6 +84,7 @@ export class Admin implements Machine, ReplyReceiver {
     this.#listener = listener;
     this.#random = randoms.stream('retry backoff');
     this.#network = new ClientNetwork(config, MAX_IN_FLIGHT, this.#topics, false, randoms);
+    this.#coordinators = new CallCoordinators(config, this.#network, this.#tokens, this.#random);
   }
 
   step(now: Us, input: Input, out: Outbox): void {
@@ -108,6 +111,7 @@ export class Admin implements Machine, ReplyReceiver {
   }
 
   onReply(now: Us, token: number, reply: Reply, out: Outbox): void {
+    if (this.#coordinators.onReply(now, token, reply)) return;
     const open = this.#inFlight.get(token);
     assert(open !== undefined, 'a reply names a call in flight');
     this.#inFlight.delete(token);
@@ -195,19 +199,33 @@ export class Admin implements Machine, ReplyReceiver {
         nextDue = Math.min(nextDue, open.retryAt);
         continue;
       }
+      if (open.call.route.to === 'coordinator')
+        nextDue = Math.min(nextDue, this.#findCoordinator(now, open, out));
       const node = this.#nodeFor(now, open);
       if (node === null) continue;
       if (this.#network.ready(now, node, out)) this.#send(now, node, open, out);
       else {
         const at = this.#network.retryAt(now, node);
-        if (at > now) nextDue = Math.min(nextDue, at);
+        if (at <= now) continue;
+        nextDue = Math.min(nextDue, at);
+        // It cannot be reached. Another may coordinate by now.
+        this.#coordinators.onError(open.id, ErrorCode.NETWORK_EXCEPTION);
       }
     }
     return nextDue;
   }
 
+  #findCoordinator(now: Us, open: OpenCall, out: Outbox): Us {
+    const { route } = open.call;
+    assert(route.to === 'coordinator', 'others have no coordinator');
+    const failure = this.#coordinators.takeFailure(open.id);
+    if (failure === null) return this.#coordinators.find(now, open.id, route, out);
+    this.#fail(now, open, failure.code);
+    return NEVER;
+  }
+
   /** Null while nobody fits; metadata is asked for then. */
-  #nodeFor(now: Us, { call: { route }, staleUpdates }: OpenCall): number | null {
+  #nodeFor(now: Us, { call: { route }, id, staleUpdates }: OpenCall): number | null {
     const { metadata } = this.#network;
     // There are only bootstrap servers, and whom they are is not known.
     if (metadata.isBootstrap) return null;
@@ -221,6 +239,9 @@ export class Admin implements Machine, ReplyReceiver {
       case 'node':
         node = route.node;
         break;
+      case 'coordinator':
+        node = this.#coordinators.node(id);
+        return node < 0 ? null : node;
       case 'leader':
         node = this.#network.updates > staleUpdates ? metadata.leaderOf(route.topic, route.partition) : -1;
         break;
@@ -242,6 +263,7 @@ export class Admin implements Machine, ReplyReceiver {
   #retry(now: Us, open: OpenCall, error: number, out: Outbox): void {
     if (!this.#open.has(open)) return;
     open.lastError = error;
+    this.#coordinators.onError(open.id, error);
     if (error === ErrorCode.NOT_CONTROLLER) this.#network.metadata.controllerId = -1;
     if (error === ErrorCode.NOT_CONTROLLER || isInvalidMetadata(error)) this.#network.requestUpdate();
     if (open.call.route.to === 'leader' && isInvalidMetadata(error))
@@ -263,7 +285,9 @@ export class Admin implements Machine, ReplyReceiver {
   }
 
   #end(now: Us, open: OpenCall, result: AdminResult): void {
-    if (this.#open.delete(open)) this.#listener.onResult(now, open.id, open.call, result);
+    if (!this.#open.delete(open)) return;
+    this.#coordinators.end(open.id);
+    this.#listener.onResult(now, open.id, open.call, result);
   }
 
   #close(now: Us, out: Outbox): void {
@@ -284,11 +308,12 @@ export class Admin implements Machine, ReplyReceiver {
 }
 
 /**
- * What speaks for asking again. A call about one partition fails when it does: its leader is looked up anew
- * (`PartitionLeaderStrategy`). Elsewhere verdicts on single entries are the caller's to judge.
+ * What speaks for asking again. A call about one partition, group or transactional id fails when it does: its leader or
+ * coordinator is looked up anew (`PartitionLeaderStrategy`, `CoordinatorStrategy`). Elsewhere verdicts on single entries are the caller's to judge.
  */
 function retriedError(call: AdminCall, body: object): number {
   const error = callError(body);
-  if (error !== ErrorCode.NONE || call.route.to !== 'leader') return error;
+  const { to } = call.route;
+  if (error !== ErrorCode.NONE || (to !== 'leader' && to !== 'coordinator')) return error;
   return firstError(body)?.code ?? ErrorCode.NONE;
 }
