@@ -10,6 +10,7 @@ import {
   WireError,
 } from '../../../engine/wire/index.ts';
 import { kafkajsConfigurationApis, platformaticConfigurationApis } from './clients/configuration-clients.ts';
+import { platformaticGroupApis } from './clients/group-clients.ts';
 import { kafkajsApis, kafkajsDecode, kafkajsFetch, kafkajsFrame, kafkajsProduce } from './clients/kafkajs.ts';
 import {
   differences,
@@ -32,7 +33,8 @@ import { carried } from './clients/sample-values.ts';
  *                                  OffsetForLeaderEpoch 2-4, DescribeQuorum 0-2, AlterPartition 2-3,
  *                                  Envelope 0, DescribeCluster 0-1, DescribeTopicPartitions 0,
  *                                  CreatePartitions 0-3, DescribeConfigs 1-4, AlterConfigs 0-2,
- *                                  IncrementalAlterConfigs 0-1, UpdateFeatures 0-1, UnregisterBroker 0
+ *                                  IncrementalAlterConfigs 0-1, UpdateFeatures 0-1, UnregisterBroker 0,
+ *                                  and of groups and transactions what `group-clients.ts` lists
  *     kafkajs 2.2.4                Produce 3-7, Fetch 4-11, ListOffsets 1-3, Metadata 0-6,
  *                                  ApiVersions 0-2, CreateTopics 2-3, DeleteTopics 1,
  *                                  CreatePartitions 0-1, DescribeConfigs 1-2, AlterConfigs 0-1
@@ -93,7 +95,7 @@ describe('@platformatic/kafka', () => {
     }
   }
 
-  it.each(versionsOf([...platformaticApis, ...platformaticConfigurationApis]))(
+  it.each(versionsOf([...platformaticApis, ...platformaticConfigurationApis, ...platformaticGroupApis]))(
     'asks $title',
     async ({ client, api, version }) => {
       const module = await platformaticModule(client, version);
@@ -110,23 +112,27 @@ describe('@platformatic/kafka', () => {
     },
   );
 
-  it.each(versionsOf([...platformaticApis, ...platformaticConfigurationApis, platformaticProduce]))(
-    'understands $title',
-    async ({ client, api, version }) => {
-      const module = await platformaticModule(client, version);
-      const batch = await platformaticBatch([message], {});
-      const body = carried(api.response, version, sampleResponses(batch).get(api.key)!);
-      const bytes = responseBytes(api, version, body);
-      const reader = await platformaticReader(bytes.subarray(module.responseHeaderTags ? 5 : 4));
-      const theirs = parsed(() => module.parseResponse(7, api.key, version, reader));
-      expect(differences(client, version, api.response.fields, theirs, body)).toEqual([]);
-      expect((reader as { remaining: number }).remaining).toBe(0);
-      if (client.module === 'consumer/fetch') {
-        const [record] = theirs.responses[0].partitions[0].records[0].records;
-        expect([record.key.toString(), record.value.toString()]).toEqual(['k', 'v']);
-      }
-    },
-  );
+  it.each(
+    versionsOf([
+      ...platformaticApis,
+      ...platformaticConfigurationApis,
+      ...platformaticGroupApis,
+      platformaticProduce,
+    ]),
+  )('understands $title', async ({ client, api, version }) => {
+    const module = await platformaticModule(client, version);
+    const batch = await platformaticBatch([message], {});
+    const body = carried(api.response, version, sampleResponses(batch).get(api.key)!);
+    const bytes = responseBytes(api, version, body);
+    const reader = await platformaticReader(bytes.subarray(module.responseHeaderTags ? 5 : 4));
+    const theirs = parsed(() => module.parseResponse(7, api.key, version, reader));
+    expect(differences(client, version, api.response.fields, theirs, body)).toEqual([]);
+    expect((reader as { remaining: number }).remaining).toBe(0);
+    if (client.module === 'consumer/fetch') {
+      const [record] = theirs.responses[0].partitions[0].records[0].records;
+      expect([record.key.toString(), record.value.toString()]).toEqual(['k', 'v']);
+    }
+  });
 
   it.each(versionsOf([platformaticProduce]))(
     'asks $title, its batch whole',

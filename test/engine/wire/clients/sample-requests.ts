@@ -15,11 +15,13 @@ import {
   offsetForLeaderEpochRequest,
 } from '../../../../engine/wire/index.ts';
 import { configurationRequests } from './configuration-samples.ts';
+import { groupRequests } from './group-samples.ts';
 import { FAR, TOPIC_ID } from './sample-values.ts';
 
 /** Requests in which every field that a client can set differs from its default. */
 export const sampleRequests: ReadonlyMap<number, object> = new Map<number, object>([
   ...configurationRequests,
+  ...groupRequests,
   [
     ApiKey.Fetch,
     make(fetchRequest, {

@@ -16,12 +16,14 @@ import {
   produceResponse,
 } from '../../../../engine/wire/index.ts';
 import { configurationResponses } from './configuration-samples.ts';
+import { groupResponses } from './group-samples.ts';
 import { FAR, TOPIC_ID } from './sample-values.ts';
 
 /** Responses in which every field differs from its default; `records` fills those of Fetch. */
 export function sampleResponses(records: Uint8Array): ReadonlyMap<number, object> {
   return new Map<number, object>([
     ...configurationResponses,
+    ...groupResponses,
     [
       ApiKey.Produce,
       make(produceResponse, {
