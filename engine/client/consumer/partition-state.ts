@@ -23,8 +23,6 @@ export class PartitionState {
   isPaused = false;
   /** About to be given up: it is not read from any more while its position is committed. */
   isPendingRevocation = false;
-  /** The application has not been told of it yet. */
-  isPendingCallback = false;
   /** Its group has been asked, and has no position for it. */
   hasNoCommitted = false;
   /** Of the last fetch; -1: not known. */
@@ -80,7 +78,7 @@ export class PartitionState {
   }
 
   get isFetchable(): boolean {
-    if (this.isPendingRevocation || this.isPendingCallback) return false;
+    if (this.isPendingRevocation) return false;
     return this.isAssigned && !this.isPaused && this.#state === 'fetching';
   }
 
@@ -89,7 +87,6 @@ export class PartitionState {
     this.isAssigned = true;
     this.isPaused = false;
     this.isPendingRevocation = false;
-    this.isPendingCallback = false;
     this.hasNoCommitted = false;
     this.#state = 'initializing';
     this.highWatermark = -1;

@@ -157,7 +157,8 @@ export class ClientStage {
   }
 
   metadata(topics: MetadataRequest['topics']): MetadataResponse {
-    const names = topics === null ? [...this.topics.keys()] : topics.map(({ name }) => name!);
+    const asked = topics ?? [...this.topics.keys()].map((name) => ({ name, topicId: '' }));
+    const names = asked.flatMap(({ name, topicId: id }) => name ?? this.nameOf(id) ?? []);
     return make(metadataResponse, {
       errorCode: this.metadataError,
       brokers: this.brokers.map((nodeId) => ({
@@ -186,6 +187,10 @@ export class ClientStage {
         };
       }),
     });
+  }
+
+  nameOf(id: string): string | undefined {
+    return [...this.topics].find(([, topic]) => topic.id === id)?.[0];
   }
 
   answerMetadata(received: Received<MetadataRequest>): void {

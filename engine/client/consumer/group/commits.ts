@@ -164,7 +164,11 @@ export class Commits {
       if (code === ErrorCode.NOT_COORDINATOR || code === ErrorCode.REQUEST_TIMED_OUT) {
         this.#link.forget(now, out);
       } else if (code === ErrorCode.COORDINATOR_NOT_AVAILABLE) this.#link.forget(now, out);
-      this.#onFailed(now, commit, this.#identity.onCommitError(now, code, commit.sent!, out), out);
+      const verdict = this.#identity.onCommitError(now, code, commit.sent!, out);
+      // Before partitions are given up the member tries again with its newest epoch.
+      const mayRefresh = commit.refresh !== null && code === ErrorCode.STALE_MEMBER_EPOCH;
+      const isRetriable = mayRefresh ? this.#identity.isFetchRetriable(code) : verdict.isRetriable;
+      this.#onFailed(now, commit, { error: verdict.error, isRetriable }, out);
     }
     return true;
   }

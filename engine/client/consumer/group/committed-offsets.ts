@@ -79,8 +79,7 @@ export class CommittedOffsets {
   update(now: Us, out: Outbox): boolean {
     this.#due = NEVER;
     const states = this.#subscription.assigned.filter(
-      ({ state, isPendingCallback, hasNoCommitted }) =>
-        state === 'initializing' && !isPendingCallback && !hasNoCommitted,
+      ({ state, hasNoCommitted }) => state === 'initializing' && !hasNoCommitted,
     );
     if (states.length === 0) return true;
     if (this.#failure !== null) return false;

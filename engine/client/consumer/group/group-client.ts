@@ -10,6 +10,7 @@ import {
 } from '../../ports.ts';
 import { ClassicMember } from './classic-member.ts';
 import { CommittedOffsets } from './committed-offsets.ts';
+import { ConsumerMember } from './consumer-member.ts';
 import type { GroupContext } from './group-context.ts';
 import type { GroupMember } from './group-member.ts';
 
@@ -30,7 +31,10 @@ export class GroupClient {
 
   constructor(context: GroupContext) {
     this.#context = context;
-    this.#member = new ClassicMember(context);
+    this.#member =
+      context.config['group.protocol'] === 'consumer'
+        ? new ConsumerMember(context)
+        : new ClassicMember(context);
     this.#committed = new CommittedOffsets(context, this.#member.identity);
   }
 

@@ -16,7 +16,7 @@ export class RebalanceCallbacks {
   readonly #commits: Commits;
   readonly #timeoutUs: Us;
   #isWaiting = false;
-  #resume: { readonly partitions: readonly TopicPartition[]; readonly then: Continuation } | null = null;
+  #resume: { readonly partitions: readonly TopicPartition[]; readonly done: Continuation } | null = null;
 
   constructor(context: GroupContext, commits: Commits) {
     this.#driver = context.driver;
@@ -36,7 +36,7 @@ export class RebalanceCallbacks {
     if (resume === null) return;
     this.#resume = null;
     this.#isWaiting = false;
-    this.#finishRevoke(now, resume.partitions, resume.then, out);
+    this.#finishRevoke(now, resume.partitions, resume.done, out);
   }
 
   assigned(now: Us, partitions: readonly TopicPartition[]): void {
@@ -59,7 +59,7 @@ export class RebalanceCallbacks {
     const offsets = commit === 'all positions' ? this.#commits.positions() : commit;
     this.#isWaiting = true;
     const done = (): void => {
-      this.#resume = { partitions: revoked, then };
+      this.#resume = { partitions: revoked, done: then };
     };
     this.#commits.commit(now, 'sync', offsets, this.#timeoutUs, done, out);
     this.run(now, out);

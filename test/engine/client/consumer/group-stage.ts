@@ -217,8 +217,11 @@ export class GroupStage extends ConsumerStage {
   }
 
   #committedAs(body: OffsetCommitRequest): object {
-    const offsets = body.topics.flatMap(({ name, partitions }) =>
-      partitions.map((p) => `${name}-${p.partitionIndex}@${p.committedOffset}e${p.committedLeaderEpoch}`),
+    const offsets = body.topics.flatMap(({ name, topicId, partitions }) =>
+      partitions.map(
+        (p) =>
+          `${name || this.stage.nameOf(topicId)}-${p.partitionIndex}@${p.committedOffset}e${p.committedLeaderEpoch}`,
+      ),
     );
     this.commits.push(`${body.memberId}@${body.generationIdOrMemberEpoch} ${offsets.join(' ')}`);
     return make(offsetCommitResponse, {
