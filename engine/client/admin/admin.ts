@@ -208,8 +208,8 @@ export class Admin implements Machine, ReplyReceiver {
         const at = this.#network.retryAt(now, node);
         if (at <= now) continue;
         nextDue = Math.min(nextDue, at);
-        // It cannot be reached. Another may coordinate by now.
-        this.#coordinators.onError(open.id, ErrorCode.NETWORK_EXCEPTION);
+        // It cannot be reached now. Another may coordinate by the time that it can.
+        if (at < NEVER) this.#coordinators.onError(open.id, ErrorCode.NETWORK_EXCEPTION);
       }
     }
     return nextDue;
@@ -219,6 +219,8 @@ export class Admin implements Machine, ReplyReceiver {
     const { route } = open.call;
     assert(route.to === 'coordinator', 'others have no coordinator');
     const failure = this.#coordinators.takeFailure(open.id);
+    // There is nobody to ask yet; a look-up that fails would wait before it is tried again.
+    if (failure === null && this.#network.metadata.isBootstrap) return NEVER;
     if (failure === null) return this.#coordinators.find(now, open.id, route, out);
     this.#fail(now, open, failure.code);
     return NEVER;
@@ -308,8 +310,9 @@ export class Admin implements Machine, ReplyReceiver {
 }
 
 /**
- * What speaks for asking again. A call about one partition, group or transactional id fails when it does: its leader or
- * coordinator is looked up anew (`PartitionLeaderStrategy`, `CoordinatorStrategy`). Elsewhere verdicts on single entries are the caller's to judge.
+ * What speaks for asking again. A call about one partition, group or transactional id fails when it does: its leader
+ * or coordinator is looked up anew (`PartitionLeaderStrategy`, `CoordinatorStrategy`). Elsewhere verdicts on single
+ * entries are the caller's to judge.
  */
 function retriedError(call: AdminCall, body: object): number {
   const error = callError(body);

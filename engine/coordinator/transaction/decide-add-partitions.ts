@@ -31,8 +31,8 @@ export function verifyPartition({ fields }: TransactionMetadata, topic: string, 
 }
 
 /**
- * An error code that goes for all partitions of a request, or NONE. Whether partitions are in a transaction (KIP-890 part
- * 1) is asked with this alone: what is pending does not count there, since the append looks once more.
+ * An error code that goes for all partitions of a request, or NONE. Whether partitions are in a transaction (KIP-890
+ * part 1) is asked with this alone: what is pending does not count there, since the append looks once more.
  */
 export function rejectProducer(
   { fields }: TransactionMetadata,

@@ -138,8 +138,8 @@ export class TransactionCoordinator {
   }
 
   /**
-   * This broker leads a partition of `__transaction_state`. Whatever it holds of an earlier epoch is read again: another
-   * may have been in charge in between, and markers carry the epoch.
+   * This broker leads a partition of `__transaction_state`. Whatever it holds of an earlier epoch is read again:
+   * another may have been in charge in between, and markers carry the epoch.
    */
   onElected(now: Us, partition: number, leaderEpoch: number, out: Outbox): void {
     this.#runtime.onResigned(now, partition, leaderEpoch, out);
