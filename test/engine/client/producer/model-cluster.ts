@@ -66,6 +66,8 @@ export class ModelCluster {
   readonly coordinator: ModelCoordinator;
   weather: Weather = CALM;
   coordinatorNode = 1;
+  /** The next request of this API is answered TRANSACTION_ABORTABLE. */
+  fail = -1;
   readonly #random: () => number;
   readonly #queues = new Map<number, Job[]>();
   readonly #answers: { at: Us; received: Received; body: object }[] = [];
@@ -166,6 +168,10 @@ export class ModelCluster {
       case ApiKey.Produce:
         return this.#produce(broker, body as ProduceRequest, isRefused);
       default: {
+        if (request.apiKey === this.fail) {
+          this.fail = -1;
+          return this.#coordinate(request.apiKey, body, ErrorCode.TRANSACTION_ABORTABLE);
+        }
         const isAny = (body as InitProducerIdRequest).transactionalId === null;
         if (!isAny && broker !== this.coordinatorNode) return this.#coordinate(request.apiKey, body, 16);
         const refusal = [14, 15, 51][this.below(3)]!;

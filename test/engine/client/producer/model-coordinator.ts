@@ -66,6 +66,16 @@ export class ModelCoordinator {
     return { errorCode: 0, producerId: known.producerId, producerEpoch: known.epoch };
   }
 
+  /** Another producer with the same transactional id comes, and ends what is open. */
+  fence(transactionalId: string): void {
+    const known = this.transactions.get(transactionalId);
+    if (known === undefined) return;
+    known.epoch++;
+    if (known.state === 'ongoing') this.#complete(known, known.epoch, false);
+    known.epoch++;
+    known.state = 'empty';
+  }
+
   addPartitions(request: AddPartitionsToTxnRequest): number {
     const { v3AndBelowTransactionalId: id, v3AndBelowTopics: topics } = request;
     const found = this.#find(id, request.v3AndBelowProducerId, request.v3AndBelowProducerEpoch);
