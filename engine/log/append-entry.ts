@@ -4,6 +4,7 @@ import { ErrorCode, type Records } from '../wire/index.ts';
 import type { LogConfig } from './log-config.ts';
 import { LogFailure, recordsFailure } from './log-failure.ts';
 import type { LogStorage } from './log-storage.ts';
+import type { BatchMetadata } from './producer/index.ts';
 import { type AppendOrigin, acceptBatch, stampBatch } from './validate-append.ts';
 
 /** What an append did. */
@@ -20,6 +21,34 @@ export interface AppendInfo {
    * The flush that `flush.messages` asked for, 0 for none: a caller that promises durability waits for it.
    */
   readonly sync: Ticket;
+}
+
+/** Bytes of all, and the largest timestamp of any; -1: of none. */
+export function sumOf(entries: readonly AppendEntry[]): {
+  readonly bytes: number;
+  readonly maxTimestamp: number;
+} {
+  let bytes = 0;
+  let maxTimestamp = -1;
+  for (const { batch, header } of entries) {
+    bytes += batch.length;
+    if (header.maxTimestamp > maxTimestamp) maxTimestamp = header.maxTimestamp;
+  }
+  return { bytes, maxTimestamp };
+}
+
+/** What a producer is told of a batch that it sends again (`DUPLICATE_SEQUENCE_NUMBER` is no error to it). */
+export function appendedBefore(batch: BatchMetadata, logStartOffset: number, out: Outbox): AppendInfo {
+  out.probe('produce of a batch that was appended before');
+  return {
+    baseOffset: batch.firstOffset,
+    lastOffset: batch.lastOffset,
+    logAppendTime: batch.timestamp,
+    logStartOffset,
+    batches: 0,
+    bytes: 0,
+    sync: 0,
+  };
 }
 
 /** A batch as it will lie in the log, with its header. */

@@ -41,4 +41,5 @@ export * from './log-timer.ts';
 export * from './meta-properties.ts';
 export type { LogOptions } from './open-log.ts';
 export * from './partition-metadata.ts';
+export * from './producer/index.ts';
 export { SilentOutbox } from './silent-outbox.ts';

@@ -207,8 +207,15 @@ export class LocalLog {
    * (`LocalLog.replaceSegments`). What the directory says at any moment tells a boot whether to finish or to forget:
    *
    *     .cleaned -> .swap, from the last to the first; old -> .deleted; .swap -> their own names
+   *
+   * `forget` removes what others have written about the old ones.
    */
-  replaceSegments(cleaned: readonly Segment[], from: number, count: number): DiskError | null {
+  replaceSegments(
+    cleaned: readonly Segment[],
+    from: number,
+    count: number,
+    forget: () => DiskError | null,
+  ): DiskError | null {
     assert(
       from >= 0 && count > 0 && from + count < this.#segments.length,
       'an active segment is not replaced',
@@ -217,7 +224,7 @@ export class LocalLog {
       const error = cleaned[at]!.changeSuffix(CLEANED_SUFFIX, SWAP_SUFFIX);
       if (error !== null) return error;
     }
-    const error = this.#delete(this.#segments.splice(from, count, ...cleaned));
+    const error = this.#delete(this.#segments.splice(from, count, ...cleaned)) ?? forget();
     if (error !== null) return error;
     for (const segment of cleaned) {
       const renamed = segment.changeSuffix(SWAP_SUFFIX, '');

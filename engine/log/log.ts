@@ -1,6 +1,13 @@
 import { assert, DiskError, type Outbox, type Ticket } from '../machine/index.ts';
 import { ErrorCode, type Records, type Uuid } from '../wire/index.ts';
-import { type AppendEntry, type AppendInfo, entriesAsGiven, entriesOfLeader } from './append-entry.ts';
+import {
+  type AppendEntry,
+  type AppendInfo,
+  appendedBefore,
+  entriesAsGiven,
+  entriesOfLeader,
+  sumOf,
+} from './append-entry.ts';
 import type { CheckpointFile } from './checkpoint-file.ts';
 import { encodeEpochs } from './checkpoint-text.ts';
 import { findMaxTimestamp, findTimestamp, type TimestampOffset } from './find-timestamp.ts';
@@ -12,7 +19,8 @@ import { PARTITION_METADATA } from './log-file-name.ts';
 import type { LogStorage } from './log-storage.ts';
 import { type LogOptions, type OpenedLog, openLog } from './open-log.ts';
 import { encodePartitionMetadata } from './partition-metadata.ts';
-import { deletableSegments } from './retention.ts';
+import type { LogProducers } from './producer/index.ts';
+import { deleteOldSegments } from './retention.ts';
 import type { AppendOrigin } from './validate-append.ts';
 
 /** One replica's log (`UnifiedLog`): a local log with a high watermark, leader epochs and a start. */
@@ -22,6 +30,7 @@ export class Log {
   readonly #local: LocalLog;
   readonly #epochs: LeaderEpochCache;
   readonly #epochFile: CheckpointFile;
+  readonly #producers: LogProducers;
   #topicId: Uuid | null;
   #config: LogConfig;
   #logStartOffset: number;
@@ -34,13 +43,8 @@ export class Log {
     const log = new Log(options, opened);
     const error = options.topicId === null ? null : log.assignTopicId(options.topicId);
     if (error !== null) return error;
-    out.fact({
-      fact: 'log opened',
-      log: log.name,
-      logStartOffset: log.logStartOffset,
-      logEndOffset: log.logEndOffset,
-      highWatermark: log.highWatermark,
-    });
+    const { highWatermark, logEndOffset, logStartOffset, name } = log;
+    out.fact({ fact: 'log opened', log: name, logStartOffset, logEndOffset, highWatermark });
     return log;
   }
 
@@ -52,12 +56,12 @@ export class Log {
     this.#epochs = opened.epochs;
     this.#epochFile = opened.epochFile;
     this.#topicId = opened.topicId;
-    this.#logStartOffset = Math.max(options.logStartOffset ?? 0, this.#local.firstOffset);
+    this.#logStartOffset = opened.logStartOffset;
     const highWatermark = Math.max(options.highWatermark ?? 0, this.#logStartOffset);
     this.#highWatermark = Math.min(highWatermark, this.logEndOffset);
-    const endCut = this.#epochs.truncateFromEnd(this.logEndOffset);
-    const startCut = this.#epochs.truncateFromStart(this.#logStartOffset);
-    if (endCut || startCut || opened.wereEpochsRebuilt) this.#writeEpochs();
+    if (opened.haveEpochsChanged) this.#writeEpochs();
+    this.#producers = opened.producers;
+    this.#producers.onHighWatermark(this.#highWatermark);
   }
 
   get topicId(): Uuid | null {
@@ -72,9 +76,16 @@ export class Log {
     return this.#logStartOffset;
   }
 
-  /** The high watermark, as long as the log knows of no open transaction. */
+  /** Below it the outcome of every transaction is known and replicated. */
   get lastStableOffset(): number {
-    return this.#highWatermark;
+    const { firstUnstableOffset } = this.#producers;
+    if (firstUnstableOffset < 0 || firstUnstableOffset > this.#highWatermark) return this.#highWatermark;
+    return Math.max(firstUnstableOffset, this.#logStartOffset);
+  }
+
+  /** To be read, not changed. */
+  get producers(): LogProducers {
+    return this.#producers;
   }
 
   get highWatermark(): number {
@@ -138,18 +149,24 @@ export class Log {
 
   /**
    * A leader's append: validates, assigns offsets from the log end offset, stamps the leader epoch. A client
-   * sends one batch; a coordinator may send more, and control batches.
+   * sends one batch; a coordinator may send more, and control batches. What a producer sends again is not appended
+   * again: the answer tells where it stands.
    */
   appendAsLeader(
     records: Records,
     leaderEpoch: number,
     out: Outbox,
     origin: AppendOrigin = 'client',
+    transactionVersion = 0,
   ): AppendInfo | LogFailure {
     if (this.#storage.failure !== null) return storageFailure(this.#storage.failure);
     const stamp = { config: this.#config, nextOffset: this.logEndOffset, leaderEpoch, origin };
     const entries = entriesOfLeader(records, stamp, this.#storage, out);
-    return entries instanceof LogFailure ? entries : this.#append(entries, out);
+    if (entries instanceof LogFailure) return entries;
+    const duplicate = origin === 'client' ? this.#producers.duplicateOf(entries) : undefined;
+    if (duplicate !== undefined) return appendedBefore(duplicate, this.#logStartOffset, out);
+    const rejected = this.#producers.reject(entries, origin === 'client', transactionVersion);
+    return rejected ?? this.#append(entries, out);
   }
 
   /**
@@ -159,17 +176,15 @@ export class Log {
     if (this.#storage.failure !== null) return storageFailure(this.#storage.failure);
     const entries = entriesAsGiven(records, leaderEpoch, this.logEndOffset, this.#storage, out);
     if (entries instanceof LogFailure) return entries;
-    for (const { header } of entries) {
-      assert(header.leaderEpoch === leaderEpoch, 'a quorum leader stamps its own epoch');
-    }
+    const isStamped = entries.every(({ header }) => header.leaderEpoch === leaderEpoch);
+    assert(isStamped, 'a quorum leader stamps its own epoch');
     assert(entries[0]?.header.baseOffset === this.logEndOffset, 'a quorum leader appends at the end');
     return this.#append(entries, out);
   }
 
   /**
    * A follower's append: offsets and epochs as its leader gave them. From the first batch with an epoch above
-   * `maxLeaderEpoch` on everything is left out: it was appended by a later leader than the one that was
-   * asked, after a truncation that this replica has not followed (KAFKA-18723).
+   * `maxLeaderEpoch` on all is left out: a later leader appended it, after a truncation not followed here (KAFKA-18723).
    */
   appendAsFollower(records: Records, maxLeaderEpoch: number, out: Outbox): AppendInfo | LogFailure {
     if (this.#storage.failure !== null) return storageFailure(this.#storage.failure);
@@ -208,6 +223,7 @@ export class Log {
     const highWatermark = Math.min(offset, this.logEndOffset);
     if (highWatermark <= this.#highWatermark) return false;
     this.#highWatermark = highWatermark;
+    this.#producers.onHighWatermark(highWatermark);
     out.fact({
       fact: 'high watermark advanced',
       log: this.name,
@@ -236,6 +252,7 @@ export class Log {
     this.#logStartOffset = Math.min(this.#logStartOffset, offset);
     this.#highWatermark = Math.min(this.#highWatermark, offset);
     if (this.#epochs.truncateFromEnd(offset)) this.#writeEpochs();
+    this.#producers.onTruncated(offset, this.#logStartOffset);
     out.fact({ fact: 'log truncated', log: this.name, logEndOffset: offset });
     return error === null ? true : storageFailure(error);
   }
@@ -248,6 +265,7 @@ export class Log {
     this.#logStartOffset = offset;
     this.#highWatermark = offset;
     if (this.#epochs.clear()) this.#writeEpochs();
+    this.#producers.onRestarted();
     out.fact({ fact: 'log restarted', log: this.name, logStartOffset: offset });
     return error === null ? null : storageFailure(error);
   }
@@ -266,23 +284,10 @@ export class Log {
     return true;
   }
 
-  /** Deletes segments that retention has done with (`UnifiedLog.deleteOldSegments`). Answers how many. */
+  /** Deletes segments that retention has done with. Answers how many. */
   deleteOldSegments(out: Outbox): number | LogFailure {
     if (this.#storage.failure !== null) return storageFailure(this.#storage.failure);
-    const { segments } = this.#local;
-    const nowMs = this.#storage.wall.nowMs();
-    const bounds = [this.#logStartOffset, this.#highWatermark, this.logEndOffset] as const;
-    const count = deletableSegments(segments, ...bounds, this.#config, nowMs);
-    if (count === 0) return 0;
-    const rolled = count === segments.length ? this.#local.roll() : null;
-    if (rolled !== null) return storageFailure(rolled);
-    const firstKept = segments[count]!.baseOffset;
-    const advanced = this.advanceLogStart(firstKept, out);
-    if (advanced instanceof LogFailure) return advanced;
-    const error = this.#local.deleteBelow(firstKept);
-    if (error !== null) return storageFailure(error);
-    out.probe('log segments deleted by retention');
-    return count;
+    return deleteOldSegments(this, this.#storage.wall.nowMs(), out);
   }
 
   /** A leader epoch begins at an offset. */
@@ -310,21 +315,21 @@ export class Log {
     return findMaxTimestamp(this.#storage, this.#local.segments);
   }
 
-  /**
-   * Starts making the log durable up to an offset, and answers the ticket of the sync begun last (0: it is
-   * durable). All is durable when `recoveryPoint` has reached the offset, which `onSynced` brings about.
-   */
+  /** Starts a flush up to an offset; answers the ticket of the sync begun last (0: it is durable already). */
   flush(upTo = this.logEndOffset): Ticket {
     return this.#local.flush(upTo);
   }
 
   /** Closes the active segment and begins a new one, unless it is empty. */
   roll(): DiskError | null {
-    return this.#storage.failure ?? this.#local.roll();
+    const error = this.#storage.failure ?? this.#local.roll();
+    if (error === null) this.#producers.takeSnapshot();
+    return error;
   }
 
   /** Writes what a closed log has and flushes all of it. It is closed when `isSettled`. */
   close(): void {
+    if (this.#storage.failure === null) this.#producers.takeSnapshot();
     this.#local.close();
   }
 
@@ -333,40 +338,33 @@ export class Log {
     this.#epochFile.abandon();
   }
 
-  /** For a log that lives outside a `LogDirectory`. True when the ticket was this storage's. */
+  /** Outside a `LogDirectory`. True when the ticket was this storage's. */
   onSynced(ticket: Ticket, error: DiskError | null, out: Outbox): boolean {
     return this.#storage.onSynced(ticket, error, out);
   }
 
-  /**
-   * Writes `partition.metadata`, before any data can be there without it; making it durable is the first
-   * flush's business. Another id later is an impossible state.
-   */
+  /** Writes `partition.metadata`, before data can be there without it; the first flush makes it durable. */
   assignTopicId(topicId: Uuid): DiskError | null {
-    if (this.#topicId !== null) {
-      assert(
-        this.#topicId === topicId,
-        () => `${this.name} belongs to topic ${this.#topicId}, not ${topicId}`,
-      );
-      return null;
-    }
+    const known = this.#topicId;
+    assert(
+      known === null || known === topicId,
+      () => `${this.name} belongs to topic ${known}, not ${topicId}`,
+    );
+    if (known !== null) return null;
     this.#topicId = topicId;
     return this.#local.writeSmallFile(PARTITION_METADATA, encodePartitionMetadata(topicId));
   }
 
   #append(entries: readonly AppendEntry[], out: Outbox): AppendInfo | LogFailure {
-    let bytes = 0;
-    let maxTimestamp = -1;
-    for (const { batch, header } of entries) {
-      bytes += batch.length;
-      if (header.maxTimestamp > maxTimestamp) maxTimestamp = header.maxTimestamp;
-    }
+    const { bytes, maxTimestamp } = sumOf(entries);
     const baseOffset = entries[0]?.header.baseOffset ?? -1;
     const lastOffset = entries.at(-1)?.header.lastOffset ?? -1;
     if (entries.length > 0) {
       const config = this.#config;
+      const count = this.segmentCount;
       const error = this.#local.maybeRoll(config, bytes, baseOffset, lastOffset, maxTimestamp);
       if (error !== null) return storageFailure(error);
+      if (this.segmentCount > count) this.#producers.takeSnapshot();
     }
     for (const entry of entries) {
       const error = this.#appendOne(entry, out);
@@ -385,12 +383,14 @@ export class Log {
   }
 
   /** The log end offset has moved before an index entry can fail (KAFKA-7866). */
-  #appendOne({ batch, header }: AppendEntry, out: Outbox): DiskError | null {
+  #appendOne(entry: AppendEntry, out: Outbox): DiskError | null {
+    const { batch, header } = entry;
     const { baseOffset, lastOffset, leaderEpoch } = header;
     if (leaderEpoch >= 0) this.assignEpoch(leaderEpoch, baseOffset);
     const error = this.#local.append(batch, header, out);
     if (error !== null) return error;
     out.fact({ fact: 'log appended', log: this.name, baseOffset, lastOffset, leaderEpoch, batch });
+    if (header.producerId >= 0) this.#producers.onAppended(entry, out);
     return this.#local.indexAppended(this.#config);
   }
 

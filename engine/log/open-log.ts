@@ -9,6 +9,10 @@ import type { LogConfig } from './log-config.ts';
 import { LEADER_EPOCH_CHECKPOINT, PARTITION_METADATA } from './log-file-name.ts';
 import type { LogStorage } from './log-storage.ts';
 import { decodePartitionMetadata } from './partition-metadata.ts';
+import { LogProducers } from './producer/index.ts';
+
+/** `producer.id.expiration.ms`. */
+const PRODUCER_EXPIRATION_MS = 86_400_000;
 
 export interface LogOptions {
   readonly storage: LogStorage;
@@ -26,6 +30,8 @@ export interface LogOptions {
   readonly recoveryPoint?: number;
   readonly logStartOffset?: number;
   readonly highWatermark?: number;
+  /** `producer.id.expiration.ms`: a day unless it is said. */
+  readonly producerExpirationMs?: number;
 }
 
 /** What a log is made of. */
@@ -34,7 +40,10 @@ export interface OpenedLog {
   readonly epochs: LeaderEpochCache;
   readonly epochFile: CheckpointFile;
   readonly topicId: Uuid | null;
-  readonly wereEpochsRebuilt: boolean;
+  /** They are not what their file says. */
+  readonly haveEpochsChanged: boolean;
+  readonly logStartOffset: number;
+  readonly producers: LogProducers;
 }
 
 /** Reads a log's directory, making it if need be, and recovers what was not closed cleanly. */
@@ -70,7 +79,14 @@ export function openLog(options: LogOptions, out: Outbox): OpenedLog | DiskError
   epochFile.whenDurable(local.recoveryPoint);
   if (isNew || !wasClean) distrust(local, topicId !== null);
   if (!wasClean) out.fact({ fact: 'log recovered', log: name, truncatedBytes, segments: recovered });
-  return { local, epochs, epochFile, topicId, wereEpochsRebuilt: recovered > 0 || startedOver };
+  const startsAt = Math.max(logStartOffset, local.firstOffset);
+  const endCut = epochs.truncateFromEnd(local.logEndOffset);
+  const startCut = epochs.truncateFromStart(startsAt);
+  const haveEpochsChanged = endCut || startCut || recovered > 0 || startedOver;
+  const producers = new LogProducers(name, storage, local);
+  const expirationMs = options.producerExpirationMs ?? PRODUCER_EXPIRATION_MS;
+  producers.load(wasClean, startsAt, storage.wall.nowMs(), expirationMs);
+  return { local, epochs, epochFile, topicId, haveEpochsChanged, logStartOffset: startsAt, producers };
 }
 
 /**

@@ -1,5 +1,26 @@
+import type { Outbox } from '../machine/index.ts';
+import type { Log } from './log.ts';
 import type { LogConfig } from './log-config.ts';
+import { LogFailure, storageFailure } from './log-failure.ts';
 import type { Segment } from './segment.ts';
+
+/** Deletes what retention has done with (`UnifiedLog.deleteOldSegments`), and raises the log start before. */
+export function deleteOldSegments(log: Log, nowMs: number, out: Outbox): number | LogFailure {
+  const { config, highWatermark, local, logEndOffset, logStartOffset } = log;
+  const { segments } = local;
+  const count = deletableSegments(segments, logStartOffset, highWatermark, logEndOffset, config, nowMs);
+  if (count === 0) return 0;
+  const rolled = count === segments.length ? log.roll() : null;
+  if (rolled !== null) return storageFailure(rolled);
+  const firstKept = segments[count]!.baseOffset;
+  const advanced = log.advanceLogStart(firstKept, out);
+  if (advanced instanceof LogFailure) return advanced;
+  const error = local.deleteBelow(firstKept);
+  if (error !== null) return storageFailure(error);
+  log.producers.onDeletedBelow(firstKept);
+  out.probe('log segments deleted by retention');
+  return count;
+}
 
 /**
  * Segments to be deleted, counted from the oldest (`UnifiedLog.deleteOldSegments`): those wholly below the log start,

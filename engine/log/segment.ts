@@ -8,6 +8,7 @@ import {
   LOG_SUFFIX,
   segmentPrefix,
   TIME_INDEX_SUFFIX,
+  TRANSACTION_INDEX_SUFFIX,
 } from './log-file-name.ts';
 import type { LogStorage, SyncOwner } from './log-storage.ts';
 import { OffsetIndex } from './offset-index.ts';
@@ -39,6 +40,8 @@ export class Segment {
   /** Drawn once a segment, so that those of many partitions do not all roll at the same time. */
   #rollJitterMs = 0;
   #dirty = false;
+  /** Of a segment that compaction has written, until it is swapped in; after that it is the producers' (`.txnindex`). */
+  #transactionIndexPath: string | null = null;
 
   /** `suffix`: of files that are not the log's yet (`.cleaned`). */
   constructor(storage: LogStorage, directory: string, baseOffset: number, suffix = '') {
@@ -205,6 +208,8 @@ export class Segment {
     const timeDirty = this.timeIndex.takeDirty();
     if (indexDirty || force) tickets.push(this.#storage.sync(this.offsetIndex.path, owner));
     if (timeDirty || force) tickets.push(this.#storage.sync(this.timeIndex.path, owner));
+    if (this.#transactionIndexPath !== null)
+      tickets.push(this.#storage.sync(this.#transactionIndexPath, owner));
     if (this.#dirty || force) tickets.push(this.#storage.sync(this.path, owner));
     this.#dirty = false;
   }
@@ -224,6 +229,13 @@ export class Segment {
     return this.#storage.failure;
   }
 
+  /** Writes the transaction index of a segment that is to be swapped in. */
+  writeTransactionIndex(content: Uint8Array, suffix: string): DiskError | null {
+    const path = this.path.slice(0, -(LOG_SUFFIX + suffix).length) + TRANSACTION_INDEX_SUFFIX + suffix;
+    this.#transactionIndexPath = path;
+    return this.#storage.check(this.#storage.disk.write(path, content));
+  }
+
   /** Gives the files another suffix, the log's own first: by it a boot tells how far a swap had come. */
   changeSuffix(from: string, to: string): DiskError | null {
     const path = changed(this.path, from, to);
@@ -232,14 +244,22 @@ export class Segment {
     return (
       error ??
       this.offsetIndex.rename(changed(this.offsetIndex.path, from, to)) ??
-      this.timeIndex.rename(changed(this.timeIndex.path, from, to))
+      this.timeIndex.rename(changed(this.timeIndex.path, from, to)) ??
+      this.#renameTransactionIndex(from, to)
     );
+  }
+
+  #renameTransactionIndex(from: string, to: string): DiskError | null {
+    const path = this.#transactionIndexPath;
+    if (path === null) return null;
+    this.#transactionIndexPath = to === '' ? null : changed(path, from, to);
+    return this.#storage.check(this.#storage.disk.rename(path, changed(path, from, to)));
   }
 
   /** Removes files that never became the log's. */
   discard(): DiskError | null {
-    for (const path of [this.path, this.offsetIndex.path, this.timeIndex.path]) {
-      if (this.#storage.disk.size(path) < 0) continue;
+    for (const path of [this.path, this.offsetIndex.path, this.timeIndex.path, this.#transactionIndexPath]) {
+      if (path === null || this.#storage.disk.size(path) < 0) continue;
       const error = this.#storage.check(this.#storage.disk.remove(path));
       if (error !== null) return error;
     }

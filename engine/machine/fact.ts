@@ -119,6 +119,17 @@ export type Fact =
       readonly shuttingDown: boolean;
     }
   | { readonly fact: 'broker state changed'; readonly state: string }
+  /** A replica has a marker that ended an open transaction. */
+  | {
+      readonly fact: 'transaction ended at partition';
+      readonly log: string;
+      readonly producerId: number;
+      readonly producerEpoch: number;
+      readonly firstOffset: number;
+      /** Of the marker. */
+      readonly lastOffset: number;
+      readonly isCommit: boolean;
+    }
   /** A group of consumers in its coordinator's eyes; the epoch is a classic group's generation. */
   | {
       readonly fact: 'group changed';
