@@ -359,6 +359,8 @@ export class HostedShard<S extends CoordinatorShard<R>, R> {
     this.#timers.cancelAll();
     this.#parked.failAll(now, ErrorCode.NOT_COORDINATOR, out);
     if (before.kind === 'active' || before.kind === 'loading') before.shard.onUnloaded(now, out);
+    // Who was told that its write failed may have set others: nobody would be there when they go off.
+    this.#timers.cancelAll();
   }
 
   #active(): S {

@@ -21,8 +21,6 @@ export interface ClassicGroupOptions {
   readonly leaderId: string | null;
   /** Since when it is in its state, ms of the wall clock; -1: an old record does not say. */
   readonly stateSinceMs: number;
-  /** Drops the timers of the group, by the ids of its members. */
-  readonly cancelTimers: (group: ClassicGroup) => void;
 }
 
 /** A classic group (`ClassicGroup`). Knows its members and its rules; when what happens is `Rebalances`' business. */
@@ -35,7 +33,6 @@ export class ClassicGroup implements GroupFace {
   /** Members of this generation that have not synced. */
   readonly pendingSyncs = new Set<string>();
   readonly #staticMembers = new Map<string, string>();
-  readonly #cancelTimers: (group: ClassicGroup) => void;
   #state: ClassicGroupState;
   #previousState: ClassicGroupState | null = null;
   #stateSinceMs: number;
@@ -56,7 +53,6 @@ export class ClassicGroup implements GroupFace {
     this.#protocolName = options.protocolName;
     this.#leaderId = options.leaderId;
     this.#stateSinceMs = options.stateSinceMs;
-    this.#cancelTimers = options.cancelTimers;
   }
 
   get state(): ClassicGroupState {
@@ -283,9 +279,8 @@ export class ClassicGroup implements GroupFace {
     records.push({ type: 'GroupMetadata', key: { group: this.groupId }, value: null });
   }
 
-  cancelTimers(): void {
-    this.#cancelTimers(this);
-  }
+  /** They stay: should its deletion not be written the group needs them, and else they find no group. */
+  cancelTimers(): void {}
 
   get #usesConsumerProtocol(): boolean {
     return this.#protocolType === CONSUMER_PROTOCOL_TYPE;

@@ -22,20 +22,28 @@ import type { Answer, Caller, ClassicRoom, GroupDecision } from '../group-rooms.
 import type { GroupRecord } from '../records/index.ts';
 import { ClassicGroup } from './classic-group.ts';
 import { ClassicGroupState } from './classic-group-state.ts';
+import { type GroupSeed, groupOfSeed, seedOf } from './classic-seed.ts';
+import type { ConsumerSide } from './consumer-side.ts';
 import { describeGroup } from './describe.ts';
-import { emptyGroupRecord, groupOfRecord, writeErrorToMember } from './group-metadata.ts';
+import {
+  emptyGroupRecord,
+  groupMetadataRecord,
+  groupOfRecord,
+  writeErrorToMember,
+} from './group-metadata.ts';
 import { Joins } from './join.ts';
 import { leaveGroup } from './leave.ts';
 import { NOTHING, Rebalances } from './rebalances.ts';
 import { syncGroup } from './sync.ts';
 
-/** The classic groups of a shard. A member of a consumer group that speaks the classic protocol is not its business. */
+/** The classic groups of a shard. Members of consumer groups that speak the classic protocol are the other side's. */
 export class ClassicGroups implements ClassicRoom {
   readonly #context: ShardContext<GroupRecord>;
   readonly #groups: TimelineMap<string, Group>;
   readonly #config: GroupConfig;
   readonly #rebalances: Rebalances;
   readonly #joins: Joins;
+  #consumers: ConsumerSide | null = null;
 
   constructor(context: ShardContext<GroupRecord>, groups: TimelineMap<string, Group>, config: GroupConfig) {
     this.#context = context;
@@ -43,6 +51,11 @@ export class ClassicGroups implements ClassicRoom {
     this.#config = config;
     this.#rebalances = new Rebalances(context, groups, config);
     this.#joins = new Joins(this.#rebalances, config, context.random);
+  }
+
+  /** Who serves members of consumer groups that speak the classic protocol. Without it they are refused. */
+  connect(consumers: ConsumerSide): void {
+    this.#consumers = consumers;
   }
 
   join(
@@ -56,8 +69,10 @@ export class ClassicGroups implements ClassicRoom {
     const known = this.#groups.get(groupId);
     const existing = this.#find(groupId);
     const records: GroupRecord[] = [];
-    if (known !== undefined && existing === null && !known.isEmpty)
-      return ErrorCode.INCONSISTENT_GROUP_PROTOCOL;
+    if (known !== undefined && existing === null && !known.isEmpty) {
+      const ask = { group: known, request, caller, answer };
+      return this.#consumers?.joinClassic(now, ask, out) ?? ErrorCode.INCONSISTENT_GROUP_PROTOCOL;
+    }
     if (existing === null && memberId !== '') return ErrorCode.UNKNOWN_MEMBER_ID;
     if (known !== undefined && existing === null) {
       // An empty consumer group makes room for a classic one.
@@ -79,9 +94,7 @@ export class ClassicGroups implements ClassicRoom {
       records: [...records, emptyGroupRecord(group)],
       replay: false,
       settle: (at, errorCode, to) => {
-        if (errorCode === ErrorCode.NONE) return;
-        const code = writeErrorToMember(errorCode);
-        once(at, make(joinGroupResponse, { errorCode: code, protocolName: '' }), to);
+        if (errorCode !== ErrorCode.NONE) this.#abandon(at, group, once, writeErrorToMember(errorCode), to);
       },
     };
   }
@@ -89,24 +102,34 @@ export class ClassicGroups implements ClassicRoom {
   sync(
     now: Us,
     request: SyncGroupRequest,
-    _caller: Caller,
+    caller: Caller,
     answer: Answer<SyncGroupResponse>,
     out: Outbox,
   ): GroupDecision {
+    const known = this.#groups.get(request.groupId);
+    if (known === undefined || known.isEmpty) return ErrorCode.UNKNOWN_MEMBER_ID;
     const group = this.#find(request.groupId);
-    if (group === null) return ErrorCode.UNKNOWN_MEMBER_ID;
+    if (group === null) {
+      const ask = { group: known, request, caller, answer };
+      return this.#consumers?.syncClassic(now, ask, out) ?? ErrorCode.UNKNOWN_MEMBER_ID;
+    }
     return syncGroup(this.#rebalances, group, now, request, answer, out);
   }
 
   heartbeat(
     now: Us,
     request: HeartbeatRequest,
-    _caller: Caller,
+    caller: Caller,
     answer: Answer<HeartbeatResponse>,
     out: Outbox,
   ): GroupDecision {
+    const known = this.#groups.get(request.groupId);
+    if (known === undefined) return ErrorCode.UNKNOWN_MEMBER_ID;
     const group = this.#find(request.groupId);
-    if (group === null) return ErrorCode.UNKNOWN_MEMBER_ID;
+    if (group === null) {
+      const ask = { group: known, request, caller, answer };
+      return this.#consumers?.heartbeatClassic(now, ask, out) ?? ErrorCode.UNKNOWN_MEMBER_ID;
+    }
     if (group.state === ClassicGroupState.Dead) return ErrorCode.COORDINATOR_NOT_AVAILABLE;
     const rejected = group.rejectMember(request.memberId, request.groupInstanceId);
     if (rejected !== ErrorCode.NONE) return rejected;
@@ -122,12 +145,17 @@ export class ClassicGroups implements ClassicRoom {
   leave(
     now: Us,
     request: LeaveGroupRequest,
-    _caller: Caller,
+    caller: Caller,
     answer: Answer<LeaveGroupResponse>,
     out: Outbox,
   ): GroupDecision {
+    const known = this.#groups.get(request.groupId);
+    if (known === undefined) return ErrorCode.UNKNOWN_MEMBER_ID;
     const group = this.#find(request.groupId);
-    if (group === null) return ErrorCode.UNKNOWN_MEMBER_ID;
+    if (group === null) {
+      const ask = { group: known, request, caller, answer };
+      return this.#consumers?.leaveClassic(now, ask, out) ?? ErrorCode.UNKNOWN_MEMBER_ID;
+    }
     if (group.state === ClassicGroupState.Dead) return ErrorCode.COORDINATOR_NOT_AVAILABLE;
     const { body, decision } = leaveGroup(this.#rebalances, group, now, request, out);
     return {
@@ -163,7 +191,7 @@ export class ClassicGroups implements ClassicRoom {
 
   replay({ key, value }: GroupRecord & { readonly type: 'GroupMetadata' }): void {
     if (value === null) this.#groups.delete(key.group);
-    else this.#groups.set(key.group, groupOfRecord(key.group, value, this.#dropTimers));
+    else this.#groups.set(key.group, groupOfRecord(key.group, value));
   }
 
   /** Members are given a whole session to be heard of again. */
@@ -180,21 +208,45 @@ export class ClassicGroups implements ClassicRoom {
     for (const group of this.#groups.values()) {
       if (!(group instanceof ClassicGroup)) continue;
       this.#rebalances.become(group, ClassicGroupState.Dead, 'the coordinator has gone elsewhere', out);
-      const errorCode = ErrorCode.NOT_COORDINATOR;
-      for (const member of group.members.values()) {
-        const { memberId } = member;
-        group.answerJoin(
-          member,
-          now,
-          make(joinGroupResponse, { errorCode, memberId, protocolName: '' }),
-          out,
-        );
-        group.answerSync(member, now, make(syncGroupResponse, { errorCode }), out);
-      }
+      answerAll(now, group, ErrorCode.NOT_COORDINATOR, out);
     }
   }
 
-  readonly #dropTimers = (group: ClassicGroup): void => this.#rebalances.cancelTimers(group);
+  /** What a consumer group has to know of a classic one whose place it takes; null: it is not of consumers. */
+  seedOf(group: Group): GroupSeed | null {
+    return group instanceof ClassicGroup ? seedOf(group) : null;
+  }
+
+  /** The group becomes a consumer group: who waits comes back to that one. */
+  turnAway(now: Us, group: Group, out: Outbox): void {
+    if (group instanceof ClassicGroup) answerAll(now, group, ErrorCode.REBALANCE_IN_PROGRESS, out);
+  }
+
+  /** Puts a stable classic group in the place of a consumer group. Its record is added, and not to be replayed. */
+  adopt(now: Us, seed: GroupSeed, needsRebalance: boolean, records: GroupRecord[], out: Outbox): void {
+    const group = groupOfSeed(seed, this.#context.wall.nowMs());
+    this.#groups.set(seed.groupId, group);
+    records.push(groupMetadataRecord(group, null));
+    for (const member of group.members.values()) this.#rebalances.keepAlive(now, group, member, out);
+    // Nobody has rejoined yet, so that this writes nothing.
+    if (needsRebalance) this.#rebalances.prepare(now, group, 'it was a consumer group', out);
+  }
+
+  /** The write that made a group failed: who has joined it meanwhile waits for nothing. */
+  #abandon(
+    now: Us,
+    group: ClassicGroup,
+    asked: Answer<JoinGroupResponse>,
+    errorCode: number,
+    out: Outbox,
+  ): void {
+    const isGone = this.#groups.get(group.groupId) !== group;
+    const body = make(joinGroupResponse, { errorCode, protocolName: '' });
+    for (const member of group.members.values()) {
+      if (isGone || member.awaitingJoin === asked) group.answerJoin(member, now, body, out);
+    }
+    asked(now, body, out);
+  }
 
   #find(groupId: string): ClassicGroup | null {
     const group = this.#groups.get(groupId);
@@ -210,10 +262,18 @@ export class ClassicGroups implements ClassicRoom {
       protocolName: null,
       leaderId: null,
       stateSinceMs: this.#context.wall.nowMs(),
-      cancelTimers: this.#dropTimers,
     });
     this.#groups.set(groupId, group);
     return group;
+  }
+}
+
+/** Everybody who waits hears the same. */
+function answerAll(now: Us, group: ClassicGroup, errorCode: number, out: Outbox): void {
+  for (const member of group.members.values()) {
+    const { memberId } = member;
+    group.answerJoin(member, now, make(joinGroupResponse, { errorCode, memberId, protocolName: '' }), out);
+    group.answerSync(member, now, make(syncGroupResponse, { errorCode }), out);
   }
 }
 

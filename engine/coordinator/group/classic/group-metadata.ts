@@ -50,11 +50,7 @@ export function emptyGroupRecord({ groupId, stateSinceMs }: ClassicGroup): Group
 }
 
 /** The group that a record tells of: with members it is stable, in the generation that was assigned last. */
-export function groupOfRecord(
-  groupId: string,
-  value: GroupMetadataValue,
-  cancelTimers: (group: ClassicGroup) => void,
-): ClassicGroup {
+export function groupOfRecord(groupId: string, value: GroupMetadataValue): ClassicGroup {
   const group = new ClassicGroup({
     groupId,
     state: value.members.length === 0 ? ClassicGroupState.Empty : ClassicGroupState.Stable,
@@ -63,7 +59,6 @@ export function groupOfRecord(
     protocolName: value.protocol,
     leaderId: value.leader,
     stateSinceMs: value.currentStateTimestamp,
-    cancelTimers,
   });
   for (const each of value.members) {
     const identity = {

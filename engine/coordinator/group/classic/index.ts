@@ -25,3 +25,5 @@ export { ClassicGroup } from './classic-group.ts';
 export { ClassicGroupMember, type ClassicProtocol } from './classic-group-member.ts';
 export { ClassicGroupState } from './classic-group-state.ts';
 export { ClassicGroups } from './classic-groups.ts';
+export type { ClassicMemberSeed, GroupSeed } from './classic-seed.ts';
+export type { ClassicAsk, ConsumerSide } from './consumer-side.ts';

@@ -167,9 +167,10 @@ export class Joins {
       replaced.sessionTimeoutMs,
     );
     member.assignment = replaced.assignment;
+    // An old client that led must not find itself leading, or it would assign again.
+    const leader = group.leaderId;
     group.replaceStatic(replaced, member);
     this.#rebalances.keepAlive(now, group, member, out);
-    const leader = group.leaderId;
     adopt(joining, member);
     const reason = `static member ${request.groupInstanceId} is back as ${memberId}`;
     switch (group.state) {
@@ -221,17 +222,15 @@ export class Joins {
     out: Outbox,
   ): void {
     const answer = member.awaitingJoin;
+    // Answered meanwhile: it is in a later generation under its new id, or gone.
+    if (answer === null) return;
     member.awaitingJoin = null;
     if (group.members.get(member.memberId) === member) {
       group.replaceStatic(member, replaced);
       this.#rebalances.expectNoMore(group, member.memberId);
       this.#rebalances.keepAlive(now, group, replaced, out);
     }
-    answer?.(
-      now,
-      make(joinGroupResponse, { errorCode: writeErrorToMember(errorCode), protocolName: '' }),
-      out,
-    );
+    answer(now, make(joinGroupResponse, { errorCode: writeErrorToMember(errorCode), protocolName: '' }), out);
   }
 }
 

@@ -1,6 +1,13 @@
 import { MS, type Outbox, type Us } from '../../../machine/index.ts';
 import type { TimelineMap } from '../../../timeline/index.ts';
-import { ErrorCode, type JoinGroupResponse, joinGroupResponse, make } from '../../../wire/index.ts';
+import {
+  ErrorCode,
+  type JoinGroupResponse,
+  joinGroupResponse,
+  make,
+  type SyncGroupResponse,
+  syncGroupResponse,
+} from '../../../wire/index.ts';
 import type { Decision, ShardContext } from '../../runtime/index.ts';
 import type { Group } from '../group.ts';
 import type { GroupConfig } from '../group-config.ts';
@@ -125,15 +132,8 @@ export class Rebalances {
   remove(now: Us, group: ClassicGroup, member: ClassicGroupMember, out: Outbox): void {
     this.expectNoMore(group, member.memberId);
     group.answerJoin(member, now, UNKNOWN_MEMBER, out);
+    group.answerSync(member, now, UNKNOWN_MEMBER_SYNC, out);
     group.remove(member.memberId);
-  }
-
-  cancelTimers(group: ClassicGroup): void {
-    const { timers } = this.#context;
-    for (const memberId of [...group.members.keys(), ...group.pendingJoins])
-      this.expectNoMore(group, memberId);
-    timers.cancel(joinKey(group.groupId));
-    timers.cancel(syncKey(group.groupId));
   }
 
   become(group: ClassicGroup, state: ClassicGroupState, reason: string, out: Outbox): void {
@@ -155,7 +155,7 @@ export class Rebalances {
   #delayFirst(now: Us, { groupId }: ClassicGroup, delayMs: number, remainingMs: number, out: Outbox): void {
     const decide = (at: Us, to: Outbox): Decision<GroupRecord> => {
       const group = this.#find(groupId);
-      if (group === null) return NOTHING;
+      if (group?.state !== ClassicGroupState.PreparingRebalance) return NOTHING;
       if (!group.hasNewMembers || remainingMs === 0) return this.#completeJoin(at, group, to);
       group.hasNewMembers = false;
       const nextMs = Math.min(this.#config['group.initial.rebalance.delay.ms'], remainingMs);
@@ -167,7 +167,9 @@ export class Rebalances {
 
   #onJoinTimeout(now: Us, groupId: string, out: Outbox): Decision<GroupRecord> {
     const group = this.#find(groupId);
-    return group === null ? NOTHING : this.#completeJoin(now, group, out);
+    // Meanwhile it may have been a consumer group, and be back as it was assigned there.
+    const isDue = group?.state === ClassicGroupState.PreparingRebalance;
+    return isDue ? this.#completeJoin(now, group, out) : NOTHING;
   }
 
   /** Dynamic members that have not come are out; a static one keeps its place until its session ends. */
@@ -250,6 +252,10 @@ const UNKNOWN_MEMBER: JoinGroupResponse = make(joinGroupResponse, {
   errorCode: ErrorCode.UNKNOWN_MEMBER_ID,
   generationId: -1,
   protocolName: '',
+});
+
+const UNKNOWN_MEMBER_SYNC: SyncGroupResponse = make(syncGroupResponse, {
+  errorCode: ErrorCode.UNKNOWN_MEMBER_ID,
 });
 
 /** What a member of the generation is told; the leader hears of all. */

@@ -169,6 +169,25 @@ describe('members of a classic group', () => {
     expect(stage.group.state).toBe('PreparingRebalance');
   });
 
+  it('that leave while they wait for their assignment are answered all the same', () => {
+    const stage = new ClassicStage();
+    stage.enter();
+    const { memberId } = stage.enter();
+    stage.advance(2 * DELAY_MS);
+    const waiting = stage.sync(memberId, 1);
+    expect(stage.leave(memberId)).toBe(ErrorCode.NONE);
+    expect(waiting.body?.errorCode).toBe(ErrorCode.UNKNOWN_MEMBER_ID);
+  });
+
+  it('may join a group that all have left while somebody’s id was out', () => {
+    const stage = new ClassicStage();
+    const { memberId } = stage.enter();
+    stage.join('');
+    stage.leave(memberId);
+    expect([stage.group.state, stage.group.members.size]).toEqual(['PreparingRebalance', 0]);
+    expect(stage.join('').body?.errorCode).toBe(ErrorCode.MEMBER_ID_REQUIRED);
+  });
+
   it('leave, and the last one leaves an empty group whose generation is written', () => {
     const stage = new ClassicStage();
     const { follower, leader } = stage.stable();
@@ -208,6 +227,16 @@ describe('a static member', () => {
     // KAFKA-10284: a coordinator that loads knows the new id.
     const rebuilt = stage.find(stage.runtime.rebuild())!;
     expect([...rebuilt.members.keys()]).toEqual([back.body!.memberId]);
+  });
+
+  it('that led and cannot skip the assignment is told that its old self leads, so that it does not assign', () => {
+    const stage = new ClassicStage();
+    const { memberId } = stage.enter({ instanceId: 'one' });
+    stage.advance(DELAY_MS);
+    stage.sync(memberId, 1, { [memberId]: 'all' }, 'one');
+    const back = stage.join('', { instanceId: 'one', version: 8 }).body!;
+    expect(back).toMatchObject({ errorCode: 0, leader: memberId, members: [], skipAssignment: false });
+    expect(stage.group.leaderId).toBe(back.memberId);
   });
 
   it('keeps its old id when the new one cannot be stored', () => {
