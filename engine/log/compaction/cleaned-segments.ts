@@ -1,9 +1,10 @@
 import { DiskError, type Outbox, type Ticket } from '../../machine/index.ts';
 import { type BatchHeader, countOf, parseBatch, RecordsError } from '../../records/index.ts';
 import type { LocalLog } from '../local-log.ts';
+import { CLEANED_SUFFIX } from '../log-file-name.ts';
 import type { SyncOwner } from '../log-storage.ts';
+import { type AbortedTransaction, encodeAborted } from '../producer/index.ts';
 import { MAX_RELATIVE_OFFSET, type Segment } from '../segment.ts';
-import type { CleanedTransaction } from './producer-history.ts';
 
 /** How much one cleaned segment may hold. */
 export interface SegmentLimits {
@@ -24,6 +25,8 @@ export class CleanedSegments {
   readonly from: number;
   readonly to: number;
   readonly segments: Segment[] = [];
+  /** Aborted transactions whose markers stay, in the order of these. */
+  readonly aborted: AbortedTransaction[] = [];
   bytesRead = 0;
   bytesWritten = 0;
   recordsRead = 0;
@@ -42,7 +45,7 @@ export class CleanedSegments {
   add(
     header: BatchHeader,
     kept: Uint8Array | null,
-    aborted: readonly CleanedTransaction[],
+    aborted: readonly AbortedTransaction[],
     out: Outbox,
   ): number | DiskError {
     this.bytesRead += header.length;
@@ -55,7 +58,7 @@ export class CleanedSegments {
     const error =
       segment.append(kept, written) ?? segment.indexBatch(this.#local.config['index.interval.bytes']);
     if (error !== null) return error;
-    void aborted;
+    this.aborted.push(...aborted);
     this.bytesWritten += kept.length;
     this.recordsWritten += countOf(kept);
     out.work.bytesWritten += kept.length;
@@ -67,14 +70,33 @@ export class CleanedSegments {
     const tickets: Ticket[] = [];
     if (this.segments.length === 0 && this.#begin(this.from) instanceof DiskError) return null;
     for (const segment of this.segments) {
-      if (segment.seal() !== null) return null;
+      if (segment.seal() !== null || this.#writeTransactionIndex(segment) !== null) return null;
       segment.sync(owner, true, tickets);
     }
     return tickets;
   }
 
+  /** Base offsets of the segments that have a transaction index. */
+  get indexed(): readonly number[] {
+    const indexed = this.segments.filter((segment) => this.#abortedIn(segment).length > 0);
+    return indexed.map(({ baseOffset }) => baseOffset);
+  }
+
   discard(): void {
     for (const segment of this.segments) if (segment.discard() !== null) return;
+  }
+
+  #abortedIn(segment: Segment): readonly AbortedTransaction[] {
+    return this.aborted.filter(
+      ({ lastOffset }) => lastOffset >= segment.baseOffset && lastOffset < segment.nextOffset,
+    );
+  }
+
+  #writeTransactionIndex(segment: Segment): DiskError | null {
+    const aborted = this.#abortedIn(segment);
+    return aborted.length === 0
+      ? null
+      : segment.writeTransactionIndex(encodeAborted(aborted), CLEANED_SUFFIX);
   }
 
   #segmentFor(lastOffset: number, bytes: number, out: Outbox): Segment | DiskError {

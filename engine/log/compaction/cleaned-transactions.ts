@@ -1,9 +1,9 @@
 import { assert } from '../../machine/index.ts';
 import { type BatchHeader, ControlType, RecordsError, readControlRecords } from '../../records/index.ts';
-import type { CleanedTransaction } from './producer-history.ts';
+import type { AbortedTransaction } from '../producer/index.ts';
 
 interface OngoingAbort {
-  readonly transaction: CleanedTransaction;
+  readonly transaction: AbortedTransaction;
   /** A batch of it is still there. */
   hasData: boolean;
 }
@@ -16,12 +16,12 @@ export class CleanedTransactions {
   readonly #committed = new Set<number>();
   readonly #aborted = new Map<number, OngoingAbort>();
   /** By first offset. */
-  #ahead: CleanedTransaction[] = [];
+  #ahead: AbortedTransaction[] = [];
   /** Aborted transactions whose marker stays: the new segment's transaction index. */
-  #retained: CleanedTransaction[] = [];
+  #retained: AbortedTransaction[] = [];
 
   /** Those of a stretch that is going to be read. */
-  expect(transactions: readonly CleanedTransaction[]): void {
+  expect(transactions: readonly AbortedTransaction[]): void {
     if (transactions.length === 0) return;
     this.#ahead.push(...transactions);
     this.#ahead.sort((left, right) => left.firstOffset - right.firstOffset);
@@ -63,7 +63,7 @@ export class CleanedTransactions {
   }
 
   /** For the index of the segment that is being written. */
-  takeRetained(): readonly CleanedTransaction[] {
+  takeRetained(): readonly AbortedTransaction[] {
     const retained = this.#retained;
     this.#retained = [];
     return retained;

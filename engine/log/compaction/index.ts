@@ -20,4 +20,3 @@
  * Kafka's counterparts: `LogCleaner`, `LogCleanerManager`, `Cleaner`, `CleanedTransactionMetadata`, `SkimpyOffsetMap`.
  */
 export * from './log-cleaner.ts';
-export type { CleanedTransaction, LastRecord } from './producer-history.ts';

@@ -208,13 +208,18 @@ export class LogCleaning implements SyncOwner {
       return;
     }
     const cleaned = this.#cleaned!;
+    // From here on the files are the log's, or a boot's to judge.
+    this.#cleaned = null;
     const from = this.#local.segments.indexOf(this.#segments[0]!);
-    const error = this.#local.replaceSegments(cleaned.segments, from, this.#segments.length);
+    const { producers } = this.log;
+    const error = this.#local.replaceSegments(cleaned.segments, from, this.#segments.length, () =>
+      producers.onCompacting(cleaned.from, cleaned.to),
+    );
     if (error !== null) {
       this.#end('failed');
       return;
     }
-    this.#cleaned = null;
+    producers.onCompacted(cleaned.from, cleaned.to, cleaned.aborted, cleaned.indexed);
     out.probe('log segments compacted');
     out.fact({
       fact: 'log compacted',

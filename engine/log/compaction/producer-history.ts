@@ -1,12 +1,5 @@
 import type { Log } from '../log.ts';
-
-/** A transaction that was aborted, as the transaction index has it. */
-export interface CleanedTransaction {
-  readonly producerId: number;
-  readonly firstOffset: number;
-  readonly lastOffset: number;
-  readonly lastStableOffset: number;
-}
+import type { AbortedTransaction } from '../producer/index.ts';
 
 /** Where an active producer stands (`UnifiedLog.lastRecordsOfActiveProducers`). */
 export interface LastRecord {
@@ -15,8 +8,8 @@ export interface LastRecord {
   readonly producerEpoch: number;
 }
 
-/** What the transaction indexes of a log say of the stretch. */
-export function abortedTransactions(log: Log, from: number, to: number): readonly CleanedTransaction[] {
+/** Aborted transactions of which a reader of the stretch may meet something. */
+export function abortedTransactions(log: Log, from: number, to: number): readonly AbortedTransaction[] {
   return log.producers.abortedBetween(from, to);
 }
 

@@ -52,7 +52,7 @@ export class AbortedTransactions {
   add(entry: AbortedTransaction, segment: number): void {
     this.#all.push(entry);
     this.#files.add(segment);
-    this.#storage.check(this.#storage.disk.append(this.#pathOf(segment), encoded([entry])));
+    this.#storage.check(this.#storage.disk.append(this.#pathOf(segment), encodeAborted([entry])));
   }
 
   /**
@@ -87,6 +87,32 @@ export class AbortedTransactions {
     this.#all.splice(0, this.#firstFrom(offset));
   }
 
+  /** Compaction takes the segments of [from, to) away: so do their files go. */
+  forgetFilesBetween(from: number, to: number): DiskError | null {
+    for (const segment of [...this.#files].sort((a, b) => a - b)) {
+      if (segment < from || segment >= to) continue;
+      this.#files.delete(segment);
+      const error = this.#storage.check(this.#storage.disk.remove(this.#pathOf(segment)));
+      if (error !== null) return error;
+    }
+    return null;
+  }
+
+  /**
+   * What is left of the transactions that ended in [from, to), in the order of their markers. `segments` have files of
+   * them already, which compaction has swapped in.
+   */
+  replaceBetween(
+    from: number,
+    to: number,
+    left: readonly AbortedTransaction[],
+    segments: readonly number[],
+  ): void {
+    const first = this.#firstFrom(from);
+    this.#all.splice(first, this.#firstFrom(to) - first, ...left);
+    for (const segment of segments) this.#files.add(segment);
+  }
+
   clear(): void {
     this.forgetBelow(Number.MAX_SAFE_INTEGER);
   }
@@ -108,7 +134,7 @@ export class AbortedTransactions {
       const next = segments.find((baseOffset) => baseOffset > segment) ?? Number.MAX_SAFE_INTEGER;
       const kept = this.#all.filter(({ lastOffset }) => lastOffset >= segment && lastOffset < next);
       const path = this.#pathOf(segment);
-      if (kept.length > 0) this.#storage.check(this.#storage.disk.write(path, encoded(kept)));
+      if (kept.length > 0) this.#storage.check(this.#storage.disk.write(path, encodeAborted(kept)));
       else {
         this.#files.delete(segment);
         if (this.#storage.disk.size(path) >= 0) this.#storage.check(this.#storage.disk.remove(path));
@@ -121,7 +147,8 @@ export class AbortedTransactions {
   }
 }
 
-function encoded(entries: readonly AbortedTransaction[]): Uint8Array {
+/** The content of a `.txnindex` file. */
+export function encodeAborted(entries: readonly AbortedTransaction[]): Uint8Array {
   const bytes = new Uint8Array(entries.length * ENTRY_BYTES);
   entries.forEach((entry, i) => {
     const at = i * ENTRY_BYTES;

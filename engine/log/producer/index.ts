@@ -17,7 +17,7 @@
  * Kafka's counterparts: `ProducerStateManager`, `ProducerAppendInfo`, `ProducerStateEntry`, `TransactionIndex`. KIP-98,
  * KIP-360, KIP-890, KIP-1228.
  */
-export type { AbortedTransaction } from './aborted-transactions.ts';
+export { type AbortedTransaction, encodeAborted } from './aborted-transactions.ts';
 export { LogProducers } from './log-producers.ts';
 export { type BatchMetadata, ProducerEntry } from './producer-entry.ts';
 export { decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot.ts';

@@ -159,6 +159,21 @@ export class LogProducers {
     this.#aborted.forgetBelow(offset);
   }
 
+  /** Compaction replaces the segments of [from, to): what lies beside the old ones goes. */
+  onCompacting(from: number, to: number): DiskError | null {
+    return this.#aborted.forgetFilesBetween(from, to);
+  }
+
+  /** See `AbortedTransactions.replaceBetween`. */
+  onCompacted(
+    from: number,
+    to: number,
+    left: readonly AbortedTransaction[],
+    segments: readonly number[],
+  ): void {
+    this.#aborted.replaceBetween(from, to, left, segments);
+  }
+
   /** Writes down who is known at the log's end, unless that has been done or nobody ever was. */
   takeSnapshot(): void {
     const at = this.#local.logEndOffset;
@@ -215,6 +230,8 @@ export class LogProducers {
     let entry = this.#entries.get(producerId);
     if (entry === undefined) this.#entries.set(producerId, (entry = new ProducerEntry(producerId)));
     const marker = header.isControl ? markerOf(batch) : null;
+    // A marker that compaction has emptied: there is nothing left of its transaction.
+    if (header.isControl && marker === null) return null;
     if (marker === null) {
       entry.addBatch(header);
       if (header.isTransactional && entry.transactionFrom < 0) {

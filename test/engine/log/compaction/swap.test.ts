@@ -102,10 +102,17 @@ describe('a disk', () => {
   });
 
   it('that fails takes the directory with it, and the log is whole on a good one', () => {
-    for (const operation of ['append', 'rename', 'write']) {
+    for (const fault of [
+      'append .cleaned',
+      'write .cleaned',
+      'rename .cleaned',
+      'rename .swap',
+      'rename .log',
+    ]) {
       const disk = new MemoryDisk('/data');
       const stage = dirtyStage(disk);
-      disk.failOn((what, path) => what === operation && path.includes('.cleaned'));
+      const [operation, file] = fault.split(' ') as [string, string];
+      disk.failOn((what, path) => what === operation && path.endsWith(file));
       stage.clean();
       expect(stage.directory.failure?.code).toBe('EIO');
       expect(stage.directory.takeFailure(stage.out)?.code).toBe('EIO');
