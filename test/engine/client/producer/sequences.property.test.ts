@@ -62,19 +62,25 @@ test('whatever is lost, repeated or moved, every record is in its log once and i
 }, 30_000);
 
 test('batches that are given up leave gaps, no duplicates and no disorder', () => {
+  let expired = 0;
+  let epochs = 0;
   fc.assert(
     fc.property(fc.integer(), (seed) => {
       const { stage, cluster, sent } = play(seed, { 'request.timeout.ms': 60, 'delivery.timeout.ms': 62 });
       const acked = new Set(told(stage, 'acked'));
       const failed = new Set(told(stage, 'fail'));
+      expired += stage.stage.out.probes.filter((probe) => probe === 'batch expired').length;
       for (const [log, values] of sent) {
         const written = cluster.logs.get(log)!.entries.map(({ value }) => value);
         expect(new Set(written).size).toBe(written.length);
         expect(values.filter((value) => acked.has(value) && !written.includes(value))).toEqual([]);
         expect(written.filter((value) => failed.has(value))).toEqual([]);
         expect(written).toEqual(values.filter((value) => written.includes(value)));
+        epochs += cluster.logs.get(log)!.entries.at(-1)?.producerEpoch ?? 0;
       }
     }),
     { numRuns: 25 },
   );
+  expect(expired).toBeGreaterThan(20);
+  expect(epochs).toBeGreaterThan(5);
 }, 30_000);
