@@ -12,9 +12,9 @@ export interface QueuedMarker {
 export class MarkerQueue {
   readonly #markers = new Map<PendingCompletion, PartitionSet>();
 
-  add(pending: PendingCompletion, partitions: TopicPartitions): void {
+  add(pending: PendingCompletion, partitions: readonly TopicPartitions[]): void {
     const queued = this.#markers.get(pending) ?? PartitionSet.EMPTY;
-    this.#markers.set(pending, queued.with([partitions]));
+    this.#markers.set(pending, queued.with(partitions));
   }
 
   /** All that is still wanted, in the order in which it came. */

@@ -4,11 +4,12 @@ import type { ClusterImage } from '../../metadata/index.ts';
 import { ApiKey, type WriteTxnMarkersRequest, type WriteTxnMarkersResponse } from '../../wire/index.ts';
 import { markerOutcome } from './marker-outcome.ts';
 import { MarkerQueue, markerEntry, type QueuedMarker } from './marker-queue.ts';
-import { PartitionSet } from './partition-set.ts';
+import { PartitionSet, type TopicPartitions } from './partition-set.ts';
 import type { PendingCompletion } from './pending-completion.ts';
 
 /** What failed is tried again after this: its leader may be another one by then. */
 const RETRY_BACKOFF: Us = 100 * MS;
+const NOBODY = -1;
 
 export interface MarkerSenderOptions {
   readonly rpc: Rpc;
@@ -111,30 +112,40 @@ export class MarkerSender {
 
   /** Finds the leaders of partitions (`addTxnMarkersToBrokerQueue`). */
   #route(now: Us, pending: PendingCompletion, partitions: PartitionSet, out: Outbox): void {
-    const image = this.#options.image();
-    const brokers = new Set<number>();
-    for (const each of partitions.topics) {
-      const registrations = image.topicsByName.get(each.topic)?.partitions;
-      for (const partition of each.partitions) {
-        const registration = registrations?.[partition];
-        if (registration === undefined) {
+    const byLeader = new Map<number, TopicPartitions[]>();
+    for (const { partitions: ofTopic, topic } of partitions.topics) {
+      for (const partition of ofTopic) {
+        const leader = this.#leaderOf(topic, partition);
+        if (leader === null) {
           // Deleted meanwhile: nobody waits for its marker.
           out.probe('transaction markers: partition is gone');
-          pending.metadata.removePartition(each.topic, partition);
+          pending.metadata.removePartition(topic, partition);
           continue;
         }
-        const { leader } = registration;
-        const one = { topic: each.topic, partitions: [partition] };
-        if (leader < 0 || (image.broker(leader)?.fenced ?? true)) {
-          out.probe('transaction markers: leader is not there');
-          this.#retry(now, { pending, partitions: PartitionSet.of([one]) }, out);
-          continue;
-        }
-        this.#queueOf(leader).add(pending, one);
-        brokers.add(leader);
+        const one = { topic, partitions: [partition] };
+        const some = byLeader.get(leader);
+        if (some === undefined) byLeader.set(leader, [one]);
+        else some.push(one);
       }
     }
-    for (const broker of brokers) this.#flush(now, broker, out);
+    for (const [leader, some] of byLeader) {
+      if (leader === NOBODY) {
+        out.probe('transaction markers: leader is not there');
+        this.#retry(now, { pending, partitions: PartitionSet.of(some) }, out);
+      } else {
+        this.#queueOf(leader).add(pending, some);
+        this.#flush(now, leader, out);
+      }
+    }
+  }
+
+  /** NOBODY: there is none that is alive; null: the partition does not exist. */
+  #leaderOf(topic: string, partition: number): number | null {
+    const image = this.#options.image();
+    const registration = image.topicsByName.get(topic)?.partitions[partition];
+    if (registration === undefined) return null;
+    const broker = image.broker(registration.leader);
+    return broker === undefined || broker.fenced ? NOBODY : broker.id;
   }
 
   #queueOf(broker: number): MarkerQueue {
@@ -157,10 +168,11 @@ export class MarkerSender {
   }
 
   #onAnswer(now: Us, sent: readonly QueuedMarker[], { markers }: WriteTxnMarkersResponse, out: Outbox): void {
+    const byProducer = new Map(markers.map((marker) => [marker.producerId, marker]));
     for (const marker of sent) {
       const { pending } = marker;
       if (pending.isCancelled) continue;
-      const answered = markers.find(({ producerId }) => producerId === pending.producerId);
+      const answered = byProducer.get(pending.producerId);
       assert(answered !== undefined, () => `no answer about the markers of producer ${pending.producerId}`);
       this.#onAnswered(now, marker, answered.topics, out);
     }

@@ -194,9 +194,9 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
     return {
       records: expired.map(({ transactionalId }) => transactionTombstone(transactionalId)),
       replay: false,
-      settle: (_now, errorCode) => {
+      settle: (_now, errorCode, to) => {
         for (const metadata of expired) {
-          if (errorCode === ErrorCode.NONE) this.#ids.delete(metadata.transactionalId);
+          if (errorCode === ErrorCode.NONE) this.#forget(metadata, to);
           else metadata.abandon();
         }
       },
@@ -301,15 +301,23 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
 
   #complete(metadata: TransactionMetadata, next: TransactionFields, out: Outbox): void {
     metadata.complete(next);
-    const { partition } = this.#context;
+    this.#tell(metadata.transactionalId, next, out);
+  }
+
+  #forget(metadata: TransactionMetadata, out: Outbox): void {
+    this.#ids.delete(metadata.transactionalId);
+    this.#tell(metadata.transactionalId, { ...metadata.fields, state: TransactionState.DEAD }, out);
+  }
+
+  #tell(transactionalId: string, fields: TransactionFields, out: Outbox): void {
     out.fact({
       fact: 'transaction changed',
-      transactionalId: metadata.transactionalId,
-      producerId: next.producerId,
-      producerEpoch: next.producerEpoch,
-      state: describeTransactionState(next.state),
-      partitions: next.topicPartitions.topics,
-      coordinatorEpoch: this.#ports.coordinatorEpoch(partition),
+      transactionalId,
+      producerId: fields.producerId,
+      producerEpoch: fields.producerEpoch,
+      state: describeTransactionState(fields.state),
+      partitions: fields.topicPartitions.topics,
+      coordinatorEpoch: this.#ports.coordinatorEpoch(this.#context.partition),
     });
   }
 }

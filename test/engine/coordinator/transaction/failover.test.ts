@@ -99,6 +99,50 @@ describe.each([
   });
 });
 
+describe('a decision that is not replicated in time is unknown', () => {
+  function unknown(stage: TransactionStage) {
+    const producer = stage.producer('tx');
+    stage.add(producer, 't', [0], 5);
+    stage.isHeld = true;
+    const asked = stage.askEnd(producer, true);
+    stage.run(30 * SECOND);
+    expect(asked.answer?.errorCode).toBe(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+    expect(stage.state('tx')).toBe('Ongoing');
+    return producer;
+  }
+
+  test('the client takes it again, and it is carried out once', () => {
+    const stage = new TransactionStage();
+    const producer = unknown(stage);
+    stage.release();
+    expect(stage.state('tx')).toBe('Ongoing');
+    expect(stage.end(producer, true)).toBe(ErrorCode.NONE);
+    expect(producer.producerEpoch).toBe(1);
+    expect(stage.data.partition('t-0').markers).toMatchObject([{ isCommit: true, producerEpoch: 1 }]);
+  });
+
+  test('whoever takes over finds it in the log, and carries it out', () => {
+    const stage = new TransactionStage();
+    const producer = unknown(stage);
+    stage.release();
+    stage.failOver();
+    expect(stage.state('tx')).toBe('CompleteCommit');
+    expect(stage.end(producer, true)).toBe(ErrorCode.NONE);
+    expect(stage.data.partition('t-0').markers).toMatchObject([{ isCommit: true }]);
+  });
+
+  test('nobody comes back: the time-out aborts, and its own decision is the last one in the log', () => {
+    const stage = new TransactionStage();
+    unknown(stage);
+    stage.release();
+    stage.run(60 * SECOND);
+    expect(stage.state('tx')).toBe('CompleteAbort');
+    stage.failOver();
+    expect(stage.state('tx')).toBe('CompleteAbort');
+    expect(stage.data.partition('t-0').markers).toMatchObject([{ isCommit: false }]);
+  });
+});
+
 test('a rotation that was decided before the failover is done after it', () => {
   const stage = new TransactionStage();
   stage.seed('tx', { producerEpoch: 32_766 });

@@ -91,6 +91,7 @@ describe('transactional ids that nobody uses', () => {
     expect(stage.state('tx')).toBe(state);
     stage.run(3_600 * SECOND);
     expect(stage.state('tx')).toBe(`error ${ErrorCode.TRANSACTIONAL_ID_NOT_FOUND}`);
+    expect(stage.out.facts.at(-1)).toMatchObject({ fact: 'transaction changed', state: 'Dead' });
     expect(stage.add(producer, 't', [0], 5)).toBe(ErrorCode.INVALID_PRODUCER_ID_MAPPING);
     stage.failOver();
     expect(stage.state('tx')).toBe(`error ${ErrorCode.TRANSACTIONAL_ID_NOT_FOUND}`);
