@@ -42,12 +42,18 @@ export function listTransactionsError(errorCode: number): ListTransactionsRespon
   return { throttleTimeMs: 0, errorCode, unknownStateFilters: [], transactionStates: [] };
 }
 
+/** Code points first; without them a needless backslash is allowed, as Java does. */
+const FLAGS = ['u', ''] as const;
+
 /** The whole id must match. null: all do; undefined: no expression. */
 function compile(pattern: string | null): RegExp | null | undefined {
   if (pattern === null || pattern === '') return null;
-  try {
-    return new RegExp(`^(?:${pattern})$`, 'u');
-  } catch {
-    return undefined;
+  for (const flags of FLAGS) {
+    try {
+      return new RegExp(`^(?:${pattern})$`, flags);
+    } catch {
+      // The next flags may do.
+    }
   }
+  return undefined;
 }

@@ -24,6 +24,7 @@ describe('ListTransactions', () => {
     ['no duration', { durationFilter: -1 }, ['old', 'new', 'idle']],
     ['a pattern of the whole id', { transactionalIdPattern: 'i.*l.' }, ['idle']],
     ['a pattern of a part', { transactionalIdPattern: 'ol' }, []],
+    ['a needless backslash', { transactionalIdPattern: 'o\\-?ld' }, ['old']],
     ['alternatives', { transactionalIdPattern: 'old|new' }, ['old', 'new']],
     ['an empty pattern', { transactionalIdPattern: '' }, ['old', 'new', 'idle']],
     ['several', { stateFilters: ['Ongoing'], durationFilter: 4_000 }, ['old']],
