@@ -1,4 +1,4 @@
-import { type ProducerConfig, producerConfig } from '../../engine/client/index.ts';
+import { isIdempotent, type ProducerConfig } from '../../engine/client/index.ts';
 import type { Promises } from '../check/index.ts';
 import type { Config, ProducerSpec, Scenario, TopicSpec } from '../scenario/index.ts';
 import { isWeakened } from './operated.ts';
@@ -8,7 +8,7 @@ export function promisesOf(scenario: Scenario, converged: boolean): Promises {
   const { producers } = scenario.traffic;
   const { mayLoseAcknowledged, mayLoseReplicated } = scenario.expect;
   return {
-    idempotence: producers.every(isIdempotent),
+    idempotence: producers.every(({ config }) => isIdempotent(config as Partial<ProducerConfig>)),
     readsUncommitted: (log) => isReadUncommitted(log, scenario),
     durable:
       !mayLoseAcknowledged &&
@@ -41,12 +41,6 @@ function isReadUncommitted(log: string, { traffic }: Scenario): boolean {
     traffic.consumers.some(({ topic, config }) => topic === name && isUncommitted(config)) ||
     traffic.pipelines.some(({ from, consumerConfig }) => from === name && isUncommitted(consumerConfig))
   );
-}
-
-function isIdempotent({ config }: ProducerSpec): boolean {
-  return producerConfig({ ...config, 'bootstrap.servers': [] } as Partial<ProducerConfig>)[
-    'enable.idempotence'
-  ];
 }
 
 function isDurable(producer: ProducerSpec, scenario: Scenario): boolean {

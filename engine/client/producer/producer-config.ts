@@ -111,7 +111,8 @@ export function idempotenceProblem(given: Partial<ProducerConfig>): string | nul
   return null;
 }
 
-function isIdempotent(given: Partial<ProducerConfig>): boolean {
+/** Whether a producer of these settings is idempotent, asked for or by default. */
+export function isIdempotent(given: Partial<ProducerConfig>): boolean {
   const isTransactional = (given['transactional.id'] ?? '') !== '';
   if (!(given['enable.idempotence'] ?? (IDEMPOTENT_BY_DEFAULT || isTransactional))) return false;
   const { acks, retries } = { ...producerConfigDefaults, ...given };
