@@ -28,6 +28,7 @@ export { type AdminConfig, adminConfig, adminConfigDefaults } from './admin/admi
 export { type CallVerdict, firstError } from './admin/call-errors.ts';
 export * from './admin/cluster-calls.ts';
 export * from './admin/config-calls.ts';
+export * from './admin/group-calls.ts';
 export * from './admin/log-dir-calls.ts';
 export * from './admin/partition-calls.ts';
 export * from './admin/quorum-calls.ts';
