@@ -11,6 +11,7 @@ import {
   type DescribeClusterRequest,
   type DescribeConfigsRequest,
   type DescribeLogDirsRequest,
+  type DescribeProducersRequest,
   type DescribeTopicPartitionsRequest,
   EndpointType,
   type FetchRequest,
@@ -21,6 +22,7 @@ import {
   type MetadataRequest,
   type OffsetForLeaderEpochRequest,
   type ProduceRequest,
+  type WriteTxnMarkersRequest,
 } from '../wire/index.ts';
 import type { AutoTopicCreation } from './auto-topic-creation.ts';
 import type { BrokerConfig } from './config.ts';
@@ -35,6 +37,7 @@ import { decideDescribeTopicPartitions } from './handlers/describe-topic-partiti
 import { decideListConfigResources } from './handlers/list-config-resources.ts';
 import { decideMetadata } from './handlers/metadata.ts';
 import { aliveBrokers, registeredBrokers } from './metadata-view.ts';
+import type { TransactionalWrites } from './transactional-writes.ts';
 
 /** A responder that can answer in another version than asked, as ApiVersions must. */
 export interface VersionedResponder extends Responder {
@@ -62,6 +65,7 @@ export interface BrokerApisOptions {
   readonly forwarding: Forwarding;
   readonly autoTopicCreation: AutoTopicCreation;
   readonly coordinators: CoordinatorApis;
+  readonly transactionalWrites: TransactionalWrites;
   readonly random: Random;
 }
 
@@ -81,6 +85,8 @@ const OWN = [
   ApiKey.DeleteRecords,
   ApiKey.AlterReplicaLogDirs,
   ApiKey.DescribeLogDirs,
+  ApiKey.WriteTxnMarkers,
+  ApiKey.DescribeProducers,
 ] as const;
 
 /** Routes what a broker's listener takes in (`KafkaApis.handle`). */
@@ -115,7 +121,7 @@ export class BrokerApis {
     const { replicas } = this.#options;
     switch (request.apiKey) {
       case ApiKey.Produce:
-        replicas.handleProduce(now, request as Request<ProduceRequest>, out);
+        this.#options.transactionalWrites.handleProduce(now, request as Request<ProduceRequest>, out);
         return;
       case ApiKey.Fetch:
         replicas.handleFetch(now, request as Request<FetchRequest>, out);
@@ -131,6 +137,16 @@ export class BrokerApis {
         return;
       case ApiKey.AlterReplicaLogDirs:
         replicas.handleAlterReplicaLogDirs(now, request as Request<AlterReplicaLogDirsRequest>, out);
+        return;
+      case ApiKey.WriteTxnMarkers:
+        this.#options.transactionalWrites.handleWriteTxnMarkers(
+          now,
+          request as Request<WriteTxnMarkersRequest>,
+          out,
+        );
+        return;
+      case ApiKey.DescribeProducers:
+        replicas.handleDescribeProducers(now, request as Request<DescribeProducersRequest>, out);
         return;
       case ApiKey.DescribeLogDirs:
         replicas.handleDescribeLogDirs(now, request as Request<DescribeLogDirsRequest>, out);

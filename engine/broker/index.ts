@@ -35,3 +35,9 @@ export {
 export { type DescribeClusterContext, decideDescribeCluster } from './handlers/describe-cluster.ts';
 export { decideDescribeConfigs } from './handlers/describe-configs.ts';
 export { BrokerTimer, RpcOwner } from './timer.ts';
+export {
+  TransactionVerifier,
+  type TransactionVerifierOptions,
+  VerifierTimer,
+} from './transaction-verifier.ts';
+export { TransactionalWrites } from './transactional-writes.ts';

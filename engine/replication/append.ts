@@ -21,6 +21,7 @@ export function appendToLeader(
   now: Us,
   out: Outbox,
   origin: 'client' | 'coordinator' = 'client',
+  transactionVersion = 0,
 ): AppendInfo | number {
   const leading = partition.leading;
   if (leading === null) return ErrorCode.NOT_LEADER_OR_FOLLOWER;
@@ -28,7 +29,9 @@ export function appendToLeader(
     out.probe('produce refused for too few in-sync replicas');
     return ErrorCode.NOT_ENOUGH_REPLICAS;
   }
-  const appended = partition.openLog().appendAsLeader(records, partition.leaderEpoch, out, origin);
+  const appended = partition
+    .openLog()
+    .appendAsLeader(records, partition.leaderEpoch, out, origin, transactionVersion);
   if (isLogFailure(appended)) {
     if (appended.errorCode === ErrorCode.KAFKA_STORAGE_ERROR) context.storageFailed(now, out);
     return appended.errorCode;

@@ -1,5 +1,6 @@
 import type { Log } from '../log/index.ts';
 import { assert, isDiskError, type Outbox, type Us } from '../machine/index.ts';
+import { parseBatch, RecordsError } from '../records/index.ts';
 import { ErrorCode, type FetchResponse, type Records } from '../wire/index.ts';
 import type { FetchEntry } from './fetch-entry.ts';
 import type { FetchParams, Isolation } from './fetch-params.ts';
@@ -24,7 +25,6 @@ const NO_EPOCH = { epoch: -1, endOffset: -1 } as const;
 const NO_LEADER = { leaderId: -1, leaderEpoch: -1 } as const;
 const NO_SNAPSHOT = { endOffset: -1, epoch: -1 } as const;
 const NO_PREFERENCE = -1;
-/** Until logs keep a transaction index, a log holds none that were aborted. */
 const NO_TRANSACTIONS: NonNullable<FetchedPartition['abortedTransactions']> = [];
 
 /** Fetch v5 brought the log start offset, v6 the storage error. */
@@ -205,10 +205,25 @@ function answer(
     divergingEpoch,
     currentLeader: NO_LEADER,
     snapshotId: NO_SNAPSHOT,
-    abortedTransactions: committed ? NO_TRANSACTIONS : null,
+    abortedTransactions: committed ? abortedIn(log, entry.fetchOffset, records) : null,
     preferredReadReplica: preferred,
     records,
   };
+}
+
+/** Transactions that were aborted, of which something may lie between the reader's offset and the end of what it gets. */
+function abortedIn(
+  log: Log,
+  fetchOffset: number,
+  records: Records,
+): NonNullable<FetchedPartition['abortedTransactions']> {
+  const last = records.at(-1);
+  if (last === undefined || log.producers.isEmpty) return NO_TRANSACTIONS;
+  const header = parseBatch(last);
+  if (header instanceof RecordsError) return NO_TRANSACTIONS;
+  return log.producers
+    .abortedBetween(fetchOffset, header.lastOffset + 1)
+    .map(({ firstOffset, producerId }) => ({ producerId, firstOffset }));
 }
 
 export function failed(entry: FetchEntry, errorCode: number, params: FetchParams): EntryRead {

@@ -37,3 +37,5 @@ export {
   FETCHER_OWNER,
   ReplicationTimer,
 } from './timer.ts';
+export type { MarkerSettled, TransactionMarker } from './transaction-markers.ts';
+export type { PartitionErrors, UnverifiedProduce } from './transactional-produce.ts';

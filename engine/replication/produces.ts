@@ -9,6 +9,7 @@ import type { Partition } from './partition.ts';
 import { notProduced, type ProducedPartition, produced, produceResponse } from './produce-response.ts';
 import type { ReplicationContext } from './replication-context.ts';
 import { ReplicationTimer } from './timer.ts';
+import type { PartitionErrors } from './transactional-produce.ts';
 
 /** Produce v7 allows zstd, v13 names topics by id. */
 const ZSTD_VERSION = 7;
@@ -42,7 +43,8 @@ export class Produces {
     return this.#parked.size;
   }
 
-  handle(now: Us, request: Request<ProduceRequest>, out: Outbox): void {
+  /** Partitions in `errors` are refused with the code that stands there. */
+  handle(now: Us, request: Request<ProduceRequest>, errors: PartitionErrors | null, out: Outbox): void {
     const { body } = request;
     const outcomes: ProduceOutcome[] = [];
     const awaited: AwaitedOffset[] = [];
@@ -56,7 +58,8 @@ export class Produces {
     for (const topic of body.topicData) {
       const name = this.#nameOf(topic.name, topic.topicId);
       for (const { index, records } of topic.partitionData) {
-        const partition = this.#admit(request, name, topic.topicId, index, records);
+        const refused = errors?.get(`${name}-${index}`);
+        const partition = refused ?? this.#admit(request, name, topic.topicId, index, records);
         const data =
           typeof partition === 'number'
             ? notProduced(index, partition)

@@ -9,6 +9,7 @@ import {
   type Ticket,
   timerId,
   type Us,
+  type WallClock,
 } from '../machine/index.ts';
 import {
   brokerConfigNumber,
@@ -22,6 +23,7 @@ import {
   type AlterReplicaLogDirsRequest,
   type DeleteRecordsRequest,
   type DescribeLogDirsRequest,
+  type DescribeProducersRequest,
   ErrorCode,
   type FetchRequest,
   type ListOffsetsRequest,
@@ -33,6 +35,7 @@ import { handleAlterReplicaLogDirs } from './alter-log-dirs.ts';
 import { appendToLeader } from './append.ts';
 import { DeleteRecords } from './delete-records.ts';
 import { decideDescribeLogDirs, type VolumeSpace } from './describe-log-dirs.ts';
+import { decideDescribeProducers } from './describe-producers.ts';
 import { DirectoryAssignments } from './directory-assignments.ts';
 import { Fetchers } from './fetchers.ts';
 import { Fetches } from './fetches.ts';
@@ -51,6 +54,13 @@ import { ReplicationQuota } from './replication-quota.ts';
 import { RoleChanges } from './role-changes.ts';
 import { Throttles } from './throttles.ts';
 import { ALTER_PARTITION_OWNER, DIRECTORY_ASSIGNMENT_OWNER, ReplicationTimer } from './timer.ts';
+import { type MarkerSettled, type TransactionMarker, TransactionMarkers } from './transaction-markers.ts';
+import {
+  endedMeanwhile,
+  type PartitionErrors,
+  type UnverifiedProduce,
+  unverifiedProduce,
+} from './transactional-produce.ts';
 
 export interface ReplicasOptions {
   readonly nodeId: number;
@@ -63,6 +73,8 @@ export interface ReplicasOptions {
   readonly rpc: Rpc;
   readonly responder: Responder;
   readonly identity: BrokerIdentity;
+  /** For the timestamps of transactions' markers. */
+  readonly wall?: WallClock;
   /** For fetch session ids. */
   readonly random: Random;
   /** For the backoff of directory assignments. */
@@ -81,6 +93,7 @@ export class Replicas {
   readonly #hosted = new HostedPartitions();
   readonly #fetches: Fetches;
   readonly #produces: Produces;
+  readonly #markers: TransactionMarkers;
   readonly #fetchers: Fetchers;
   readonly #roles: RoleChanges;
   readonly #deletions: DeleteRecords;
@@ -116,6 +129,7 @@ export class Replicas {
     };
     this.#fetches = new Fetches(this.#context, options.random);
     this.#produces = new Produces(this.#context);
+    this.#markers = new TransactionMarkers(this.#context, options.wall ?? { nowMs: () => 0 });
     this.#fetchers = new Fetchers(this.#context);
     this.#deletions = new DeleteRecords(this.#context);
     this.#home = options.directory;
@@ -183,9 +197,41 @@ export class Replicas {
     this.#settle(now, out);
   }
 
-  handleProduce(now: Us, request: Request<ProduceRequest>, out: Outbox): void {
-    this.#produces.handle(now, request, out);
+  /** Partitions in `errors` are refused. */
+  handleProduce(
+    now: Us,
+    request: Request<ProduceRequest>,
+    out: Outbox,
+    errors: PartitionErrors | null = null,
+  ): void {
+    this.#produces.handle(now, request, errors, out);
     this.#settle(now, out);
+  }
+
+  /** What of a produce its transaction's coordinator has to be asked about before; null: nothing. */
+  unverified(request: Request<ProduceRequest>): UnverifiedProduce | null {
+    return request.body.transactionalId === null ? null : unverifiedProduce(this.#context, request);
+  }
+
+  endedMeanwhile(unverified: UnverifiedProduce): PartitionErrors {
+    return endedMeanwhile(this.#context, unverified);
+  }
+
+  /** Ends a transaction in one partition that is led here. */
+  appendMarker(
+    now: Us,
+    topic: string,
+    index: number,
+    marker: TransactionMarker,
+    settled: MarkerSettled,
+    out: Outbox,
+  ): void {
+    this.#markers.append(now, topic, index, marker, settled, out);
+    this.#settle(now, out);
+  }
+
+  handleDescribeProducers(_now: Us, request: Request<DescribeProducersRequest>, out: Outbox): void {
+    this.#context.responder.respond(request.id, decideDescribeProducers(this.#context, request), out);
   }
 
   handleFetch(now: Us, request: Request<FetchRequest>, out: Outbox): void {
@@ -335,7 +381,10 @@ export class Replicas {
       for (const partition of this.#hosted.takeNews()) {
         const { news } = partition;
         partition.news = 0;
-        if ((news & (News.HighWatermark | News.Role)) !== 0) this.#produces.settle(partition, out);
+        if ((news & (News.HighWatermark | News.Role)) !== 0) {
+          this.#produces.settle(partition, out);
+          this.#markers.settle(now, partition, out);
+        }
         if (partition.isCoordinators && (news & News.HighWatermark) !== 0) this.#replicated.push(partition);
         if ((news & (News.LogStart | News.Role)) !== 0) this.#deletions.settle(partition, out);
         this.#fetches.onNews(partition, news);

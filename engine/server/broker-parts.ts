@@ -6,11 +6,13 @@ import {
   brokerConfigDefaults,
   CoordinatorApis,
   Forwarding,
+  TransactionalWrites,
+  TransactionVerifier,
 } from '../broker/index.ts';
 import { Exchange, Inbound, serverExchangeConfig } from '../exchange/index.ts';
 import { cleanerConfigDefaults, LogDirectories, logDirectoryConfigDefaults } from '../log/index.ts';
 import { DiskError, type Outbox, type Us } from '../machine/index.ts';
-import { SUPPORTED_FEATURES } from '../metadata/index.ts';
+import { brokerConfig, SUPPORTED_FEATURES } from '../metadata/index.ts';
 import { defaultRaftConfig, Raft } from '../raft/index.ts';
 import { REPLICATION_DEFAULTS, Replicas } from '../replication/index.ts';
 import { randomUuid } from '../wire/index.ts';
@@ -36,6 +38,7 @@ export interface BrokerParts {
   readonly lifecycle: BrokerLifecycle;
   readonly forwarding: Forwarding;
   readonly coordinators: Coordinators;
+  readonly verifier: TransactionVerifier;
   readonly apis: BrokerApis;
 }
 
@@ -60,11 +63,22 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
     rpc: exchange,
     responder: inbound,
     identity: lifecycle,
+    wall: options.wall,
     random: random.stream('fetch session ids'),
     assignmentRandom: random.stream('directory assignment backoff'),
   });
   const requestTimeoutMs = config['request.timeout.ms'];
-  const ports = { replicas, feed, exchange, inbound, identity: lifecycle, requestTimeoutMs };
+  const verifier = new TransactionVerifier({
+    rpc: exchange,
+    metadata: feed,
+    requestTimeoutMs,
+    isEnabled: () =>
+      brokerConfig(feed.image, 'transaction.partition.verification.enable', {
+        nodeId,
+        static: options.config,
+      }) !== 'false',
+  });
+  const ports = { replicas, feed, exchange, inbound, identity: lifecycle, requestTimeoutMs, verifier };
   const coordinators = openCoordinators(options, ports);
   const { groups, transactions } = coordinators;
   const autoTopicCreation = new AutoTopicCreation(config, forwarding);
@@ -80,6 +94,7 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
     lifecycle,
     forwarding,
     coordinators,
+    verifier,
     apis: new BrokerApis({
       nodeId,
       clusterId: options.clusterId,
@@ -91,6 +106,7 @@ export function openBroker(now: Us, options: BrokerServerOptions, out: Outbox): 
       replicas,
       forwarding,
       autoTopicCreation,
+      transactionalWrites: new TransactionalWrites(replicas, groups, verifier, inbound),
       coordinators: new CoordinatorApis({
         metadata: feed,
         responder: inbound,

@@ -186,6 +186,9 @@ export class BrokerServer implements Machine {
       case 'transaction coordinator':
         parts.coordinators.transactions.onTimer(now, kind, argument, out);
         return;
+      case 'transaction verifier':
+        parts.verifier.onTimer(now, argument, out);
+        return;
       default:
         assert(false, () => `a broker has no timer of kind ${kind}`);
     }
@@ -267,6 +270,9 @@ export class BrokerServer implements Machine {
         return;
       case RpcOwner.TRANSACTION_MARKERS:
         parts.coordinators.transactions.onMarkersReply(now, token, reply, out);
+        return;
+      case RpcOwner.TRANSACTION_VERIFIER:
+        parts.verifier.onReply(now, token, reply, out);
         return;
       case RpcOwner.PRODUCER_IDS:
         parts.coordinators.transactions.onProducerIdsReply(now, reply, out);

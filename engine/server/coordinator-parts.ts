@@ -1,4 +1,4 @@
-import { RpcOwner } from '../broker/index.ts';
+import { RpcOwner, type TransactionVerifier } from '../broker/index.ts';
 import {
   GroupCoordinator,
   groupConfigDefaults,
@@ -9,10 +9,10 @@ import {
 import type { Exchange, Inbound } from '../exchange/index.ts';
 import { CONSUMER_OFFSETS, TRANSACTION_STATE } from '../metadata/index.ts';
 import { Acks, type BrokerIdentity, type Replicas } from '../replication/index.ts';
-import { ErrorCode } from '../wire/index.ts';
 import { CoordinatorPartitions } from './coordinator-partitions.ts';
 import { Coordinators } from './coordinators.ts';
 import type { MetadataFeed } from './metadata-feed.ts';
+import { OffsetsVerifier } from './offsets-verifier.ts';
 import type { BrokerServerOptions } from './server-options.ts';
 import { settings } from './settings.ts';
 
@@ -24,6 +24,7 @@ export interface CoordinatorPorts {
   readonly inbound: Inbound;
   readonly identity: BrokerIdentity;
   readonly requestTimeoutMs: number;
+  readonly verifier: TransactionVerifier;
 }
 
 /** The coordinators of a broker, over its replicas of their topics. */
@@ -33,13 +34,13 @@ export function openCoordinators(options: BrokerServerOptions, ports: Coordinato
 
 function openGroups(
   options: BrokerServerOptions,
-  { feed, inbound, replicas }: CoordinatorPorts,
+  { feed, inbound, replicas, verifier }: CoordinatorPorts,
 ): GroupCoordinator {
   return new GroupCoordinator({
     config: settings(groupConfigDefaults, options.config),
     log: new CoordinatorPartitions(CONSUMER_OFFSETS, Acks.Leader, replicas),
     compression: options.compression,
-    verifier: { verify: (now, _partition, _origin, done, out) => done(now, ErrorCode.NONE, null, out) },
+    verifier: new OffsetsVerifier(verifier),
     responder: inbound,
     makeRooms: makeRooms,
     wall: options.wall,
