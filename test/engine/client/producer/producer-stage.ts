@@ -47,7 +47,12 @@ export class ProducerStage implements ProducerDriver, ProducerListener {
 
   constructor(config: Partial<ProducerConfig> = {}) {
     this.producer = new Producer({
-      config: producerConfig({ 'bootstrap.servers': ['b1:9092'], 'client.id': 'p', ...config }),
+      config: producerConfig({
+        'bootstrap.servers': ['b1:9092'],
+        'client.id': 'p',
+        'enable.idempotence': false,
+        ...config,
+      }),
       driver: this,
       listener: this,
       randoms: this.randoms,
