@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { SECOND } from '../../../engine/machine/index.ts';
+import {
+  type AddPartitionsToTxnResponse,
+  ApiKey,
+  type DescribeTransactionsResponse,
+  type EndTxnResponse,
+  ErrorCode,
+  type FindCoordinatorResponse,
+  type InitProducerIdResponse,
+} from '../../../engine/wire/index.ts';
+import { TinyCluster } from './tiny-cluster.ts';
+
+const CONFIG = { 'offsets.topic.num.partitions': 4, 'transaction.state.log.num.partitions': 4 };
+const TRANSACTION = 1;
+
+function started(codec: 'objects' | 'bytes'): TinyCluster {
+  const cluster = new TinyCluster({ codec, config: CONFIG });
+  expect(cluster.started()).toBe(true);
+  expect(cluster.createTopic('t', 3, 3)).toMatchObject({ errorCode: 0 });
+  return cluster;
+}
+
+/** Asks whoever coordinates `x` now, until the answer is not "come again". */
+function ask<Body extends object>(
+  cluster: TinyCluster,
+  apiKey: number,
+  body: object,
+  errorOf: (answer: Body) => number,
+): Body {
+  const retriable: number[] = [
+    ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
+    ErrorCode.COORDINATOR_NOT_AVAILABLE,
+    ErrorCode.NOT_COORDINATOR,
+    ErrorCode.CONCURRENT_TRANSACTIONS,
+  ];
+  for (let tries = 0; tries < 60; tries++) {
+    const node = coordinatorNode(cluster);
+    const answer = node < 0 ? 'nobody' : cluster.client.ask<Body>(node, apiKey, body);
+    if (typeof answer !== 'string' && !retriable.includes(errorOf(answer))) return answer;
+    cluster.until(() => false, SECOND / 2);
+  }
+  throw new Error(`API ${apiKey} is not answered`);
+}
+
+function coordinatorNode(cluster: TinyCluster): number {
+  const body = { key: '', keyType: TRANSACTION, coordinatorKeys: ['x'] };
+  const found = cluster.client.ask<FindCoordinatorResponse>(
+    cluster.running()[0]!,
+    ApiKey.FindCoordinator,
+    body,
+  );
+  return typeof found === 'string' ? -1 : found.coordinators[0]!.nodeId;
+}
+
+function begin(cluster: TinyCluster) {
+  const body = {
+    transactionalId: 'x',
+    transactionTimeoutMs: 60_000,
+    producerId: -1,
+    producerEpoch: -1,
+    enable2Pc: false,
+    keepPreparedTxn: false,
+  };
+  const { producerEpoch, producerId } = ask<InitProducerIdResponse>(
+    cluster,
+    ApiKey.InitProducerId,
+    body,
+    ({ errorCode }) => errorCode,
+  );
+  return { transactionalId: 'x', producerId, producerEpoch };
+}
+
+function add(cluster: TinyCluster, producer: ReturnType<typeof begin>): number {
+  const topics = [{ name: 't', partitions: [0, 1, 2] }];
+  const body = {
+    transactions: [{ ...producer, verifyOnly: false, topics }],
+    v3AndBelowTransactionalId: '',
+    v3AndBelowProducerId: 0,
+    v3AndBelowProducerEpoch: 0,
+    v3AndBelowTopics: [],
+  };
+  const codeOf = ({ resultsByTransaction }: AddPartitionsToTxnResponse) =>
+    resultsByTransaction[0]!.topicResults[0]!.resultsByPartition[0]!.partitionErrorCode;
+  return codeOf(ask(cluster, ApiKey.AddPartitionsToTxn, body, codeOf));
+}
+
+function state(cluster: TinyCluster): string {
+  const body = { transactionalIds: ['x'] };
+  const { transactionStates } = ask<DescribeTransactionsResponse>(
+    cluster,
+    ApiKey.DescribeTransactions,
+    body,
+    ({ transactionStates: [first] }) => first!.errorCode,
+  );
+  return transactionStates[0]!.transactionState;
+}
+
+function end(cluster: TinyCluster, producer: ReturnType<typeof begin>, committed: boolean): EndTxnResponse {
+  const body = { ...producer, committed };
+  return ask<EndTxnResponse>(cluster, ApiKey.EndTxn, body, ({ errorCode }) => errorCode);
+}
+
+function settled(cluster: TinyCluster): string {
+  for (let tries = 0; tries < 60; tries++) {
+    const now = state(cluster);
+    if (!now.startsWith('Prepare')) return now;
+    cluster.until(() => false, SECOND / 2);
+  }
+  return 'not settled';
+}
+
+describe('transactions of a cluster', () => {
+  for (const codec of ['objects', 'bytes'] as const) {
+    test(`a transaction over partitions of all brokers is committed (${codec})`, () => {
+      const cluster = started(codec);
+      const producer = begin(cluster);
+      expect(add(cluster, producer)).toBe(ErrorCode.NONE);
+      expect(state(cluster)).toBe('Ongoing');
+      expect(end(cluster, producer, true)).toMatchObject({ errorCode: ErrorCode.NONE, producerEpoch: 1 });
+      expect(settled(cluster)).toBe('CompleteCommit');
+    });
+  }
+
+  test('a producer that begins aborts what the one before it left open', () => {
+    const cluster = started('objects');
+    const old = begin(cluster);
+    add(cluster, old);
+    const next = begin(cluster);
+    expect(next).toEqual({ ...old, producerEpoch: 2 });
+    expect(state(cluster)).toBe('Empty');
+    expect(add(cluster, old)).toBe(ErrorCode.PRODUCER_FENCED);
+  });
+
+  test('a decision outlives its coordinator, and a partition whose leader is gone gets its marker from the next', () => {
+    const cluster = started('objects');
+    const producer = begin(cluster);
+    add(cluster, producer);
+    const coordinator = coordinatorNode(cluster);
+    const leader = cluster.running().find((id) => id !== coordinator)!;
+    cluster.broker(leader).kill();
+    expect(end(cluster, producer, true)).toMatchObject({ errorCode: ErrorCode.NONE, producerEpoch: 1 });
+    expect(state(cluster)).toBe('PrepareCommit');
+    expect(settled(cluster)).toBe('CompleteCommit');
+    cluster.broker(coordinator).kill();
+    expect(settled(cluster)).toBe('CompleteCommit');
+    expect(end(cluster, producer, true)).toMatchObject({ errorCode: ErrorCode.NONE, producerEpoch: 1 });
+  });
+});
