@@ -2,8 +2,8 @@
  * One replica’s log on one disk, the directory that holds logs, and the directories of a broker (`LogDirectories`).
  *
  * Owns the files of a log directory, byte for byte as Kafka lays them out: segments with their offset and
- * time indexes, leader epochs, partition metadata, the three offset checkpoints, meta.properties, the clean
- * shutdown marker.
+ * time indexes, leader epochs, partition metadata, the offset checkpoints, meta.properties, the clean
+ * shutdown marker. `producer/` knows who writes, `compaction/` cleans what has a key.
  *
  * Invariants:
  * - `logStartOffset <= lastStableOffset <= highWatermark <= logEndOffset`, upper bounds exclusive.
@@ -12,6 +12,8 @@
  * - The first IO error fences every log of the directory (KAFKA-10778): each later call answers a
  *   `LogFailure`.
  * - Batches are kept and handed out by reference; nothing here changes a batch (`withLeader` copies once).
+ * - A segment begins where the one before it ends, whatever compaction takes out of either: a hole between two
+ *   is a power loss's work.
  *
  * Where it differs: lookups go through arrays held in memory (one entry a batch), so a damaged index cannot
  * mislead a read, and index files are neither preallocated nor mapped. What Kafka writes and syncs while the

@@ -1,7 +1,7 @@
 import { assert, DiskError, type Outbox, type Ticket, type Us } from '../machine/index.ts';
 import { DirectoryId, type Uuid } from '../wire/index.ts';
 import type { Log } from './log.ts';
-import type { LogConfig } from './log-config.ts';
+import type { CleanerConfig, LogConfig } from './log-config.ts';
 import { LogDirectory, type RemovalReason } from './log-directory.ts';
 import type { LogDirectoryOptions } from './log-directory-options.ts';
 
@@ -89,6 +89,11 @@ export class LogDirectories {
   /** These take no new replicas from now on, and no others do not; what they hold stays. */
   cordon(paths: readonly string[]): void {
     this.#cordoned = paths;
+  }
+
+  /** The cleaners go by this from their next step on. */
+  updateCleaners(config: CleanerConfig): void {
+    for (const directory of this.#online) directory.cleaner.updateConfig(config);
   }
 
   isCordoned(path: string): boolean {

@@ -25,6 +25,7 @@ import {
 } from '../metadata/index.ts';
 import { configDivergence } from '../replication/index.ts';
 import { type BrokerParts, openBroker } from './broker-parts.ts';
+import { cleanerConfig } from './cleaner-config.ts';
 import type { Publication } from './metadata-feed.ts';
 import type { BrokerServerOptions } from './server-options.ts';
 import { snapshotBatches } from './snapshot-generator.ts';
@@ -302,6 +303,7 @@ export class BrokerServer implements Machine {
     this.#followAddresses(now, parts, delta, out);
     if (isFirst || delta.configs.some(({ resourceType }) => resourceType === ConfigResource.BROKER)) {
       this.#followCordons(now, parts, image, out);
+      parts.logs.updateCleaners(cleanerConfig(image, this.#node));
     }
     parts.replicas.applyDelta(now, delta, image, out);
     parts.coordinators.applyDelta(now, delta, image, out);
