@@ -95,7 +95,7 @@ export class TransactionalWrites {
     done: (errorCode: number, out: Outbox) => void,
   ): void {
     const { coordinatorEpoch, producerEpoch, producerId, transactionResult, transactionVersion } = marker;
-    const settled = (_now: Us, errorCode: number, to: Outbox): void => done(errorCode, to);
+    const settled = (_now: Us, errorCode: number, to: Outbox): void => done(toldOfMarker(errorCode), to);
     if (topic === CONSUMER_OFFSETS) {
       this.#groups.completeTransaction(
         now,
@@ -131,6 +131,18 @@ function toldProducer(code: number, support: VerificationSupport): number {
       return ErrorCode.NOT_ENOUGH_REPLICAS;
     case ErrorCode.CONCURRENT_TRANSACTIONS:
       return support === 'add' ? code : ErrorCode.NOT_ENOUGH_REPLICAS;
+    default:
+      return code;
+  }
+}
+
+/** Who writes markers looks for leaders, not for coordinators of groups: one that is not ready is none. */
+function toldOfMarker(code: number): number {
+  switch (code) {
+    case ErrorCode.COORDINATOR_NOT_AVAILABLE:
+    case ErrorCode.COORDINATOR_LOAD_IN_PROGRESS:
+    case ErrorCode.NOT_COORDINATOR:
+      return ErrorCode.NOT_LEADER_OR_FOLLOWER;
     default:
       return code;
   }

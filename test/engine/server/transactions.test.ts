@@ -8,6 +8,7 @@ import {
   ErrorCode,
   type FindCoordinatorResponse,
   type InitProducerIdResponse,
+  type WriteTxnMarkersResponse,
 } from '../../../engine/wire/index.ts';
 import { TinyCluster } from './tiny-cluster.ts';
 
@@ -145,5 +146,23 @@ describe('transactions of a cluster', () => {
     cluster.broker(coordinator).kill();
     expect(settled(cluster)).toBe('CompleteCommit');
     expect(end(cluster, producer, true)).toMatchObject({ errorCode: ErrorCode.NONE, producerEpoch: 1 });
+  });
+
+  test('whoever does not coordinate a group refuses its marker as one who does not lead', () => {
+    const cluster = started('objects');
+    const looked = { key: '', keyType: 0, coordinatorKeys: ['g'] };
+    const find = () => {
+      const via = cluster.running()[0]!;
+      const found = cluster.client.ask<FindCoordinatorResponse>(via, ApiKey.FindCoordinator, looked);
+      return typeof found === 'string' ? -1 : found.coordinators[0]!.nodeId;
+    };
+    for (let tries = 0; tries < 20 && find() < 0; tries++) cluster.until(() => false, SECOND / 2);
+    const topics = [{ name: '__consumer_offsets', partitionIndexes: [0, 1, 2, 3] }];
+    const marker = { producerId: 7, producerEpoch: 1, transactionResult: true, coordinatorEpoch: 0 };
+    const body = { markers: [{ ...marker, topics, transactionVersion: 0 }] };
+    const told = cluster.client.ask<WriteTxnMarkersResponse>(find(), ApiKey.WriteTxnMarkers, body);
+    if (typeof told === 'string') throw new Error(told);
+    const codes = told.markers[0]!.topics[0]!.partitions.map(({ errorCode }) => errorCode);
+    expect(new Set(codes)).toEqual(new Set([ErrorCode.NONE, ErrorCode.NOT_LEADER_OR_FOLLOWER]));
   });
 });
