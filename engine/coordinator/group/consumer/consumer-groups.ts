@@ -1,20 +1,21 @@
 import { assert, type Outbox, type Us } from '../../../machine/index.ts';
 import type { ClusterImage, MetadataDelta } from '../../../metadata/index.ts';
 import type { TimelineMap } from '../../../timeline/index.ts';
-import type {
-  ConsumerGroupDescribeResponse,
-  ConsumerGroupHeartbeatRequest,
-  ConsumerGroupHeartbeatResponse,
-  HeartbeatRequest,
-  HeartbeatResponse,
-  JoinGroupRequest,
-  JoinGroupResponse,
-  LeaveGroupRequest,
-  LeaveGroupResponse,
-  SyncGroupRequest,
-  SyncGroupResponse,
+import {
+  type ConsumerGroupDescribeResponse,
+  type ConsumerGroupHeartbeatRequest,
+  type ConsumerGroupHeartbeatResponse,
+  ErrorCode,
+  type HeartbeatRequest,
+  type HeartbeatResponse,
+  type JoinGroupRequest,
+  type JoinGroupResponse,
+  type LeaveGroupRequest,
+  type LeaveGroupResponse,
+  type SyncGroupRequest,
+  type SyncGroupResponse,
 } from '../../../wire/index.ts';
-import type { Decision, ShardContext } from '../../runtime/index.ts';
+import type { Decision, Settle, ShardContext } from '../../runtime/index.ts';
 import type { ClassicAsk, ConsumerSide } from '../classic/index.ts';
 import type { CommitClaim, Group, PartitionCheck } from '../group.ts';
 import type { GroupConfig } from '../group-config.ts';
@@ -40,6 +41,8 @@ import type { ClassicSide, Room } from './room.ts';
 /** The consumer groups of a shard. */
 export class ConsumerGroups implements ConsumerRoom, ConsumerSide {
   readonly #room: Room;
+  /** What the world has heard of each group; ended by a coordinator's life. */
+  readonly #told = new Map<string, { state: string; epoch: number; members: number }>();
 
   constructor(
     context: ShardContext<GroupRecord>,
@@ -70,10 +73,10 @@ export class ConsumerGroups implements ConsumerRoom, ConsumerSide {
     answer: Answer<ConsumerGroupHeartbeatResponse>,
     out: Outbox,
   ): GroupDecision {
-    const { memberEpoch } = request;
+    const { groupId, memberEpoch } = request;
     return memberEpoch === LEAVE_EPOCH || memberEpoch === LEAVE_STATIC_EPOCH
-      ? decideLeave(this.#room, now, request, answer, out)
-      : decideHeartbeat(this.#room, now, request, caller, answer, out);
+      ? this.#telling(groupId, 'a member leaves', decideLeave(this.#room, now, request, answer, out))
+      : this.#telling(groupId, 'a heartbeat', decideHeartbeat(this.#room, now, request, caller, answer, out));
   }
 
   joinClassic(
@@ -81,7 +84,8 @@ export class ConsumerGroups implements ConsumerRoom, ConsumerSide {
     { answer, caller, group, request }: ClassicAsk<JoinGroupRequest, JoinGroupResponse>,
     out: Outbox,
   ): GroupDecision {
-    return joinClassicMember(this.#room, now, asConsumerGroup(group), request, caller, answer, out);
+    const decision = joinClassicMember(this.#room, now, asConsumerGroup(group), request, caller, answer, out);
+    return this.#telling(group.groupId, 'a member of the classic protocol joins', decision);
   }
 
   syncClassic(
@@ -105,7 +109,8 @@ export class ConsumerGroups implements ConsumerRoom, ConsumerSide {
     { answer, group, request }: ClassicAsk<LeaveGroupRequest, LeaveGroupResponse>,
     out: Outbox,
   ): GroupDecision {
-    return leaveConsumerGroup(this.#room, now, asConsumerGroup(group), request, answer, out);
+    const decision = leaveConsumerGroup(this.#room, now, asConsumerGroup(group), request, answer, out);
+    return this.#telling(group.groupId, 'members of the classic protocol leave', decision);
   }
 
   describe(groupId: string, atOffset: number): ConsumerGroupDescribeResponse['groups'][number] {
@@ -176,7 +181,32 @@ export class ConsumerGroups implements ConsumerRoom, ConsumerSide {
     if (typeof group === 'number' || member === undefined) return null;
     if (memberEpoch !== null && member.memberEpoch !== memberEpoch) return null;
     const { records, replay } = fenceMembers(this.#room, now, group, new Set([member]), out);
-    return { records, replay, settle: () => {} };
+    out.probe('consumer group: member was fenced for its silence');
+    const settle: Settle = (_at, errorCode, to) => {
+      if (errorCode === ErrorCode.NONE) this.#tell(groupId, 'a member was silent for too long', to);
+    };
+    return { records, replay, settle };
+  }
+
+  /** When what is decided is replicated, the world hears what the group is now, if it is not what it was. */
+  #telling(groupId: string, reason: string, decision: GroupDecision): GroupDecision {
+    if (typeof decision === 'number' || decision.records.length === 0) return decision;
+    const settle: Settle = (now, errorCode, out) => {
+      decision.settle(now, errorCode, out);
+      if (errorCode === ErrorCode.NONE) this.#tell(groupId, reason, out);
+    };
+    return { ...decision, settle };
+  }
+
+  #tell(groupId: string, reason: string, out: Outbox): void {
+    const group = this.#room.groups.get(groupId);
+    if (!(group instanceof ConsumerGroup)) return;
+    const { groupEpoch: epoch, memberCount: members } = group;
+    const state = group.stateNameAt();
+    const last = this.#told.get(groupId);
+    if (last?.state === state && last.epoch === epoch && last.members === members) return;
+    this.#told.set(groupId, { state, epoch, members });
+    out.fact({ fact: 'group changed', group: groupId, kind: 'consumer', state, epoch, members, reason });
   }
 }
 

@@ -63,7 +63,6 @@ export function downgradeGroup(
   }
   if (joining !== null) seeds.push(seedOf(joining, group.target(replaced!.memberId), image));
   addGroupTombstones(records, groupId, memberIds, [...group.resolvedRegexes.keys()]);
-  for (const member of group.members()) room.timers.cancelAll(groupId, member.memberId);
   room.groups.delete(groupId);
   const protocolName = selectProtocol(seeds);
   const seed = { groupId, generationId: group.groupEpoch, protocolName, members: seeds };

@@ -15,7 +15,8 @@ export interface Fenced {
 
 /**
  * Members go: their partitions are free, the group's epoch rises. If only members of the classic protocol stay, the
- * group becomes theirs (`consumerGroupFenceMembers`).
+ * group becomes theirs (`consumerGroupFenceMembers`). Kafka drops their timers here; they stay, for should this not be
+ * written the members are there again, and else the timers find nobody.
  */
 export function fenceMembers(
   room: Room,
@@ -43,7 +44,6 @@ export function fenceMembers(
   records.push(groupEpochRecord(groupId, groupEpoch, hash));
   // Nobody is left whom a target could be for; whoever comes next does not wait for the assignment interval.
   if (group.memberCount === members.size) records.push(targetEpochRecord(groupId, groupEpoch, 0));
-  for (const { memberId } of members) room.timers.cancelAll(groupId, memberId);
   return { records, replay: true };
 }
 

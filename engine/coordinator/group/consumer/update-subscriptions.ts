@@ -60,8 +60,8 @@ function subscriptionsWith(
 /**
  * With this change of a member all subscribe to the same. Kafka asks for it only when the epoch rises or topics are
  * looked at again, and else takes the group's last answer: then a member that comes with a pattern which is not
- * resolved yet, while a target is due, is given topics that it does not subscribe to; and if the pattern matches nothing
- * the epoch does not rise again, and nobody ever reads them.
+ * resolved yet, while a target is due, is given topics that it does not subscribe to; and if the pattern matches
+ * nothing the epoch does not rise again, and nobody ever reads them.
  */
 export function isHomogeneousWith(
   group: ConsumerGroup,
@@ -75,8 +75,8 @@ export function isHomogeneousWith(
 }
 
 /**
- * Looks at the topics again; answers the group's epoch, which rises when it has to anyway or when they are not what they
- * were (`updateSubscriptionMetadata`).
+ * Looks at the topics again; answers the group's epoch, which rises when it has to anyway or when they are not what
+ * they were (`updateSubscriptionMetadata`).
  */
 export function updateSubscriptions(
   room: Room,

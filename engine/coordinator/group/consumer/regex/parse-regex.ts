@@ -97,7 +97,11 @@ class Parser {
       if (reader.text.slice(reader.at - 2, reader.at) !== '\\E') reader.at = reader.text.length;
       const parts: RegexNode[] = [];
       for (let at = 0; at < quoted.length; at += 1) parts.push(this.#literal(quoted.charCodeAt(at)));
-      return parts.length === 0 ? EMPTY : { kind: 'sequence', parts };
+      const last = parts.pop();
+      if (last === undefined) return EMPTY;
+      // What follows repeats the last character, not all of them.
+      parts.push(this.#parseRepeated(last, reader.at));
+      return { kind: 'sequence', parts };
     }
     const edge = EDGES[reader.next];
     if (edge !== undefined) {
