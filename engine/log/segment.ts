@@ -40,7 +40,7 @@ export class Segment {
   /** Drawn once a segment, so that those of many partitions do not all roll at the same time. */
   #rollJitterMs = 0;
   #dirty = false;
-  /** Of a segment that compaction has written, until it is swapped in; after that it is the producers' (`.txnindex`). */
+  /** Of a segment that compaction has written, until it is swapped in: then it is the producers'. */
   #transactionIndexPath: string | null = null;
 
   /** `suffix`: of files that are not the log's yet (`.cleaned`). */

@@ -52,9 +52,9 @@ export interface FilterOptions {
 const NOTHING_RETAINED: FilteredBatch = { batch: null, retained: 0 };
 
 /**
- * Leaves records out (`MemoryRecords.filterTo`). Base offset, last offset, sequence and leader epoch stay: whoever reads
- * on continues at the same place, and a producer's sequence goes on. With a delete horizon the base timestamp is the
- * horizon and the records' times count from it.
+ * Leaves records out (`MemoryRecords.filterTo`). Base offset, last offset, sequence and leader epoch stay:
+ * whoever reads on continues at the same place, and a producer's sequence goes on. With a delete horizon the
+ * base timestamp is the horizon and the records' times count from it.
  */
 export function filterBatch(
   batch: Uint8Array,

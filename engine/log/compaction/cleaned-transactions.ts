@@ -9,8 +9,8 @@ interface OngoingAbort {
 }
 
 /**
- * Which transactions are open where the cleaner is reading, and how they end (`CleanedTransactionMetadata`). Every batch
- * is shown once, in order.
+ * Which transactions are open where the cleaner is reading, and how they end (`CleanedTransactionMetadata`).
+ * Every batch is shown once, in order.
  */
 export class CleanedTransactions {
   readonly #committed = new Set<number>();

@@ -2,8 +2,8 @@ import type { LogConfig } from '../log-config.ts';
 import { MAX_RELATIVE_OFFSET, type Segment } from '../segment.ts';
 
 /**
- * Which segments, in a row, are cleaned into one: together no larger than a segment and its indexes may be, and no wider
- * than its relative offsets reach (`Cleaner.groupSegmentsBySize`).
+ * Which segments, in a row, are cleaned into one: together no larger than a segment and its indexes may be,
+ * and no wider than its relative offsets reach (`Cleaner.groupSegmentsBySize`).
  */
 export function groupSegments(
   segments: readonly Segment[],
