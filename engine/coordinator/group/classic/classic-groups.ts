@@ -232,7 +232,7 @@ export class ClassicGroups implements ClassicRoom {
     if (needsRebalance) this.#rebalances.prepare(now, group, 'it was a consumer group', out);
   }
 
-  /** The write that made a group failed: who has joined it meanwhile waits for nothing. */
+  /** The write that made a group failed. If it may have been written all the same, nobody waits there in vain. */
   #abandon(
     now: Us,
     group: ClassicGroup,
@@ -240,11 +240,11 @@ export class ClassicGroups implements ClassicRoom {
     errorCode: number,
     out: Outbox,
   ): void {
-    const isGone = this.#groups.get(group.groupId) !== group;
     const body = make(joinGroupResponse, { errorCode, protocolName: '' });
     for (const member of group.members.values()) {
-      if (isGone || member.awaitingJoin === asked) group.answerJoin(member, now, body, out);
+      if (member.awaitingJoin === asked) group.answerJoin(member, now, body, out);
     }
+    // Without effect when it has an answer, such as its member's id.
     asked(now, body, out);
   }
 
