@@ -83,7 +83,6 @@ export class Log {
     return Math.max(firstUnstableOffset, this.#logStartOffset);
   }
 
-  /** To be read, not changed. */
   get producers(): LogProducers {
     return this.#producers;
   }

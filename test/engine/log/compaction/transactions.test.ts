@@ -128,6 +128,77 @@ describe('a compacted log with transactions', () => {
   });
 });
 
+class ProcessDied extends Error {}
+
+describe('a process that dies while it cleans transactions', () => {
+  /** Three producers, every second transaction aborted, over several segments that become two. */
+  function dirty(disk: MemoryDisk): CompactionStage {
+    const stage = new CompactionStage({ 'segment.bytes': 900 }, {}, disk);
+    const producers = new Transactions(stage);
+    for (let round = 0; round < 8; round++) {
+      const id = 1 + (round % 3);
+      producers.put(id, [`a=${round}`, `k${round}=x`]);
+      if (round % 4 === 1) stage.roll();
+      producers.end(id, round % 2 === 0 ? 'COMMIT' : 'ABORT');
+      if (round % 2 === 0) stage.roll();
+    }
+    stage.roll();
+    return stage;
+  }
+
+  it('tells readers of every aborted transaction that is still there, and of none without its marker', () => {
+    let deaths = 0;
+    let wereThere = 0;
+    for (let count = 0; ; count++) {
+      const disk = new MemoryDisk('/data');
+      const stage = dirty(disk);
+      const aborted = stage.log.producers.abortedBetween(0, stage.log.logEndOffset);
+      expect(aborted).toHaveLength(4);
+      let left = count;
+      disk.failOn((operation) => {
+        if (operation !== 'read' && left-- === 0) throw new ProcessDied();
+        return false;
+      });
+      let died = false;
+      try {
+        stage.clean();
+      } catch (error) {
+        if (!(error instanceof ProcessDied)) throw error;
+        died = true;
+      }
+      disk.heal();
+      disk.processCrash();
+      stage.boot();
+      stage.replicate();
+      const told = stage.log.producers.abortedBetween(0, stage.log.logEndOffset);
+      const batches = stage.batches();
+      for (const { producerId, firstOffset, lastOffset } of aborted) {
+        const isThere = batches.some(
+          (batch) =>
+            batch.producerId === producerId &&
+            !batch.isControl &&
+            batch.count > 0 &&
+            batch.baseOffset >= firstOffset &&
+            batch.lastOffset < lastOffset,
+        );
+        if (!isThere) continue;
+        wereThere++;
+        expect(told).toContainEqual(expect.objectContaining({ producerId, firstOffset, lastOffset }));
+      }
+      for (const { lastOffset } of told)
+        expect(batches.some((batch) => batch.isControl && batch.lastOffset === lastOffset)).toBe(true);
+      expect(stage.log.lastStableOffset).toBe(stage.log.highWatermark);
+      stage.clean();
+      const values = stage.texts().map((each) => each.slice(each.indexOf(':') + 1));
+      expect(values).toEqual(['k0=x', 'k2=x', 'k4=x', 'a=6', 'k6=x']);
+      if (!died) break;
+      deaths++;
+    }
+    expect(deaths).toBeGreaterThan(40);
+    expect(wereThere).toBeGreaterThan(40);
+  });
+});
+
 type Step =
   | { readonly step: 'put'; readonly producer: number; readonly texts: readonly string[] }
   | { readonly step: 'end'; readonly producer: number; readonly type: 'COMMIT' | 'ABORT' }
