@@ -23,9 +23,9 @@ export interface ConsumeTransformProducePorts {
 }
 
 /**
- * The loop of KIP-447: what one poll brings is transformed, sent and committed with its positions in one transaction. An
- * error that is abortable aborts it, a call that timed out is made again; after any other error another producer takes
- * over. Then it is read again from what the group has committed.
+ * The loop of KIP-447: what one poll brings is transformed, sent and committed with its positions in one transaction.
+ * An error that is abortable aborts it, a call that timed out is made again; after any other error another producer
+ * takes over. Then it is read again from what the group has committed.
  */
 export class ConsumeTransformProduce implements PipelineDriver {
   readonly #ports: ConsumeTransformProducePorts;
