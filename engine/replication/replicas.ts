@@ -264,7 +264,7 @@ export class Replicas {
 
   /**
    * Appends records of a coordinator of this broker. Answers an error code when nothing was appended. What waits for
-   * the records to be replicated watches the view's high watermark.
+   * the records to be replicated watches the view's high watermark. `transactionVersion` is that of an end marker.
    */
   append(
     now: Us,
@@ -273,11 +273,14 @@ export class Replicas {
     records: Records,
     acks: number,
     out: Outbox,
+    transactionVersion = 0,
   ): AppendInfo | number {
     const partition = this.#hosted.find(topic, index);
     const unserved = this.#hosted.reject(this.#context.image, topic, index, partition);
     if (partition === undefined || unserved !== ErrorCode.NONE) return unserved;
-    const appended = appendToLeader(this.#context, partition, records, acks, now, out, 'coordinator');
+    const context = this.#context;
+    const version = transactionVersion;
+    const appended = appendToLeader(context, partition, records, acks, now, out, 'coordinator', version);
     this.#settle(now, out);
     return appended;
   }

@@ -24,10 +24,11 @@ export class CoordinatorPartitions implements CoordinatorLog {
     partition: number,
     batch: Uint8Array,
     _guard: unknown,
-    _transactionVersion: number,
+    transactionVersion: number,
     out: Outbox,
   ): AppendResult {
-    const appended = this.#replicas.append(now, this.#topic, partition, [batch], this.#acks, out);
+    const version = Math.max(transactionVersion, 0);
+    const appended = this.#replicas.append(now, this.#topic, partition, [batch], this.#acks, out, version);
     if (typeof appended === 'number') return { errorCode: appended, endOffset: -1 };
     return { errorCode: ErrorCode.NONE, endOffset: appended.lastOffset + 1 };
   }

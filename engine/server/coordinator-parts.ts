@@ -40,7 +40,7 @@ function openGroups(
     config: settings(groupConfigDefaults, options.config),
     log: new CoordinatorPartitions(CONSUMER_OFFSETS, Acks.Leader, replicas),
     compression: options.compression,
-    verifier: new OffsetsVerifier(verifier),
+    verifier: new OffsetsVerifier(verifier, replicas),
     responder: inbound,
     makeRooms: makeRooms,
     wall: options.wall,

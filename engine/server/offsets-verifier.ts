@@ -2,18 +2,24 @@ import type { TransactionVerifier } from '../broker/index.ts';
 import type { TransactionalOrigin, WriteVerifier } from '../coordinator/index.ts';
 import type { Outbox, Us } from '../machine/index.ts';
 import { CONSUMER_OFFSETS } from '../metadata/index.ts';
+import type { Replicas } from '../replication/index.ts';
 import { ErrorCode } from '../wire/index.ts';
 
 /** TxnOffsetCommit v4 knows TRANSACTION_ABORTABLE, v5 adds the partition by writing to it. */
 const ABORTABLE_VERSION = 4;
 const ADD_VERSION = 5;
 
-/** Positions that are part of a transaction are verified as records are (`GroupCoordinatorService.commitTransactionalOffsets`). */
+/**
+ * Positions that are part of a transaction are verified as records are, once for each transaction
+ * (`GroupCoordinatorService.commitTransactionalOffsets`, `ReplicaManager.maybeSendPartitionToTransactionCoordinator`).
+ */
 export class OffsetsVerifier implements WriteVerifier {
   readonly #verifier: TransactionVerifier;
+  readonly #replicas: Replicas;
 
-  constructor(verifier: TransactionVerifier) {
+  constructor(verifier: TransactionVerifier, replicas: Replicas) {
     this.#verifier = verifier;
+    this.#replicas = replicas;
   }
 
   verify(
@@ -27,15 +33,28 @@ export class OffsetsVerifier implements WriteVerifier {
     const support =
       apiVersion >= ADD_VERSION ? 'add' : apiVersion >= ABORTABLE_VERSION ? 'abortable' : 'default';
     const partitions = [{ topic: CONSUMER_OFFSETS, partition }];
+    const known = this.#producer(partition, producerId);
+    if (known !== undefined && known.transactionFrom >= 0 && known.producerEpoch === producerEpoch) {
+      done(now, ErrorCode.NONE, null, out);
+      return;
+    }
+    const guard = known?.markers ?? 0;
     this.#verifier.verify(
       now,
       { transactionalId, producerId, producerEpoch, partitions, support },
       (at, errors, to) => {
         const code = errors.get(`${CONSUMER_OFFSETS}-${partition}`) ?? ErrorCode.NONE;
-        done(at, toldGroup(code), null, to);
+        // The transaction ended while it was asked about: what is written now would hang in none (VerificationGuard).
+        const hasEnded = (this.#producer(partition, producerId)?.markers ?? 0) !== guard;
+        const isLate = code === ErrorCode.NONE && hasEnded;
+        done(at, isLate ? ErrorCode.INVALID_TXN_STATE : toldGroup(code), guard, to);
       },
       out,
     );
+  }
+
+  #producer(partition: number, producerId: number) {
+    return this.#replicas.view(CONSUMER_OFFSETS, partition)?.log?.producers.entry(producerId);
   }
 }
 
