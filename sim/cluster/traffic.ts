@@ -1,4 +1,4 @@
-import { acksOf, type ConsumerListener, type TopicPartition } from '../../engine/client/index.ts';
+import { acksOf, Consumer, type ConsumerListener, type TopicPartition } from '../../engine/client/index.ts';
 import type { EventKind } from '../kernel/index.ts';
 import { RunMetrics } from '../metrics/index.ts';
 import type { GroupOutcome } from '../result/index.ts';
@@ -147,9 +147,22 @@ export class Traffic {
       const client = groupOf(spec) ?? spec.name;
       return this.#assignmentOf(spec).map(({ topic, partition }) => {
         const log = `${topic}-${partition}`;
-        return { client, log, position: this.recorder.positions.get(`${client} ${log}`) ?? -1 };
+        const heard = this.recorder.positions.get(`${client} ${log}`) ?? -1;
+        return { client, log, position: Math.max(heard, this.#standing(spec, topic, partition)) };
       });
     });
+  }
+
+  /** Where the client's processes stand by themselves: behind the last record there may be markers. -1: nowhere. */
+  #standing(spec: ConsumerSpec, topic: string, partition: number): number {
+    let highest = -1;
+    for (const { client, name } of clientPlaces(this.#scenario.traffic)) {
+      const machine = client === spec.name ? this.#cluster.host(name).machine : null;
+      if (!(machine instanceof Consumer)) continue;
+      for (const view of machine.view())
+        if (view.topic === topic && view.partition === partition) highest = Math.max(highest, view.position);
+    }
+    return highest;
   }
 
   /** What each group came to. */

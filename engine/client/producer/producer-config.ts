@@ -30,7 +30,7 @@ export interface ProducerConfig extends ClientConfig {
  * Whether producers that say nothing about it are idempotent, as Kafka's are. Off until brokers answer
  * InitProducerId: this one word turns it on.
  */
-export const IDEMPOTENT_BY_DEFAULT = false;
+export const IDEMPOTENT_BY_DEFAULT = true;
 
 /** A broker remembers so many batches of a producer (`ProducerStateEntry.NUM_BATCHES_TO_RETAIN`). */
 export const MAX_IN_FLIGHT_WHEN_IDEMPOTENT = 5;

@@ -124,6 +124,8 @@ export function indexHistory(history: History): Indexed {
   }
   for (const send of history.sends) {
     if (send.outcome === 'fail') continue;
+    // A place in the log is no proof that the transaction was committed: a reader is.
+    if (send.isTransactional && send.outcome === 'unknown') continue;
     for (const write of send.writes) {
       if (write.recordOffset >= 0) orderOf(write.log).note(write.recordOffset, write.id);
     }
