@@ -17,7 +17,7 @@ const LAST_CLIENT_VERSION = 3;
 /** While the last transaction is being completed, which does not take long (KAFKA-5482). */
 const FIRST_PARTITION_BACKOFF_US = 20 * MS;
 
-/** TV1: tells the transaction coordinator of partitions before anything is written there (`AddPartitionsToTxnHandler`). */
+/** TV1: tells the coordinator of partitions before anything is written there (`AddPartitionsToTxnHandler`). */
 export class AddPartitionsCall implements CoordinatorRequest {
   readonly apiKey = ApiKey.AddPartitionsToTxn;
   readonly versionCap = LAST_CLIENT_VERSION;

@@ -8,7 +8,7 @@ const IMPATIENT = { 'request.timeout.ms': 300, 'max.block.ms': 400, 'delivery.ti
 
 describe('a pipeline', () => {
   for (const isV2 of [false, true]) {
-    test(`${isV2 ? 'TV2' : 'TV1'}: reads, writes and commits positions in one transaction, one poll after the other`, () => {
+    test(`TV${isV2 ? 2 : 1}: reads, writes and commits positions in one transaction, poll by poll`, () => {
       const s = new PipelineStage(1, isV2, 6);
       s.boot();
       s.run(1_500);

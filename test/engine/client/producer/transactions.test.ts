@@ -342,7 +342,7 @@ describe('the end of a transaction', () => {
     expect(s.events).toEqual(['commit 1 ok']);
   });
 
-  test('by a producer that was fenced is certain when the first word is no, and unknown when an answer was lost', () => {
+  test('by a producer that was fenced is certain, and unknown when an answer was lost before', () => {
     const certain = begun(2);
     certain.act(COMMIT);
     ended(certain, ErrorCode.PRODUCER_FENCED);
