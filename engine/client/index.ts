@@ -17,8 +17,8 @@
  *
  * Kafka's counterparts: `KafkaProducer`, `RecordAccumulator`, `Sender`, `TransactionManager`, `TxnPartitionMap`,
  * `KafkaConsumer`, `SubscriptionState`, `Fetcher`, `OffsetFetcher`, `KafkaAdminClient`, `Metadata`. KIPs: 98, 101, 107,
- * 113, 219, 227, 320, 339, 360, 392, 447, 455, 480, 516, 580, 584, 588, 664, 679, 704, 794, 853, 890, 899, 951, 994, 1050, 1102,
- * 1106, 1123, 1142, 1152, 1242, 1319. Not here yet: groups, two-phase commit (KIP-939).
+ * 113, 219, 227, 320, 339, 360, 392, 447, 455, 480, 516, 580, 584, 588, 664, 679, 704, 794, 853, 890, 899, 951,
+ * 994, 1050, 1102, 1106, 1123, 1142, 1152, 1242, 1319. Not here yet: groups, two-phase commit (KIP-939).
  *
  * Where it differs: an admin call is one request with Kafka's retries around it, and its response comes back
  * whole; Java's client splits calls over brokers and puts the parts together again.
