@@ -128,6 +128,34 @@ describe('a compacted log with transactions', () => {
   });
 });
 
+describe('a marker that is the last that an active producer wrote', () => {
+  it('stays without its record, for its epoch, and opens no transaction at the next boot', () => {
+    const stage = new CompactionStage({ 'segment.bytes': 2_000, 'delete.retention.ms': 1_000 });
+    new Transactions(stage).put(1, ['a=1']);
+    // Transaction version 2: the marker has an epoch of its own.
+    const marker = buildControlBatch(
+      { producerId: 1, producerEpoch: 2, isTransactional: true },
+      stage.wallMs,
+      [{ type: ControlType.COMMIT, message: { coordinatorEpoch: 2 } }],
+    );
+    appended(stage.log.appendAsLeader([marker], 0, stage.out, 'coordinator'));
+    for (const text of ['a=2', 'a=3', 'a=4', 'a=5']) {
+      stage.put([text]);
+      stage.roll();
+      stage.clean();
+    }
+    const left = stage.batches()[0];
+    expect(left).toMatchObject({ baseOffset: 1, isControl: true, count: 0, producerEpoch: 2 });
+    for (const name of stage.disk.list('/data/orders-0')) {
+      if (name.endsWith('.snapshot')) stage.disk.remove(`/data/orders-0/${name}`);
+    }
+    stage.disk.processCrash();
+    stage.boot();
+    stage.replicate();
+    expect(stage.log.lastStableOffset).toBe(stage.log.highWatermark);
+  });
+});
+
 class ProcessDied extends Error {}
 
 describe('a process that dies while it cleans transactions', () => {
