@@ -51,9 +51,12 @@ export class GroupClient {
     return this.#member.commits.positions();
   }
 
-  /** When the application's thread has to look again. */
+  /**
+   * When the application's thread has to look again. A thread that is held up waits for replies, and for what is due
+   * in the background: what a poll would do next is of no interest to it.
+   */
   get due(): Us {
-    return Math.min(this.#due, this.#member.due, this.#committed.due);
+    return this.#due;
   }
 
   /** The application's thread is inside of a rebalance callback: a poll does not end before it. */
@@ -75,7 +78,9 @@ export class GroupClient {
     this.#member.callbacks.run(now, out);
     if (this.isBlocked) return false;
     const isReady = this.#member.poll(now, out);
-    return isReady && this.#committed.update(now, out);
+    const isSettled = isReady && this.#committed.update(now, out);
+    if (!this.isBlocked) this.#due = Math.min(this.#member.due, isReady ? this.#committed.due : NEVER);
+    return isSettled;
   }
 
   background(now: Us, out: Outbox): Us {
@@ -96,6 +101,7 @@ export class GroupClient {
   /** True when the action has ended; until then it is called again. */
   act(now: Us, action: GroupAction, out: Outbox): boolean {
     const { subscription, config } = this.#context;
+    this.#due = NEVER;
     switch (action.do) {
       case 'subscribe':
         if (action.topics.length === 0) return this.#unsubscribe(now, out);
