@@ -21,7 +21,9 @@
  * 994, 1050, 1102, 1106, 1123, 1142, 1152, 1242, 1319. Not here yet: groups, two-phase commit (KIP-939).
  *
  * Where it differs: an admin call is one request with Kafka's retries around it, and its response comes back
- * whole; Java's client splits calls over brokers and puts the parts together again.
+ * whole; Java's client splits calls over brokers and puts the parts together again. A producer that cannot reach its
+ * coordinator waits for retry.backoff.ms before it looks for it again; Java's asks without a pause. Batches expire while
+ * a request to a coordinator is under way; Java's wait until it has come back.
  */
 export { Admin, type AdminPorts, MAX_CALLS } from './admin/admin.ts';
 export { type AdminConfig, adminConfig, adminConfigDefaults } from './admin/admin-config.ts';

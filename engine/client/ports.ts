@@ -88,7 +88,8 @@ export interface ProducerListener {
   onSend(now: Us, record: OutgoingRecord): void;
   /**
    * A batch was acknowledged: record `ids[i]` has offset `baseOffset + i`. With acks=0 nobody knows the
-   * offsets and `baseOffset` is -1: then the records were only sent.
+   * offsets and `baseOffset` is -1: then the records were only sent. It is -1, too, when the leader has had the
+   * batch for so long that it has forgotten where.
    */
   onAcked(now: Us, topic: string, partition: number, baseOffset: number, ids: readonly number[]): void;
   /** Records failed together; partition is -1 when none had been chosen. */
