@@ -81,20 +81,14 @@ export class ClassicGroups implements ClassicRoom {
       this.#groups.delete(groupId);
     }
     const group = existing ?? this.#make(groupId);
-    let isAnswered = false;
-    const once: Answer<JoinGroupResponse> = (at, body, to) => {
-      if (isAnswered) return;
-      isAnswered = true;
-      answer(at, body, to);
-    };
-    const decision = this.#joins.join({ now, group, request, caller, answer: once, out });
+    const decision = this.#joins.join({ now, group, request, caller, answer, out });
     if (existing !== null || decision !== NOTHING) return decision;
     // Nothing to write, but the map of groups has changed: a record makes it last.
     return {
       records: [...records, emptyGroupRecord(group)],
       replay: false,
       settle: (at, errorCode, to) => {
-        if (errorCode !== ErrorCode.NONE) this.#abandon(at, group, once, writeErrorToMember(errorCode), to);
+        if (errorCode !== ErrorCode.NONE) abandon(at, group, answer, writeErrorToMember(errorCode), to);
       },
     };
   }
@@ -232,22 +226,6 @@ export class ClassicGroups implements ClassicRoom {
     if (needsRebalance) this.#rebalances.prepare(now, group, 'it was a consumer group', out);
   }
 
-  /** The write that made a group failed. If it may have been written all the same, nobody waits there in vain. */
-  #abandon(
-    now: Us,
-    group: ClassicGroup,
-    asked: Answer<JoinGroupResponse>,
-    errorCode: number,
-    out: Outbox,
-  ): void {
-    const body = make(joinGroupResponse, { errorCode, protocolName: '' });
-    for (const member of group.members.values()) {
-      if (member.awaitingJoin === asked) group.answerJoin(member, now, body, out);
-    }
-    // Without effect when it has an answer, such as its member's id.
-    asked(now, body, out);
-  }
-
   #find(groupId: string): ClassicGroup | null {
     const group = this.#groups.get(groupId);
     return group instanceof ClassicGroup ? group : null;
@@ -265,6 +243,21 @@ export class ClassicGroups implements ClassicRoom {
     });
     this.#groups.set(groupId, group);
     return group;
+  }
+}
+
+/** The write that made a group failed. If it may have been written all the same, nobody waits there in vain. */
+function abandon(
+  now: Us,
+  group: ClassicGroup,
+  asked: Answer<JoinGroupResponse>,
+  errorCode: number,
+  out: Outbox,
+): void {
+  const body = make(joinGroupResponse, { errorCode, protocolName: '' });
+  // Whoever does not wait was answered, say with the id to come back with.
+  for (const member of group.members.values()) {
+    if (member.awaitingJoin === asked) group.answerJoin(member, now, body, out);
   }
 }
 

@@ -10,7 +10,6 @@ import {
   GroupShard,
   groupConfigDefaults,
   groupRecordCodec,
-  makeSimpleRooms,
 } from '../../../../../engine/coordinator/index.ts';
 import { MS, timerArgument, timerKind, type Us } from '../../../../../engine/machine/index.ts';
 import { ClusterImage } from '../../../../../engine/metadata/index.ts';
@@ -22,6 +21,7 @@ import {
 } from '../../../../../engine/wire/index.ts';
 import { MemoryCoordinatorLog } from '../../memory-coordinator-log.ts';
 import { RecordingOutbox } from '../../recording-outbox.ts';
+import { makeSimpleRooms } from '../simple-rooms.ts';
 import { bytesOf, GROUP, textOf } from './classic-stage.ts';
 
 const TIMERS = { load: 40, shard: 41, write: 42 };
@@ -99,9 +99,9 @@ class World {
   }
 
   /**
-   * The coordinator goes; the next one has what was replicated, and perhaps all. That is replicated then: as in Kafka a
-   * coordinator that loads tells of what it finds at its log's end, and should that be lost once more, so is a generation
-   * of which members have heard.
+   * The coordinator goes; the next one has what was replicated, and perhaps all, which is replicated then. As in Kafka
+   * a coordinator that loads tells of what it finds at its log's end: lost once more, it would take with it a
+   * generation of which members have heard.
    */
   failOver(keepsTail: boolean): void {
     this.#runtime.onResigned(this.now, 0, null, this.out);

@@ -105,6 +105,15 @@ describe('joining a classic group', () => {
 });
 
 describe('syncing a classic group', () => {
+  it('does not leave anybody waiting when nobody knows whether the write that makes the group failed', () => {
+    const stage = new ClassicStage();
+    const first = stage.joinHeld('', { version: 3 });
+    expect(stage.group.awaitingJoinCount).toBe(1);
+    first.settle(ErrorCode.REQUEST_TIMED_OUT);
+    expect(first.asked.body?.errorCode).toBe(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+    expect(stage.group.awaitingJoinCount).toBe(0);
+  });
+
   it('hands out the leader’s assignment once it is replicated', () => {
     const stage = new ClassicStage();
     const leader = stage.enter().memberId;
@@ -250,6 +259,19 @@ describe('a static member', () => {
     expect(stage.heartbeat(memberId, 1, 'one')).toBe(ErrorCode.NONE);
   });
 
+  it('keeps its new id when it is in a later generation by the time that the write fails', () => {
+    const stage = new ClassicStage();
+    const { memberId } = stage.enter({ instanceId: 'one' });
+    stage.advance(DELAY_MS);
+    stage.sync(memberId, 1, { [memberId]: 'all' }, 'one');
+    const back = stage.joinHeld('', { instanceId: 'one' });
+    stage.enter();
+    expect(back.asked.body).toMatchObject({ errorCode: 0, generationId: 2 });
+    back.settle(ErrorCode.REQUEST_TIMED_OUT);
+    expect(stage.group.staticMemberId('one')).toBe(back.asked.body!.memberId);
+    expect(back.asked.answers).toBe(1);
+  });
+
   it('is waited for until its session ends, and is removed by its instance alone', () => {
     const stage = new ClassicStage();
     const { memberId } = stage.enter({ instanceId: 'one' });
@@ -276,6 +298,19 @@ describe('a coordinator of classic groups', () => {
     const { asked } = stage.enter();
     stage.runtime.shard.onUnloaded(stage.runtime.now, stage.runtime.out);
     expect(asked.body?.errorCode).toBe(ErrorCode.NOT_COORDINATOR);
+  });
+
+  it('that loads a group puts out who is not heard of within a session', () => {
+    const stage = new ClassicStage();
+    const { leader } = stage.stable();
+    const next = new ClassicStage();
+    const { shard, now, out } = next.runtime;
+    for (const { record } of stage.runtime.records) shard.replay(0, -1, -1, record);
+    shard.onLoaded(now, out);
+    next.advance(SESSION_MS - 1);
+    expect(next.heartbeat(leader, 1)).toBe(ErrorCode.NONE);
+    next.advance(1);
+    expect([next.group.state, [...next.group.members.keys()]]).toEqual(['PreparingRebalance', [leader]]);
   });
 
   it('that loads a group with more members than it may have makes it rebalance', () => {

@@ -8,7 +8,6 @@ import {
   type GroupRecord,
   GroupShard,
   groupConfigDefaults,
-  makeSimpleRooms,
 } from '../../../../../engine/coordinator/index.ts';
 import { MS, type Outbox, type Us } from '../../../../../engine/machine/index.ts';
 import {
@@ -22,6 +21,7 @@ import {
   type SyncGroupResponse,
 } from '../../../../../engine/wire/index.ts';
 import { DirectRuntime, emptyImage } from '../../direct-runtime.ts';
+import { makeSimpleRooms } from '../simple-rooms.ts';
 
 export const GROUP = 'g';
 export const SESSION_MS = 10_000;
@@ -32,6 +32,11 @@ export const DELAY_MS = 3_000;
 export interface Asked<Body> {
   body: Body | null;
   answers: number;
+}
+
+export interface Held {
+  readonly asked: Asked<JoinGroupResponse>;
+  settle(errorCode: number): void;
 }
 
 type Decide<Body> = (shard: GroupShard, now: Us, answer: Answer<Body>, out: Outbox) => GroupDecision;
@@ -64,22 +69,25 @@ export class ClassicStage {
   }
 
   join(memberId: string, options: JoinOptions = {}): Asked<JoinGroupResponse> {
-    const { instanceId = null, protocolType = 'consumer', protocols = ['range'], topics = ['t'] } = options;
-    const metadata = encodeSubscription(
-      { topics, userData: null, ownedPartitions: [], generationId: -1, rackId: null },
-      1,
-    );
-    const request: JoinGroupRequest = make(joinGroupRequest, {
-      groupId: GROUP,
-      memberId,
-      groupInstanceId: instanceId,
-      sessionTimeoutMs: SESSION_MS,
-      rebalanceTimeoutMs: REBALANCE_MS,
-      protocolType,
-      protocols: protocols.map((name) => ({ name, metadata })),
-    });
+    const request = joinRequest(memberId, options);
     const caller: Caller = { ...CALLER, apiVersion: options.version ?? 9 };
     return this.#ask((shard, now, answer, out) => shard.classic.join(now, request, caller, answer, out));
+  }
+
+  /** A join whose write is under way until `settle` says how it went. */
+  joinHeld(memberId: string, options: JoinOptions = {}): Held {
+    const { runtime } = this;
+    const asked: Asked<JoinGroupResponse> = { body: null, answers: 0 };
+    this.asked.push(asked);
+    const answer: Answer<JoinGroupResponse> = (_now, body) => {
+      asked.body = body;
+      asked.answers++;
+    };
+    const caller: Caller = { ...CALLER, apiVersion: options.version ?? 9 };
+    const request = joinRequest(memberId, options);
+    const decision = runtime.shard.classic.join(runtime.now, request, caller, answer, runtime.out);
+    if (typeof decision === 'number') throw new Error(`refused with ${decision}`);
+    return { asked, settle: (errorCode) => decision.settle(runtime.now, errorCode, runtime.out) };
   }
 
   /** Joins as a new client does: for an id first. */
@@ -178,6 +186,23 @@ export class ClassicStage {
 }
 
 const CALLER: Caller = { clientId: 'k', clientHost: '/127.0.0.1', apiVersion: 5 };
+
+function joinRequest(memberId: string, options: JoinOptions): JoinGroupRequest {
+  const { instanceId = null, protocolType = 'consumer', protocols = ['range'], topics = ['t'] } = options;
+  const metadata = encodeSubscription(
+    { topics, userData: null, ownedPartitions: [], generationId: -1, rackId: null },
+    1,
+  );
+  return make(joinGroupRequest, {
+    groupId: GROUP,
+    memberId,
+    groupInstanceId: instanceId,
+    sessionTimeoutMs: SESSION_MS,
+    rebalanceTimeoutMs: REBALANCE_MS,
+    protocolType,
+    protocols: protocols.map((name) => ({ name, metadata })),
+  });
+}
 
 function makeRooms(...given: Parameters<typeof makeSimpleRooms>): ReturnType<typeof makeSimpleRooms> {
   return { ...makeSimpleRooms(...given), classic: new ClassicGroups(...given) };
