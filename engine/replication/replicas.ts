@@ -81,7 +81,6 @@ export interface ReplicasOptions {
   readonly assignmentRandom?: Random;
 }
 
-const NOTHING_REPLICATED: readonly ReplicaView[] = [];
 const MOVE_RATE = 'replica.alter.log.dirs.io.max.bytes.per.second';
 
 /**
@@ -264,7 +263,8 @@ export class Replicas {
 
   /**
    * Appends records of a coordinator of this broker. Answers an error code when nothing was appended. What waits for
-   * the records to be replicated watches the view's high watermark. `transactionVersion` is that of an end marker.
+   * the records to be replicated watches the view's high watermark. `version` is an end marker's
+   * `transaction.version`.
    */
   append(
     now: Us,
@@ -273,13 +273,12 @@ export class Replicas {
     records: Records,
     acks: number,
     out: Outbox,
-    transactionVersion = 0,
+    version = 0,
   ): AppendInfo | number {
     const partition = this.#hosted.find(topic, index);
     const unserved = this.#hosted.reject(this.#context.image, topic, index, partition);
     if (partition === undefined || unserved !== ErrorCode.NONE) return unserved;
     const context = this.#context;
-    const version = transactionVersion;
     const appended = appendToLeader(context, partition, records, acks, now, out, 'coordinator', version);
     this.#settle(now, out);
     return appended;
@@ -287,9 +286,8 @@ export class Replicas {
 
   /** Partitions of coordinators' topics whose high watermark has moved since the last call. */
   takeReplicated(): readonly ReplicaView[] {
-    if (this.#replicated.length === 0) return NOTHING_REPLICATED;
     const taken = this.#replicated;
-    this.#replicated = [];
+    if (taken.length > 0) this.#replicated = [];
     return taken;
   }
 
