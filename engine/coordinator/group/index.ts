@@ -13,6 +13,7 @@
  * 848 (consumer groups), 915 (tolerance of newer records), 1251, 1319.
  */
 export * from './classic/index.ts';
+export { ConsumerGroup, type ConsumerGroupMember, MemberState } from './consumer/index.ts';
 export * from './group.ts';
 export * from './group-config.ts';
 export { GROUP_APIS, GroupCoordinator, type GroupCoordinatorOptions } from './group-coordinator.ts';
@@ -22,4 +23,3 @@ export { GroupTimer } from './group-timer.ts';
 export { makeRooms } from './make-rooms.ts';
 export type { CommittedOffset } from './offsets/index.ts';
 export { type GroupRecord, groupRecordCodec } from './records/index.ts';
-export { makeSimpleRooms } from './simple-rooms.ts';

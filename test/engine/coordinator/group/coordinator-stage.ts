@@ -2,7 +2,6 @@ import {
   type GroupConfig,
   GroupCoordinator,
   groupConfigDefaults,
-  makeSimpleRooms,
 } from '../../../../engine/coordinator/index.ts';
 import type { Request, Responder } from '../../../../engine/exchange/index.ts';
 import { timerArgument, timerKind, type Us } from '../../../../engine/machine/index.ts';
@@ -12,6 +11,7 @@ import { apiOf, conform, WireError } from '../../../../engine/wire/index.ts';
 import { addTopic, imageWithBrokers } from '../../broker/images.ts';
 import { MemoryCoordinatorLog } from '../memory-coordinator-log.ts';
 import { RecordingOutbox } from '../recording-outbox.ts';
+import { makeSimpleRooms } from './simple-rooms.ts';
 
 export const TOPIC_A = 'TopicTopicTopicTopicAQ';
 const OFFSETS = 'OffsetsOffsetsOffsetsQ';

@@ -4,11 +4,11 @@ import {
   type GroupRecord,
   GroupShard,
   groupConfigDefaults,
-  makeSimpleRooms,
 } from '../../../../engine/coordinator/index.ts';
 import { SECOND } from '../../../../engine/machine/index.ts';
 import { ErrorCode, ZERO_UUID } from '../../../../engine/wire/index.ts';
 import { DirectRuntime, emptyImage } from '../direct-runtime.ts';
+import { makeSimpleRooms } from './simple-rooms.ts';
 
 const A = 'TopicTopicTopicTopicAQ';
 const B = 'TopicTopicTopicTopicBQ';

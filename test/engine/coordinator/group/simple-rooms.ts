@@ -1,9 +1,14 @@
-import type { TimelineMap } from '../../timeline/index.ts';
-import { ErrorCode, OPERATIONS_NOT_REQUESTED } from '../../wire/index.ts';
-import type { Group, GroupFace, OffsetExpiration } from './group.ts';
-import type { ClassicRoom, ConsumerRoom } from './group-rooms.ts';
-import type { MakeRooms } from './group-shard.ts';
-import type { GroupRecord } from './records/index.ts';
+import type {
+  ClassicRoom,
+  ConsumerRoom,
+  Group,
+  GroupFace,
+  GroupRecord,
+  MakeRooms,
+  OffsetExpiration,
+} from '../../../../engine/coordinator/index.ts';
+import type { TimelineMap } from '../../../../engine/timeline/index.ts';
+import { ErrorCode, OPERATIONS_NOT_REQUESTED } from '../../../../engine/wire/index.ts';
 
 /** Rooms without members: groups that only store positions. */
 export const makeSimpleRooms: MakeRooms = (_context, groups) => {
