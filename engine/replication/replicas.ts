@@ -262,9 +262,8 @@ export class Replicas {
   }
 
   /**
-   * Appends records of a coordinator of this broker. Answers an error code when nothing was appended. What waits for
-   * the records to be replicated watches the view's high watermark. `version` is an end marker's
-   * `transaction.version`.
+   * Appends records of a coordinator of this broker. Answers an error code when nothing was appended. Who waits for
+   * their replication watches the view's high watermark. `version` is an end marker's `transaction.version`.
    */
   append(
     now: Us,
