@@ -22,6 +22,8 @@ export class WeakIsr implements Invariant {
       const member = shadow.brokerNode(id);
       if (member === node || shadow.states.get(member) !== 'RUNNING') continue;
       const replica = shadow.knownReplica(member, fact.log);
+      // A reassignment has put it off, which its leader has yet to hear: it may have dropped its log at once.
+      if (replica === undefined && isPutOff(id, fact.log, shadow)) continue;
       if (replica?.isShortened || (replica?.logStartOffset ?? 0) >= fact.highWatermark) continue;
       if (replica?.epochAt(last.lastOffset) === last.leaderEpoch) continue;
       report({
@@ -41,4 +43,9 @@ export class WeakIsr implements Invariant {
       });
     }
   }
+}
+
+function isPutOff(broker: number, log: string, shadow: ClusterShadow): boolean {
+  const partition = shadow.partitions.get(log);
+  return partition !== undefined && !partition.replicas.includes(broker);
 }

@@ -68,6 +68,13 @@ describe('published invariants of replication', () => {
     const early = healthy().node('c101', partition(T, [1, 2], { partitionEpoch: 1 }));
     early.node('b1', appended(T, 2, 0)).node('b2', appended(T, 2, 0));
     expect(early.node('b1', replicated(T, 3, 3, 0)).fired).toEqual(['WeakIsr']);
+    // Reassigned to 1 and 2, which 3 knows before its leader.
+    const moved = healthy()
+      .node('b1', appended(T, 2, 0))
+      .node('b2', appended(T, 2, 0));
+    moved.node('c101', partition(T, [1, 2], { partitionEpoch: 1, replicas: [1, 2] }));
+    moved.node('b3', { fact: 'log closed', log: T, reason: 'deleted' });
+    expect(moved.node('b1', replicated(T, 3, 3, 0)).fired).toEqual([]);
   });
 
   it('LeaderCandidateCompleteness fires when a member of the ISR lacks what becomes replicated', () => {
