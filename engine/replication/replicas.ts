@@ -104,7 +104,6 @@ export class Replicas {
   readonly #spaceOf: (path: string) => VolumeSpace;
   #lastToken = 0;
   #hasMetadata = false;
-  /** Partitions of coordinators whose high watermark has moved. */
   #replicated: Partition[] = [];
 
   constructor(options: ReplicasOptions) {
