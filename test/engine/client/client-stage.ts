@@ -122,7 +122,8 @@ export class ClientStage {
   advance(us: Us): void {
     const until = this.now + us;
     this.out.advance(until, (now, input) => {
-      this.now = now;
+      // After a pause of the process timers are late, and time does not go back.
+      this.now = Math.max(this.now, now);
       this.input(input);
     });
     this.now = until;

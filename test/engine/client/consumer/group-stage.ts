@@ -62,6 +62,8 @@ export class GroupStage extends ConsumerStage {
   commits: string[] = [];
   leaves: LeaveGroupRequest[] = [];
   onRevoke: RevocationCommit = 'nothing';
+  /** Fetches find nothing new, every 10 ms; else they wait for the test, and what follows on their connection too. */
+  answersFetches = false;
 
   constructor(config: Partial<ConsumerConfig> = {}) {
     super({ 'group.id': 'g', 'enable.auto.commit': false, ...config });
@@ -81,6 +83,7 @@ export class GroupStage extends ConsumerStage {
     this.#answer();
     while (this.stage.now < until) {
       this.settle(Math.min(10_000, until - this.stage.now));
+      if (this.answersFetches) for (const fetch of this.fetches()) this.answerFetch(fetch, []);
       this.#answer();
     }
   }
