@@ -115,7 +115,9 @@ export class ConsumerGroups implements ConsumerRoom, ConsumerSide {
 
   describe(groupId: string, atOffset: number): ConsumerGroupDescribeResponse['groups'][number] {
     const group = findGroup(this.#room, groupId, atOffset);
-    if (typeof group === 'number') return describeMissing(groupId);
+    if (typeof group === 'number') {
+      return describeMissing(groupId, this.#room.groups.has(groupId, atOffset));
+    }
     return describeGroup(group, this.#room.context.image(), this.#room.assignors[0]!.name, atOffset);
   }
 

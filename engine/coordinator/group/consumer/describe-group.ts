@@ -40,10 +40,10 @@ export function describeGroup(
 }
 
 /** There is none, or it is of another kind. */
-export function describeMissing(groupId: string): DescribedGroup {
+export function describeMissing(groupId: string, isThere: boolean): DescribedGroup {
   return {
     errorCode: ErrorCode.GROUP_ID_NOT_FOUND,
-    errorMessage: `Group ${groupId} is not a consumer group.`,
+    errorMessage: isThere ? `Group ${groupId} is not a consumer group.` : `Group ${groupId} not found.`,
     groupId,
     groupState: '',
     groupEpoch: 0,

@@ -31,6 +31,7 @@ export function updateRegexes(
   out: Outbox,
 ): RegexChange | number {
   const [last, next] = [regexOf(before), regexOf(member)];
+  if (last === next && group.regexes.size === 0) return 'none';
   let change: RegexChange = 'none';
   let isNew = false;
   if (before.subscribedTopicRegex !== member.subscribedTopicRegex) {

@@ -33,6 +33,7 @@ export function changesAssignor(
   before: ConsumerGroupMember,
   member: ConsumerGroupMember,
 ): boolean {
+  if (before.serverAssignor === member.serverAssignor) return false;
   const fallback = room.assignors[0]!.name;
   return (group.preferredAssignor() ?? fallback) !== (group.preferredAssignor(before, member) ?? fallback);
 }

@@ -19,12 +19,14 @@ import {
   consumerGroupHeartbeatRequest,
   type HeartbeatResponse,
   heartbeatRequest,
+  type JoinGroupRequest,
   type JoinGroupResponse,
   joinGroupRequest,
   type LeaveGroupResponse,
   leaveGroupRequest,
   make,
   type Partially,
+  type SyncGroupRequest,
   type SyncGroupResponse,
   syncGroupRequest,
   type Uuid,
@@ -66,6 +68,13 @@ export class GroupStage {
     next.now = last.now;
     next.shard.onLoaded(next.now, next.out);
     this.runtime = next;
+  }
+
+  /** A shard that has replayed these records alone. */
+  replayed(records: readonly GroupRecord[]): GroupShard {
+    const { shard } = this.#makeRuntime();
+    for (const [offset, record] of records.entries()) shard.replay(offset, -1, -1, record);
+    return shard;
   }
 
   #makeRuntime(): DirectRuntime<GroupShard, GroupRecord> {
@@ -115,7 +124,10 @@ export class GroupStage {
 
   /** Null when the write failed before anything was answered, which is never so here. */
   heartbeat(partial: Partially<ConsumerGroupHeartbeatRequest>): ConsumerGroupHeartbeatResponse {
-    const request = make(consumerGroupHeartbeatRequest, { groupId: GROUP, ...partial });
+    const request = make<ConsumerGroupHeartbeatRequest>(consumerGroupHeartbeatRequest, {
+      groupId: GROUP,
+      ...partial,
+    });
     return this.#ask((shard, answer) =>
       shard.consumer.heartbeat(this.runtime.now, request, CALLER, answer, this.runtime.out),
     );
@@ -152,7 +164,7 @@ export class GroupStage {
   }
 
   joinClassic(partial: Partially<Parameters<GroupShard['classic']['join']>[1]>): JoinGroupResponse | null {
-    const request = make(joinGroupRequest, {
+    const request = make<JoinGroupRequest>(joinGroupRequest, {
       groupId: GROUP,
       protocolType: 'consumer',
       sessionTimeoutMs: 45_000,
@@ -165,7 +177,7 @@ export class GroupStage {
   }
 
   syncClassic(partial: Partially<Parameters<GroupShard['classic']['sync']>[1]>): SyncGroupResponse | null {
-    const request = make(syncGroupRequest, { groupId: GROUP, ...partial });
+    const request = make<SyncGroupRequest>(syncGroupRequest, { groupId: GROUP, ...partial });
     return this.#askLater((shard, answer) =>
       shard.classic.sync(this.runtime.now, request, CALLER, answer, this.runtime.out),
     );

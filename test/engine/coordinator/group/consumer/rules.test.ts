@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { CommitClaim } from '../../../../../engine/coordinator/index.ts';
+import {
+  type CommitClaim,
+  ConsumerGroup,
+  type GroupRecord,
+} from '../../../../../engine/coordinator/index.ts';
 import { MS, SECOND } from '../../../../../engine/machine/index.ts';
 import { ErrorCode } from '../../../../../engine/wire/index.ts';
 import { assignedIn, GROUP, GroupStage, idOf } from './group-stage.ts';
@@ -248,7 +252,10 @@ describe('patterns', () => {
     const stage = new GroupStage({}, { eu1: 1, eu2: 1 });
     stage.join('a', [], byRegex('eu.*'));
     stage.runtime.advance(0);
-    expect(assignedIn(stage.join('b', [], byRegex('eu.*')))).toEqual({ eu2: [0] });
+    expect(assignedIn(stage.beat('a', 1))).toEqual({ eu1: [0], eu2: [0] });
+    stage.join('b', [], byRegex('eu.*'));
+    expect(stage.describe()).toMatchObject({ groupEpoch: 3, assignmentEpoch: 3 });
+    expect(stage.group!.target('b').size).toBe(1);
     stage.beat('a', -1);
     expect(stage.group!.resolvedRegexes.has('eu.*')).toBe(true);
     stage.beat('b', -1);
@@ -264,6 +271,11 @@ describe('patterns', () => {
     const without = stage.beat('a', 3, { eu1: [0], us1: [0] }, { subscribedTopicRegex: '' });
     expect(assignedIn(without)).toEqual({ us1: [0] });
     expect(stage.group!.isSubscribedToTopic('eu1')).toBe(false);
+    // What was written is the hash without them: looking at the topics again changes nothing.
+    const { groupEpoch } = stage.describe();
+    stage.failOver();
+    stage.beat('a', without.memberEpoch);
+    expect(stage.describe().groupEpoch).toBe(groupEpoch);
   });
 
   test('that match nothing leave nobody’s partitions to the member that brings them', () => {
@@ -274,6 +286,44 @@ describe('patterns', () => {
     stage.runtime.advance(2 * SECOND);
     expect(assignedIn(stage.beat('a', 1)) ?? assignedIn(stage.join('a'))).toEqual({ eu1: [0, 1, 2] });
     expect(stage.group!.target('b').size).toBe(0);
+  });
+});
+
+describe('a member that gives partitions up', () => {
+  test('and no longer subscribes to others, loses those at once, before it has finished', () => {
+    const stage = new GroupStage({}, { t: 4, u: 2 });
+    stage.join('a', ['t', 'u']);
+    stage.join('b', ['t']);
+    expect(assignedIn(stage.beat('a', 2))).toEqual({ t: [0], u: [0, 1] });
+    // It still has what it is asked to give up, and drops a topic.
+    const dropped = stage.beat('a', 2, { t: [0, 1, 2, 3], u: [0, 1] }, { subscribedTopicNames: ['t'] });
+    expect(dropped.memberEpoch).toBe(2);
+    expect(assignedIn(dropped)).toEqual({ t: [0] });
+    expect(stage.group!.member('a')!.pendingRevocation.get(idOf('u'))!.size).toBe(2);
+  });
+});
+
+describe('a partition that two records name', () => {
+  test('is the newer epoch’s, in whatever order the records come', () => {
+    const stage = new GroupStage();
+    const current = (memberId: string, memberEpoch: number, partitions: readonly number[]): GroupRecord => ({
+      type: 'ConsumerGroupCurrentMemberAssignment',
+      key: { groupId: GROUP, memberId },
+      value: {
+        memberEpoch,
+        previousMemberEpoch: memberEpoch - 1,
+        state: 0,
+        assignedPartitions: [{ topicId: idOf('t'), partitions, assignmentEpochs: null }],
+        partitionsPendingRevocation: [],
+      },
+    });
+    const shard = stage.replayed([current('a', 5, [0]), current('b', 6, [0]), current('a', 7, [1])]);
+    const group = shard.groups.get(GROUP);
+    if (!(group instanceof ConsumerGroup)) throw new Error('there is no group');
+    expect(group.owners.epochOf(idOf('t'), 0)).toBe(6);
+    expect(group.owners.epochOf(idOf('t'), 1)).toBe(7);
+    // Records of older versions say no epochs of partitions.
+    expect(group.member('b')!.assigned.get(idOf('t'))!.get(0)).toBe(6);
   });
 });
 
