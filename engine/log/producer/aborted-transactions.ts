@@ -50,6 +50,9 @@ export class AbortedTransactions {
 
   /** One more, with its marker in the segment that begins at `segment`. */
   add(entry: AbortedTransaction, segment: number): void {
+    // A replay after a truncation comes by markers below it again.
+    const last = this.#all.at(-1);
+    if (last !== undefined && last.lastOffset >= entry.lastOffset) return;
     this.#all.push(entry);
     this.#files.add(segment);
     this.#storage.check(this.#storage.disk.append(this.#pathOf(segment), encodeAborted([entry])));
