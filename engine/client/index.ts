@@ -28,10 +28,11 @@
  * `ConsumerHeartbeatRequestManager`, the four assignors. KIPs: 54, 62, 345, 394, 429, 447, 814, 848, 881.
  *
  * Where it differs: a joining member of a KIP-848 group waits retry.backoff.ms after an error before its next
- * heartbeat, Java's does not; a coordinator just found is not looked for again within that time. An admin call is one request with Kafka's retries around it, and its response comes back
- * whole; Java's client splits calls over brokers and puts the parts together again. A producer that cannot reach its
- * coordinator waits for retry.backoff.ms before it looks for it again; Java's asks without a pause. Batches expire while
- * a request to a coordinator is under way; Java's wait until it has come back.
+ * heartbeat, Java's does not; a coordinator just found is not looked for again within that time. An admin call is one
+ * request with Kafka's retries around it, and its response comes back whole; Java's client splits calls over brokers
+ * and puts the parts together again. A producer that cannot reach its coordinator waits for retry.backoff.ms before it
+ * looks for it again; Java's asks without a pause. Batches expire while a request to a coordinator is under way;
+ * Java's wait until it has come back.
  */
 export { Admin, type AdminPorts, MAX_CALLS } from './admin/admin.ts';
 export { type AdminConfig, adminConfig, adminConfigDefaults } from './admin/admin-config.ts';

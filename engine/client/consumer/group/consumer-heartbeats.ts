@@ -6,7 +6,7 @@ import type { ConsumerMembership } from './consumer-membership.ts';
 import type { GroupContext } from './group-context.ts';
 import { HeartbeatFields } from './heartbeat-fields.ts';
 
-/** When a member of a KIP-848 group heartbeats, and what it makes of the answers (`ConsumerHeartbeatRequestManager`). */
+/** When a KIP-848 member heartbeats, and what it makes of the answers (`ConsumerHeartbeatRequestManager`). */
 export class ConsumerHeartbeats {
   readonly #context: GroupContext;
   readonly #membership: ConsumerMembership;
