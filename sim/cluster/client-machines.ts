@@ -3,11 +3,15 @@ import {
   type AdminDriver,
   type AdminListener,
   adminConfig,
+  type ConsumedRecord,
   Consumer,
   type ConsumerConfig,
   type ConsumerDriver,
   type ConsumerListener,
+  ConsumeTransformProduce,
   consumerConfig,
+  type OutgoingRecord,
+  Pipeline,
   Producer,
   type ProducerConfig,
   type ProducerDriver,
@@ -19,9 +23,22 @@ import {
 } from '../../engine/client/index.ts';
 import type { VerifiedBatches } from '../../engine/records/index.ts';
 import type { MachineFactory } from '../host/index.ts';
-import type { ClientPlace, Config, ConsumerSpec, ProducerSpec, Scenario } from '../scenario/index.ts';
+import {
+  type ClientPlace,
+  type Config,
+  type ConsumerSpec,
+  durationUs,
+  groupOfPipeline,
+  type PipelineSpec,
+  type ProducerSpec,
+  type Scenario,
+  transactionalIdOf,
+} from '../scenario/index.ts';
 import { COMPRESSION } from './compression.ts';
 import { bootstrapServers } from './topology.ts';
+
+/** How long a poll of a pipeline waits for records. */
+const PIPELINE_POLL_US = 1_000_000;
 
 export function configOfProducer(scenario: Scenario, spec: ProducerSpec): ProducerConfig {
   return producerConfig(worded(spec.config, own(scenario, spec.name, spec.rack)) as Partial<ProducerConfig>);
@@ -36,6 +53,41 @@ export function producerFactory(
 ): MachineFactory {
   return ({ random, wall }) =>
     new Producer({ config, driver, listener, randoms: random, wall, compression: COMPRESSION, verified });
+}
+
+/** One process of a pipeline: reads as a member of its group, writes in transactions. */
+export function pipelineFactory(
+  scenario: Scenario,
+  spec: PipelineSpec,
+  place: ClientPlace,
+  transform: (record: ConsumedRecord) => OutgoingRecord,
+  consumed: ConsumerListener,
+  produced: TransactionListener,
+  verified: VerifiedBatches,
+): MachineFactory {
+  const id = own(scenario, place.name, spec.rack);
+  const group = { 'group.id': groupOfPipeline(spec), 'auto.offset.reset': 'earliest' };
+  const read = { 'isolation.level': 'read_committed', ...group, ...spec.consumerConfig };
+  const consumer = consumerConfig({ ...read, 'enable.auto.commit': false, ...id } as Partial<ConsumerConfig>);
+  const transactionalId = transactionalIdOf(scenario.traffic, place);
+  const producer = producerConfig(
+    worded({ ...spec.producerConfig, 'transactional.id': transactionalId! }, id) as Partial<ProducerConfig>,
+  );
+  const perRecordUs = durationUs(spec.workPerRecord);
+  const ports = { consumer, producer, consumed, produced, compression: COMPRESSION, verified };
+  return ({ random, wall }) =>
+    new Pipeline({
+      ...ports,
+      driver: new ConsumeTransformProduce({
+        subscribe: { do: 'subscribe', topics: [spec.from] },
+        pollTimeoutUs: PIPELINE_POLL_US,
+        transform: (_now, _batch, record) => transform(record),
+        workUs: (_now, polled) =>
+          perRecordUs * polled.reduce((count, { records }) => count + records.length, 0),
+      }),
+      randoms: random,
+      wall,
+    });
 }
 
 /** Several static members have a name each; who commits by itself does not let the consumer do it. */

@@ -2,6 +2,7 @@ import {
   type ClusterViews,
   findAnomalies,
   judge,
+  validateExactlyOnce,
   validateRecovery,
   validateViews,
   whereValuesAre,
@@ -9,7 +10,7 @@ import {
 import { FAULT_KINDS, FAULT_RULES } from '../fault/index.ts';
 import type { AdminOperation, Violation } from '../result/index.ts';
 import { describeOperation, type Scenario } from '../scenario/index.ts';
-import { readRecordId } from '../workload/index.ts';
+import { readRecordId, readSourceId } from '../workload/index.ts';
 import { CLUSTER_ID, type Cluster } from './cluster.ts';
 import { COMPRESSION } from './compression.ts';
 import { isGivenUp } from './operated.ts';
@@ -42,10 +43,21 @@ export function findAtEnd(
     compression: COMPRESSION,
     imageOf: (broker) => cluster.host(broker).disk.image(),
   });
+  const isDrained = converged && scenario.expect.consumersReadAll;
+  const flows = scenario.traffic.pipelines.flatMap(({ from, name, to }) =>
+    validateExactlyOnce(at, views, COMPRESSION, {
+      name,
+      from,
+      to,
+      idOf: readRecordId,
+      sourceOf: readSourceId,
+      isDrained,
+    }),
+  );
   const givenUp = (finding: Violation): boolean => isGivenUp(scenario.operations, finding);
   const broken = judged.violations.filter((finding) => !givenUp(finding));
   return {
-    violations: [...validateViews(at, views), ...recovery, ...broken],
+    violations: [...validateViews(at, views), ...recovery, ...flows, ...broken],
     allowed: [...judged.violations.filter(givenUp), ...judged.allowed].filter(
       (finding) => !isOfNoReader(scenario, finding),
     ),

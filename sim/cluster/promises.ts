@@ -8,7 +8,11 @@ export function promisesOf(scenario: Scenario, converged: boolean): Promises {
   const { producers } = scenario.traffic;
   const { mayLoseAcknowledged, mayLoseReplicated } = scenario.expect;
   return {
-    idempotence: producers.every(({ config }) => isIdempotent(config as Partial<ProducerConfig>)),
+    // A log that loses its tail forgets its producers with it.
+    idempotence:
+      !mayLoseAcknowledged &&
+      !mayLoseReplicated &&
+      producers.every(({ config }) => isIdempotent(config as Partial<ProducerConfig>)),
     readsUncommitted: (log) => isReadUncommitted(log, scenario),
     durable:
       !mayLoseAcknowledged &&

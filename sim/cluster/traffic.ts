@@ -1,4 +1,10 @@
-import { acksOf, Consumer, type ConsumerListener, type TopicPartition } from '../../engine/client/index.ts';
+import {
+  acksOf,
+  Consumer,
+  type ConsumerListener,
+  Pipeline,
+  type TopicPartition,
+} from '../../engine/client/index.ts';
 import type { EventKind } from '../kernel/index.ts';
 import { RunMetrics } from '../metrics/index.ts';
 import type { GroupOutcome } from '../result/index.ts';
@@ -11,8 +17,10 @@ import {
   groupOfPipeline,
   type ProducerSpec,
   type Scenario,
+  transactionalIdOf,
 } from '../scenario/index.ts';
 import {
+  Copies,
   type Dataset,
   DatasetDriver,
   GroupDriver,
@@ -25,6 +33,7 @@ import {
   configOfMember,
   configOfProducer,
   consumerFactory,
+  pipelineFactory,
   producerFactory,
   transactionalFactory,
 } from './client-machines.ts';
@@ -97,6 +106,32 @@ export class Traffic {
       const factory = consumerFactory(this.#scenario, spec, driver, listener, verified);
       this.#cluster.addClient(spec.name, spec.rack ?? FIRST_RACK, factory);
     }
+    this.#addPipelines();
+  }
+
+  #addPipelines(): void {
+    const { pipelines, producers } = this.#scenario.traffic;
+    let index = producers.length;
+    for (const place of clientPlaces(this.#scenario.traffic)) {
+      if (place.kind !== 'pipeline') continue;
+      const spec = pipelines[place.spec]!;
+      const copies = new Copies(spec.to, index++ * IDS_PER_PRODUCER);
+      const consumed = this.recorder.member(place.name, groupOfPipeline(spec), () => {});
+      const produced = this.recorder.transactional(
+        place.name,
+        transactionalIdOf(this.#scenario.traffic, place)!,
+      );
+      const factory = pipelineFactory(
+        this.#scenario,
+        spec,
+        place,
+        (record) => copies.copyOf(record),
+        this.#mortal(place.name, consumed),
+        produced,
+        this.#cluster.verified,
+      );
+      this.#cluster.addClient(place.name, spec.rack ?? FIRST_RACK, factory);
+    }
   }
 
   /** A member of a group: its application begins anew with each process, and knows what the last poll returned. */
@@ -143,23 +178,37 @@ export class Traffic {
 
   /** Where each consumer stands in each of its partitions; -1 before it has a position. */
   positions(): { readonly client: string; readonly log: string; readonly position: number }[] {
-    return this.#scenario.traffic.consumers.flatMap((spec) => {
-      const client = groupOf(spec) ?? spec.name;
-      return this.#assignmentOf(spec).map(({ topic, partition }) => {
+    const { consumers, pipelines } = this.#scenario.traffic;
+    const readers = [
+      ...consumers.map((spec) => ({ ...spec, of: groupOf(spec) ?? spec.name })),
+      ...pipelines.map((spec) => ({
+        ...spec,
+        topic: spec.from,
+        partitions: null,
+        of: groupOfPipeline(spec),
+      })),
+    ];
+    return readers.flatMap(({ name, of, partitions, topic }) =>
+      this.#assignmentOf({ topic, partitions }).map(({ partition }) => {
         const log = `${topic}-${partition}`;
-        const heard = this.recorder.positions.get(`${client} ${log}`) ?? -1;
-        return { client, log, position: Math.max(heard, this.#standing(spec, topic, partition)) };
-      });
-    });
+        const heard = this.recorder.positions.get(`${of} ${log}`) ?? -1;
+        return { client: of, log, position: Math.max(heard, this.#standing(name, topic, partition)) };
+      }),
+    );
   }
 
   /** Where the client's processes stand by themselves: behind the last record there may be markers. -1: nowhere. */
-  #standing(spec: ConsumerSpec, topic: string, partition: number): number {
+  #standing(of: string, topic: string, partition: number): number {
     let highest = -1;
     for (const { client, name } of clientPlaces(this.#scenario.traffic)) {
-      const machine = client === spec.name ? this.#cluster.host(name).machine : null;
-      if (!(machine instanceof Consumer)) continue;
-      for (const view of machine.view())
+      const machine = client === of ? this.#cluster.host(name).machine : null;
+      const views =
+        machine instanceof Consumer
+          ? machine.view()
+          : machine instanceof Pipeline
+            ? machine.view().consumed
+            : [];
+      for (const view of views)
         if (view.topic === topic && view.partition === partition) highest = Math.max(highest, view.position);
     }
     return highest;
@@ -197,7 +246,7 @@ export class Traffic {
     return new DatasetDriver({ dataset, topic, firstId, count, rate, startUs });
   }
 
-  #assignmentOf({ topic, partitions }: ConsumerSpec): TopicPartition[] {
+  #assignmentOf({ topic, partitions }: Pick<ConsumerSpec, 'topic' | 'partitions'>): TopicPartition[] {
     const spec = this.#scenario.cluster.topics.find(({ name }) => name === topic)!;
     const indexes = partitions ?? Array.from({ length: spec.partitions }, (_, i) => i);
     return indexes.map((partition) => ({ topic, partition }));

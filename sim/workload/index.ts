@@ -4,6 +4,7 @@
  *
  * Every record carries its own id in its value, so that a reader can be told what it read.
  */
+export * from './copy.ts';
 export * from './dataset.ts';
 export * from './dataset-driver.ts';
 export * from './group-driver.ts';
