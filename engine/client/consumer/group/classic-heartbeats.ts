@@ -76,7 +76,7 @@ export class ClassicHeartbeats {
       return NEVER;
     }
     if (now < this.timers.heartbeatAt) return this.timers.nextDue;
-    if (!link.ready(now, out)) return Math.min(link.dueAt(now, out), this.timers.nextDue);
+    if (!link.ready(now, out)) return Math.min(link.dueAt(now, out), this.timers.nextEnd);
     this.#sent = this.#membership.generation;
     const body = heartbeatBody(this.#context.config, this.#sent);
     this.#token = link.send(now, ApiKey.Heartbeat, body, out);

@@ -48,6 +48,11 @@ export class HeartbeatTimers {
   }
 
   get nextDue(): Us {
-    return Math.min(this.heartbeatAt, this.sessionEndsAt, this.pollEndsAt);
+    return Math.min(this.heartbeatAt, this.nextEnd);
+  }
+
+  /** Of what is watched while a heartbeat that is due cannot leave. */
+  get nextEnd(): Us {
+    return Math.min(this.sessionEndsAt, this.pollEndsAt);
   }
 }
