@@ -1,0 +1,55 @@
+import { scenario } from '../load/index.ts';
+
+export default scenario({
+  name: 'rolling-deploy-eager',
+  title:
+    'A new version is rolled out over a group that rebalances eagerly: everybody stops each time one comes or goes.',
+  why: 'Under the classic protocol with the range assignor every member gives all of its partitions up before it joins again. A deploy of four processes is eight rebalances, and in each of them the whole group stands still. That is what the cooperative and the consumer protocol were made against.',
+  lookFor:
+    'At each stop and each start every member revokes everything, and the lag of all partitions grows together. No record is skipped, no partition has two owners. Compare rolling-deploy-cooperative and rolling-deploy-consumer: the same schedule.',
+  cluster: {
+    brokers: 3,
+    racks: 3,
+    topics: [{ name: 'orders', partitions: 6, replicationFactor: 3, config: { 'min.insync.replicas': 2 } }],
+  },
+  traffic: {
+    producers: [
+      {
+        name: 'p1',
+        topic: 'orders',
+        config: { acks: 'all' },
+        workload: { kind: 'synthetic', rate: 50, valueBytes: 200, keys: 50 },
+      },
+    ],
+    consumers: [
+      {
+        name: 'k',
+        topic: 'orders',
+        members: 4,
+        commit: 'sync',
+        workPerRecord: '2ms',
+        config: {
+          'group.id': 'shop',
+          'auto.offset.reset': 'earliest',
+          'session.timeout.ms': 6_000,
+          'heartbeat.interval.ms': 2_000,
+          'partition.assignment.strategy': 'range',
+        },
+      },
+    ],
+  },
+  faults: [
+    {
+      kind: 'rolling-restart',
+      target: 'k',
+      how: 'stop',
+      by: 'node',
+      down: '4s',
+      gap: '6s',
+      at: '8s',
+      until: '48s',
+    },
+  ],
+  duration: '52s',
+  expect: { probes: ['fault: rolling-restart'] },
+});
