@@ -14,7 +14,7 @@ import { readRecordId, readSourceId } from '../workload/index.ts';
 import { CLUSTER_ID, type Cluster } from './cluster.ts';
 import { COMPRESSION } from './compression.ts';
 import { isGivenUp } from './operated.ts';
-import { isRead, isReplicatedDurably, promisesOf } from './promises.ts';
+import { isRead, isReplicatedDurably, promisesOf, readersOfUncommitted } from './promises.ts';
 import { logDirectoriesOf } from './topology.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -33,7 +33,7 @@ export function findAtEnd(
 ): Findings {
   const at = cluster.kernel.now;
   const judged = judge(
-    findAnomalies(traffic.recorder.history()),
+    findAnomalies({ ...traffic.recorder.history(), readsUncommitted: readersOfUncommitted(scenario) }),
     promisesOf(scenario, converged),
     whereValuesAre(views, COMPRESSION, readRecordId),
   );

@@ -1,6 +1,13 @@
 import { isIdempotent, type ProducerConfig } from '../../engine/client/index.ts';
 import type { Promises } from '../check/index.ts';
-import type { Config, ProducerSpec, Scenario, TopicSpec } from '../scenario/index.ts';
+import {
+  type ConsumerSpec,
+  clientPlaces,
+  type PipelineSpec,
+  type ProducerSpec,
+  type Scenario,
+  type TopicSpec,
+} from '../scenario/index.ts';
 import { isWeakened } from './operated.ts';
 
 /** What a scenario's configuration promises its clients. */
@@ -38,13 +45,32 @@ export function isRead(log: string, { cluster, traffic }: Scenario): boolean {
   );
 }
 
+/** By name of a process: is it shown records whose transaction may yet be aborted? */
+export function readersOfUncommitted({ traffic }: Scenario): (client: string) => boolean {
+  const { consumers, pipelines } = traffic;
+  const readers = clientPlaces(traffic).filter(({ kind, spec }) => {
+    if (kind === 'consumer') return consumesUncommitted(consumers[spec]!);
+    return kind === 'pipeline' && takesUncommitted(pipelines[spec]!);
+  });
+  const names = new Set(readers.map(({ name }) => name));
+  return (client) => names.has(client);
+}
+
 function isReadUncommitted(log: string, { traffic }: Scenario): boolean {
   const name = log.slice(0, log.lastIndexOf('-'));
-  const isUncommitted = (config: Config): boolean => config['isolation.level'] !== 'read_committed';
   return (
-    traffic.consumers.some(({ topic, config }) => topic === name && isUncommitted(config)) ||
-    traffic.pipelines.some(({ from, consumerConfig }) => from === name && isUncommitted(consumerConfig))
+    traffic.consumers.some((spec) => spec.topic === name && consumesUncommitted(spec)) ||
+    traffic.pipelines.some((spec) => spec.from === name && takesUncommitted(spec))
   );
+}
+
+function consumesUncommitted({ config }: ConsumerSpec): boolean {
+  return config['isolation.level'] !== 'read_committed';
+}
+
+/** A pipeline reads what is committed, unless it is told otherwise. */
+function takesUncommitted({ consumerConfig }: PipelineSpec): boolean {
+  return (consumerConfig['isolation.level'] ?? 'read_committed') !== 'read_committed';
 }
 
 function isDurable(producer: ProducerSpec, scenario: Scenario): boolean {

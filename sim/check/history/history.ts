@@ -47,4 +47,6 @@ export interface History {
   readonly sends: Iterable<SendOperation>;
   readonly polls: Iterable<PollOperation>;
   readonly repositions: readonly Reposition[];
+  /** Readers that are shown what may yet be aborted; nobody when absent. */
+  readonly readsUncommitted?: ((client: string) => boolean) | undefined;
 }

@@ -13,6 +13,8 @@ export class VersionOrder {
   readonly #offsetsOf = new Map<number, number[]>();
   /** Offset -> dense index: gaps of control records do not count. */
   readonly #indexOf = new Map<number, number>();
+  /** By index: how many values up to it nobody has to be shown. Null: every one. */
+  #shownToFew: Uint32Array | null = null;
 
   constructor(log: string) {
     this.log = log;
@@ -23,13 +25,25 @@ export class VersionOrder {
     addDistinct(this.#offsetOf, this.#offsetsOf, id, recordOffset);
   }
 
-  seal(): void {
+  /** The values that only readers of what is not committed have to be shown. */
+  seal(uncommitted: ReadonlySet<number>): void {
     const offsets = Float64Array.from(this.#idAt.keys()).sort();
     for (let i = 0; i < offsets.length; i++) this.#indexOf.set(offsets[i]!, i);
     for (const [id, where] of this.#offsetsOf) {
       where.sort((a, b) => a - b);
       this.#offsetOf.set(id, where[0]!);
     }
+    if (uncommitted.size > 0) this.#shownToFew = this.#countOf(offsets, uncommitted);
+  }
+
+  #countOf(offsets: Float64Array, uncommitted: ReadonlySet<number>): Uint32Array {
+    const counts = new Uint32Array(offsets.length);
+    let count = 0;
+    for (let i = 0; i < offsets.length; i++) {
+      if (uncommitted.has(this.#idAt.get(offsets[i]!)!)) count++;
+      counts[i] = count;
+    }
+    return counts;
   }
 
   /** Offsets with more than one value, in the order in which they were first seen. */
@@ -63,7 +77,14 @@ export class VersionOrder {
   delta(fromOffset: number, toOffset: number): number {
     const from = this.#indexOf.get(fromOffset);
     const to = this.#indexOf.get(toOffset);
-    return from === undefined || to === undefined ? 1 : to - from;
+    return from === undefined || to === undefined ? 1 : this.steps(from, to);
+  }
+
+  /** The same between two indexes: values that were never committed are not jumped over. */
+  steps(from: number, to: number): number {
+    const counts = this.#shownToFew;
+    if (counts === null || to - from < 2) return to - from;
+    return to - from - (counts[to - 1]! - counts[from]!);
   }
 }
 
@@ -111,7 +132,9 @@ export function indexHistory(history: History): Indexed {
     if (order === undefined) orders.set(log, (order = new VersionOrder(log)));
     return order;
   };
+  const uncommitted = uncommittedValues(history);
   for (const poll of history.polls) {
+    const isProof = history.readsUncommitted?.(poll.client) !== true;
     for (const { log, offsets, ids } of poll.reads) {
       const order = orderOf(log);
       let seen = read.get(log);
@@ -119,6 +142,7 @@ export function indexHistory(history: History): Indexed {
       for (let i = 0; i < offsets.length; i++) {
         order.note(offsets[i]!, ids[i]!);
         seen.add(ids[i]!);
+        if (isProof) uncommitted.delete(ids[i]!);
       }
     }
   }
@@ -130,6 +154,15 @@ export function indexHistory(history: History): Indexed {
       if (write.recordOffset >= 0) orderOf(write.log).note(write.recordOffset, write.id);
     }
   }
-  for (const order of orders.values()) order.seal();
+  for (const order of orders.values()) order.seal(uncommitted);
   return { history, orders, read };
+}
+
+/** Values of transactions that were not seen to commit: where somebody reads what is uncommitted, it may be these. */
+function uncommittedValues({ sends, readsUncommitted }: History): Set<number> {
+  const values = new Set<number>();
+  if (readsUncommitted === undefined) return values;
+  for (const { isTransactional, outcome, writes } of sends)
+    if (isTransactional && outcome !== 'ok') for (const { id } of writes) values.add(id);
+  return values;
 }

@@ -91,6 +91,30 @@ describe('a history', () => {
     expect(names({ sends: gap, polls: [poll(50, [0, 1]), poll(60, [5, 2])] })).toEqual([]);
   });
 
+  it('counts no skip over what only a reader of uncommitted values was shown', () => {
+    const aborted = send(2, 1, { outcome: 'fail', isTransactional: true });
+    const eager: PollOperation = { ...poll(70, [0, 1], [1, 2], [2, 3]), client: 'k2' };
+    const seen = {
+      sends: [send(1, 0), aborted, send(3, 2)],
+      readsUncommitted: (name: string) => name === 'k2',
+    };
+    expect(names({ ...seen, polls: [poll(50, [0, 1]), poll(60, [2, 3]), eager] })).toEqual(['G1a']);
+    expect(names({ ...seen, polls: [poll(50, [0, 1], [2, 3]), eager] })).toEqual(['G1a']);
+    const backwards = [poll(50, [0, 1], [2, 3]), eager, poll(80, [0, 1])];
+    expect(names({ ...seen, polls: backwards })).toContain('nonmonotonic-poll');
+  });
+
+  it('counts a skip over a value whose transaction another reader saw committed', () => {
+    const doubt = send(2, 1, { outcome: 'unknown', isTransactional: true });
+    const eager: PollOperation = { ...poll(70, [0, 1], [1, 2], [2, 3]), client: 'k2' };
+    const seen = {
+      sends: [send(1, 0), doubt, send(3, 2)],
+      polls: [poll(50, [0, 1]), poll(60, [2, 3]), eager],
+    };
+    expect(names({ ...seen, readsUncommitted: (name) => name === 'k2' })).toEqual([]);
+    expect(names({ ...seen, readsUncommitted: () => false })).toEqual(['poll-skip']);
+  });
+
   it('with a poll out of order inside has int-nonmonotonic-poll', () => {
     expect(names({ sends, polls: [poll(50, [1, 2], [0, 1], [2, 3])] })).toContain('int-nonmonotonic-poll');
   });

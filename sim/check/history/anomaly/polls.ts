@@ -74,7 +74,7 @@ function within(
       for (let i = 1; i < offsets.length; i++) {
         const from = to;
         to = order.indexAt(offsets[i]!)!;
-        if (!wrong(to - from)) continue;
+        if (!wrong(order.steps(from, to))) continue;
         found.push({
           name,
           at: poll.at,
