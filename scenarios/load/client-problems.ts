@@ -1,47 +1,93 @@
-import type { Scenario } from '../../sim/scenario/index.ts';
+import { type ClientPlace, type Config, clientPlaces, type Scenario } from '../../sim/scenario/index.ts';
 import { didYouMean } from './advice.ts';
 import { configProblems } from './config-problems.ts';
 import { reservedNames } from './known-targets.ts';
 import type { Problem } from './problem.ts';
 import { racksOf } from './racks.ts';
 
-/** Producers and consumers: names that are free, topics, partitions and racks that are there. */
+/** Producers, consumers and pipelines: names that are free, topics, partitions and racks that are there. */
 export function clientProblems(scenario: Scenario, problems: Problem[]): void {
-  const topics = scenario.cluster.topics.map((topic) => topic.name);
-  const racks = racksOf(scenario);
-  const taken = new Map(reservedNames(scenario).map((name) => [name, 'the cluster itself']));
-  for (const kind of ['producers', 'consumers'] as const) {
-    scenario.traffic[kind].forEach((client, i) => {
-      const path = `traffic.${kind}.${i}`;
-      const owner = taken.get(client.name);
-      if (owner !== undefined)
-        problems.push({
-          path: `${path}.name`,
-          message: `"${client.name}" is taken by ${owner}; name it ${kind === 'producers' ? 'p' : 'k'}${i + 1}`,
-        });
-      taken.set(client.name, 'another client');
-      if (!topics.includes(client.topic)) {
-        problems.push({
-          path: `${path}.topic`,
-          message: `no such topic: "${client.topic}"${didYouMean(client.topic, topics)}`,
-        });
-      }
-      if (client.rack !== null && !racks.includes(client.rack)) {
-        problems.push({
-          path: `${path}.rack`,
-          message: `no such rack: "${client.rack}"${didYouMean(client.rack, racks)}`,
-        });
-      }
-      const owns = kind === 'producers' ? 'producer' : 'consumer';
-      configProblems(`${path}.config`, client.config, owns, problems);
-      if (client.config['partitioner.rack.aware'] === true && client.rack === null)
-        problems.push({
-          path: `${path}.config.partitioner.rack.aware`,
-          message: `found true, but the producer stands in no rack; give it one of ${racks.join(', ')}`,
-        });
-    });
-  }
+  const { producers, consumers, pipelines } = scenario.traffic;
+  nameProblems(scenario, problems);
+  producers.forEach((spec, i) => {
+    const path = `traffic.producers.${i}`;
+    topicProblem(scenario, `${path}.topic`, spec.topic, problems);
+    rackProblem(scenario, path, spec.rack, problems);
+    producerConfigProblems(scenario, `${path}.config`, spec.config, spec.rack, problems);
+  });
+  consumers.forEach((spec, i) => {
+    const path = `traffic.consumers.${i}`;
+    topicProblem(scenario, `${path}.topic`, spec.topic, problems);
+    rackProblem(scenario, path, spec.rack, problems);
+    configProblems(`${path}.config`, spec.config, 'consumer', problems);
+  });
+  pipelines.forEach((spec, i) => {
+    const path = `traffic.pipelines.${i}`;
+    topicProblem(scenario, `${path}.from`, spec.from, problems);
+    topicProblem(scenario, `${path}.to`, spec.to, problems);
+    if (spec.from === spec.to)
+      problems.push({
+        path: `${path}.to`,
+        message: `found "${spec.to}", which it reads from; it would never come to an end: name another topic`,
+      });
+    rackProblem(scenario, path, spec.rack, problems);
+    configProblems(`${path}.consumerConfig`, spec.consumerConfig, 'consumer', problems);
+    producerConfigProblems(scenario, `${path}.producerConfig`, spec.producerConfig, spec.rack, problems);
+  });
   partitionProblems(scenario, problems);
+}
+
+const KINDS: Readonly<Record<ClientPlace['kind'], { readonly list: string; readonly letter: string }>> = {
+  producer: { list: 'producers', letter: 'p' },
+  consumer: { list: 'consumers', letter: 'k' },
+  pipeline: { list: 'pipelines', letter: 'app' },
+};
+
+/** A client's name stands for all its members, and each member has its own: all of them must be free. */
+function nameProblems(scenario: Scenario, problems: Problem[]): void {
+  const taken = new Map(reservedNames(scenario).map((name) => [name, 'the cluster itself']));
+  for (const place of clientPlaces(scenario.traffic)) {
+    const { list, letter } = KINDS[place.kind];
+    const path = `traffic.${list}.${place.spec}.name`;
+    const isFirst = place.member === 0;
+    const names = isFirst && place.name !== place.client ? [place.client, place.name] : [place.name];
+    for (const name of names) {
+      const owner = taken.get(name);
+      if (owner !== undefined) {
+        const what = name === place.client ? `"${name}"` : `"${name}", a member of ${place.client},`;
+        const message = `${what} is taken by ${owner}; name it ${letter}${place.spec + 1}`;
+        problems.push({ path, message });
+      }
+      taken.set(name, 'another client');
+    }
+  }
+}
+
+function topicProblem({ cluster }: Scenario, path: string, topic: string, problems: Problem[]): void {
+  const topics = cluster.topics.map(({ name }) => name);
+  if (!topics.includes(topic))
+    problems.push({ path, message: `no such topic: "${topic}"${didYouMean(topic, topics)}` });
+}
+
+function rackProblem(scenario: Scenario, path: string, rack: string | null, problems: Problem[]): void {
+  const racks = racksOf(scenario);
+  if (rack !== null && !racks.includes(rack))
+    problems.push({ path: `${path}.rack`, message: `no such rack: "${rack}"${didYouMean(rack, racks)}` });
+}
+
+function producerConfigProblems(
+  scenario: Scenario,
+  path: string,
+  config: Config,
+  rack: string | null,
+  problems: Problem[],
+): void {
+  configProblems(path, config, 'producer', problems);
+  if (config['partitioner.rack.aware'] === true && rack === null)
+    problems.push({
+      path: `${path}.partitioner.rack.aware`,
+      message: `found true, but the producer stands in no rack; give it one of ${racksOf(scenario).join(', ')}`,
+    });
 }
 
 function partitionProblems(scenario: Scenario, problems: Problem[]): void {

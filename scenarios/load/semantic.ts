@@ -4,8 +4,10 @@ import { didYouMean } from './advice.ts';
 import { clientProblems } from './client-problems.ts';
 import { configProblems } from './config-problems.ts';
 import { faultProblems } from './fault-problems.ts';
+import { groupProblems } from './group-problems.ts';
 import { operationProblems } from './operation-problems.ts';
 import type { Problem } from './problem.ts';
+import { transactionProblems } from './transaction-problems.ts';
 
 /** What a schema cannot say: that names refer to something, that times are in order, that numbers fit each other. */
 export function semanticProblems(scenario: Scenario): Problem[] {
@@ -17,6 +19,8 @@ export function semanticProblems(scenario: Scenario): Problem[] {
     });
   clusterProblems(scenario, problems);
   clientProblems(scenario, problems);
+  groupProblems(scenario, problems);
+  transactionProblems(scenario, problems);
   faultProblems(scenario, problems);
   operationProblems(scenario, problems);
   return problems;

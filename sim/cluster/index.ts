@@ -10,6 +10,7 @@
 export { type HardwareProfile, hardwareNames, hardwareProfile } from './hardware.ts';
 export {
   type ConfigOwner,
+  idempotenceProblemOf,
   type KnownConfig,
   knownConfiguration,
   knownFeatures,

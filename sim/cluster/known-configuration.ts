@@ -1,6 +1,8 @@
 import { brokerConfigDefaults } from '../../engine/broker/index.ts';
 import {
   consumerConfigDefaults,
+  idempotenceProblem,
+  type ProducerConfig,
   parseOffsetReset,
   producerConfigDefaults,
 } from '../../engine/client/index.ts';
@@ -15,6 +17,7 @@ import {
 import { defaultRaftConfig } from '../../engine/raft/index.ts';
 import { REPLICATION_DEFAULTS } from '../../engine/replication/index.ts';
 import { snapshotConfigDefaults } from '../../engine/server/index.ts';
+import type { Config } from '../scenario/index.ts';
 
 /** A running broker takes only what is dynamic. */
 export type ConfigOwner = 'topic' | 'broker' | 'running broker' | 'controller' | 'producer' | 'consumer';
@@ -34,6 +37,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   acks: ['all', '-1', '0', '1'],
   'auto.offset.reset': ['earliest', 'latest', 'none', 'by_duration:PnDTnHnMn.nS'],
   'group.consumer.migration.policy': ['bidirectional', 'upgrade', 'downgrade', 'disabled'],
+  'group.protocol': ['classic', 'consumer'],
   'isolation.level': ['read_uncommitted', 'read_committed'],
   // The others need a host's codecs.
   'compression.type': ['none'],
@@ -51,7 +55,6 @@ export function knownConfiguration(owner: ConfigOwner): ReadonlyMap<string, Know
   switch (owner) {
     case 'producer':
       add(known, producerConfigDefaults);
-      known.delete('enable.idempotence');
       break;
     case 'consumer':
       add(known, consumerConfigDefaults);
@@ -80,6 +83,13 @@ export function knownConfiguration(owner: ConfigOwner): ReadonlyMap<string, Know
       break;
   }
   return known;
+}
+
+/** What is wrong with a producer's settings taken together; `acks: 1` is as good as `acks: "1"`. */
+export function idempotenceProblemOf(config: Config, isTransactional: boolean): string | null {
+  const id = isTransactional ? { 'transactional.id': 'any' } : {};
+  const acks = 'acks' in config ? { acks: String(config.acks) } : {};
+  return idempotenceProblem({ ...config, ...acks, ...id } as Partial<ProducerConfig>);
 }
 
 /** Features that an operation may change. */

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { main } from '../../cli/main.ts';
 
 export interface Said {
@@ -35,6 +35,16 @@ export function spawnTrial(...args: string[]): Said {
     { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } },
   );
   return { status: status ?? -1, stdout, stderr };
+}
+
+/** One message with the mend, status 2, no stack, stdout empty, nothing written. */
+export function expectMistakeIn(out: string, said: Said, message: RegExp): void {
+  expect(said.stderr).toMatch(message);
+  expect(said.stderr).not.toMatch(/\n\s+at .*[:(]\d+/);
+  expect(said.stderr.match(/error:/g)).toHaveLength(1);
+  expect(said.stdout).toBe('');
+  expect(said.status).toBe(2);
+  expect(existsSync(out) ? readdirSync(out) : []).toEqual([]);
 }
 
 /** A directory for one test file. */

@@ -1,21 +1,13 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Said, Scratch, smallFile, spawnTrial, trial } from './command.ts';
+import { expectMistakeIn, type Said, Scratch, smallFile, spawnTrial, trial } from './command.ts';
 
 const scratch = new Scratch();
 const out = join(scratch.path, 'out');
 afterAll(() => scratch.remove());
 
-/** One message with the mend, status 2, no stack, stdout empty, nothing written. */
-function expectMistake(said: Said, message: RegExp): void {
-  expect(said.stderr).toMatch(message);
-  expect(said.stderr).not.toMatch(/\n\s+at .*[:(]\d+/);
-  expect(said.stderr.match(/error:/g)).toHaveLength(1);
-  expect(said.stdout).toBe('');
-  expect(said.status).toBe(2);
-  expect(existsSync(out) ? readdirSync(out) : []).toEqual([]);
-}
+const expectMistake = (said: Said, message: RegExp): void => expectMistakeIn(out, said, message);
 
 type Change = (file: ReturnType<typeof smallFile>) => void;
 const fault =
