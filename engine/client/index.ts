@@ -75,7 +75,6 @@ export { murmur2, partitionForKey } from './producer/murmur2.ts';
 export { MAX_RECORDS_PER_STEP, Producer, type ProducerPorts } from './producer/producer.ts';
 export {
   acksOf,
-  IDEMPOTENT_BY_DEFAULT,
   idempotenceProblem,
   isIdempotent,
   type ProducerConfig,

@@ -211,7 +211,7 @@ function answer(
   };
 }
 
-/** Transactions that were aborted, of which something may lie between the reader's offset and the end of what it gets. */
+/** Transactions that were aborted, of which something may lie between the reader's offset and the end of its read. */
 function abortedIn(
   log: Log,
   fetchOffset: number,

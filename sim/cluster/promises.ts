@@ -14,17 +14,14 @@ import { isWeakened } from './operated.ts';
 export function promisesOf(scenario: Scenario, converged: boolean): Promises {
   const { producers } = scenario.traffic;
   const { mayLoseAcknowledged, mayLoseReplicated } = scenario.expect;
+  const durable =
+    !mayLoseAcknowledged && !mayLoseReplicated && producers.every((producer) => isDurable(producer, scenario));
   return {
     // A log that loses its tail forgets its producers with it.
     idempotence:
-      !mayLoseAcknowledged &&
-      !mayLoseReplicated &&
-      producers.every(({ config }) => isIdempotent(config as Partial<ProducerConfig>)),
+      durable && producers.every(({ config }) => isIdempotent(config as Partial<ProducerConfig>)),
     readsUncommitted: (log) => isReadUncommitted(log, scenario),
-    durable:
-      !mayLoseAcknowledged &&
-      !mayLoseReplicated &&
-      producers.every((producer) => isDurable(producer, scenario)),
+    durable,
     // A run that did not converge says so itself; its late values would only repeat it.
     readAll: (log) => converged && scenario.expect.consumersReadAll && isRead(log, scenario),
   };

@@ -26,12 +26,6 @@ export interface ProducerConfig extends ClientConfig {
   readonly 'transaction.timeout.ms': number;
 }
 
-/**
- * Whether producers that say nothing about it are idempotent, as Kafka's are. Off until brokers answer
- * InitProducerId: this one word turns it on.
- */
-export const IDEMPOTENT_BY_DEFAULT = true;
-
 /** A broker remembers so many batches of a producer (`ProducerStateEntry.NUM_BATCHES_TO_RETAIN`). */
 export const MAX_IN_FLIGHT_WHEN_IDEMPOTENT = 5;
 
@@ -52,7 +46,7 @@ export const producerConfigDefaults: ProducerConfig = {
   'partitioner.adaptive.partitioning.enable': true,
   'partitioner.availability.timeout.ms': 0,
   'partitioner.rack.aware': false,
-  'enable.idempotence': IDEMPOTENT_BY_DEFAULT,
+  'enable.idempotence': true,
   'transactional.id': '',
   'transaction.timeout.ms': 60_000,
 };
@@ -103,7 +97,7 @@ export function idempotenceProblem(given: Partial<ProducerConfig>): string | nul
   const isAskedFor = given['enable.idempotence'] === true;
   if (isAskedFor && retries === 0) return 'retries must not be 0 when enable.idempotence is set';
   if (isAskedFor && acks !== 'all' && acks !== '-1') return 'acks must be all when enable.idempotence is set';
-  const isWanted = given['enable.idempotence'] ?? (IDEMPOTENT_BY_DEFAULT || isTransactional);
+  const isWanted = given['enable.idempotence'] ?? true;
   if (isWanted && inFlight > MAX_IN_FLIGHT_WHEN_IDEMPOTENT) {
     return `max.in.flight.requests.per.connection must be at most 5 for an idempotent producer, not ${inFlight}`;
   }
@@ -113,8 +107,7 @@ export function idempotenceProblem(given: Partial<ProducerConfig>): string | nul
 
 /** Whether a producer of these settings is idempotent, asked for or by default. */
 export function isIdempotent(given: Partial<ProducerConfig>): boolean {
-  const isTransactional = (given['transactional.id'] ?? '') !== '';
-  if (!(given['enable.idempotence'] ?? (IDEMPOTENT_BY_DEFAULT || isTransactional))) return false;
+  if (given['enable.idempotence'] === false) return false;
   const { acks, retries } = { ...producerConfigDefaults, ...given };
   return retries !== 0 && (acks === 'all' || acks === '-1');
 }

@@ -40,8 +40,8 @@ export type CallStart = PendingResult | TransactionError;
 
 /**
  * A producer's id, its sequences and its transactions (`TransactionManager`; KIP-98, KIP-360, KIP-447, KIP-588,
- * KIP-890, KIP-1050). The application's calls begin here and end when requests to coordinators have been answered; the sender
- * asks before it lets records leave.
+ * KIP-890, KIP-1050). The application's calls begin here and end when requests to coordinators have been answered; the
+ * sender asks before it lets records leave.
  */
 export class TransactionSession implements TransactionScope {
   /** Null: idempotent only. */

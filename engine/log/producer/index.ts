@@ -7,8 +7,8 @@
  * Invariants:
  * - What is known at the log's end is a function of its batches: the latest snapshot and the batches after it give the
  *   same as all batches do, but for producers that have expired or whose batches retention took.
- * - A batch of a client is appended once: one of the last five of its producer is known again, anything that is not next
- *   in order is refused. Followers take what their leader has, unasked.
+ * - A batch of a client is appended once: one of the last five of its producer is known again, anything that is not
+ *   next in order is refused. Followers take what their leader has, unasked.
  * - `lastStableOffset <= highWatermark`: nothing of an open transaction lies below it, nor of one whose marker is not
  *   replicated.
  *

@@ -68,18 +68,9 @@ function rule(
             check,
           };
     case 'duplicate':
-      return {
-        allowed: !promises.idempotence,
-        reason: promises.idempotence ? '' : 'a retry of a producer without idempotence',
-        check,
-      };
     case 'nonmonotonic-send':
     case 'int-nonmonotonic-send':
-      return {
-        allowed: !promises.idempotence,
-        reason: promises.idempotence ? '' : 'a retry of a producer without idempotence',
-        check,
-      };
+      return { allowed: !promises.idempotence, reason: whyRepeated(promises), check };
     case 'int-send-skip':
       return { allowed: true, reason: 'writers share a partition', check };
     case 'poll-skip':
@@ -96,4 +87,11 @@ function rule(
     case 'int-nonmonotonic-poll':
       return { allowed: false, reason: '', check };
   }
+}
+
+function whyRepeated({ idempotence, durable }: Promises): string {
+  if (idempotence) return '';
+  return durable
+    ? 'a retry of a producer without idempotence'
+    : 'an earlier write was lost, as this configuration allows, and the sequence of its producer with it';
 }

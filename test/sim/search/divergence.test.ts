@@ -33,10 +33,10 @@ describe('two runs of one seed', () => {
       seed: '1',
       codec: 'objects',
       datasets: new Map(),
-      // Counts over both runs: in the second one the 200th frame has another correlation id.
+      // Counts over both runs: the frame lies in the second one.
       sabotage: (frame) => {
         frames++;
-        return frames === 1_000 ? { ...frame, correlationId: frame.correlationId + 1_000 } : frame;
+        return frames === 700 ? { ...frame, correlationId: frame.correlationId + 1_000 } : frame;
       },
     });
     expect(divergence).not.toBeNull();
