@@ -21,6 +21,8 @@ interface Open {
   readonly producerId: number;
   readonly producerEpoch: number;
   readonly written: Written[];
+  /** Records of which nothing was heard yet: their topic, by id. */
+  readonly underWay: Map<number, string>;
   records: number;
   /** The application has asked for a commit: from then on it may be committed, whatever it hears. */
   isCommitAsked: boolean;
@@ -64,7 +66,9 @@ export class TransactionRecorder implements TransactionListener {
 
   readonly onSend: ProducerListener['onSend'] = (now, record) => {
     this.#records.onSend(now, record);
-    if (this.#open !== null) this.#open.records++;
+    if (this.#open === null) return;
+    this.#open.records++;
+    this.#open.underWay.set(record.id, record.topic);
   };
 
   readonly onAcked: ProducerListener['onAcked'] = (now, topic, partition, baseOffset, ids) => {
@@ -86,6 +90,7 @@ export class TransactionRecorder implements TransactionListener {
       producerId,
       producerEpoch,
       written: [],
+      underWay: new Map(),
       records: 0,
       isCommitAsked: false,
     };
@@ -104,6 +109,9 @@ export class TransactionRecorder implements TransactionListener {
 
   /** The process is gone, or the run is over: nobody hears of the rest. */
   onGone(): void {
+    // The producer chose their partitions, and has told nobody which.
+    for (const [id, topic] of this.#open?.underWay ?? [])
+      this.#open!.written.push({ log: topic, baseOffset: -1, ids: [id] });
     this.#giveUp();
   }
 
@@ -118,6 +126,7 @@ export class TransactionRecorder implements TransactionListener {
       this.#sink.settle(this.#client, this.#now(), 'unknown', [written]);
       return;
     }
+    for (const id of written.ids) open.underWay.delete(id);
     if (open.written.length < MAX_BATCHES) open.written.push(written);
   }
 
