@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { codecBench } from './codec.ts';
+import { historyBench } from './history.ts';
 import { kernelBench } from './kernel.ts';
 import { memoryBench } from './memory.ts';
 import { scaleBench } from './scale.ts';
@@ -8,6 +9,7 @@ import { trialBench } from './trials.ts';
 /** What the project asks of itself, on one core: name of a row -> per second. */
 const ASKED: Readonly<Record<string, number>> = {
   'kernel, hold 1000, near (below 1 ms)': 5_000_000,
+  'history, scalar anomalies': 1_000_000,
   'drill, whole cluster': 1_000_000,
   'idle, simulated time': 5_000,
   'drill, simulated time': 500,
@@ -18,7 +20,7 @@ const ASKED: Readonly<Record<string, number>> = {
 };
 
 /**
- * `npm run bench [-- kernel|codec|trials|scale] [--json FILE]`: a table, and the rows as JSON for whoever compares.
+ * `npm run bench [-- kernel|codec|history|trials|scale] [--json FILE]`: a table, and the rows as JSON for whoever compares.
  * `npm run bench -- memory`: a simulated hour, alone.
  */
 const only = process.argv.slice(2).filter((word) => !word.startsWith('--') && !word.endsWith('.json'));
@@ -26,6 +28,7 @@ const wanted = (name: string): boolean => only.length === 0 || only.includes(nam
 const rows = [
   ...(wanted('kernel') ? await kernelBench() : []),
   ...(wanted('codec') ? await codecBench() : []),
+  ...(wanted('history') ? await historyBench() : []),
   ...(wanted('trials') ? await trialBench() : []),
   ...(wanted('scale') ? scaleBench() : []),
 ];

@@ -23,6 +23,8 @@ export class SendLog implements Iterable<SendOperation> {
   /** Where a send's ids begin; they end where the next one's begin. */
   readonly #idsFrom = new NumberColumn();
   readonly #ids = new NumberColumn();
+  /** Of the last time that somebody went through them: sends are only ever added. */
+  #order: Uint32Array | null = null;
 
   get length(): number {
     return this.#clients.length;
@@ -44,9 +46,22 @@ export class SendLog implements Iterable<SendOperation> {
 
   /** In the order in which they were invoked. */
   *[Symbol.iterator](): Iterator<SendOperation> {
-    const order = Array.from({ length: this.length }, (_, i) => i);
-    order.sort((a, b) => this.#invokedAt.at(a) - this.#invokedAt.at(b));
-    for (const i of order) yield this.#send(i);
+    const order = this.#inOrder();
+    for (let i = 0; i < this.length; i++) yield this.#send(order === null ? i : order[i]!);
+  }
+
+  /** Sends by when they were invoked, those of one time as they came; null: they came so. */
+  #inOrder(): Uint32Array | null {
+    let isInOrder = true;
+    for (let i = 1; i < this.length && isInOrder; i++)
+      isInOrder = this.#invokedAt.at(i) >= this.#invokedAt.at(i - 1);
+    if (isInOrder) return null;
+    if (this.#order?.length !== this.length) {
+      const invokedAt = this.#invokedAt;
+      this.#order = Uint32Array.from({ length: this.length }, (_, i) => i);
+      this.#order.sort((a, b) => invokedAt.at(a) - invokedAt.at(b) || a - b);
+    }
+    return this.#order;
   }
 
   #send(i: number): SendOperation {

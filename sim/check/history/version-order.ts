@@ -1,46 +1,78 @@
 import type { History } from './history.ts';
+import { NumberColumn } from './number-column.ts';
+import { NumberIndex } from './number-index.ts';
 
-/** All that is known of where values stand in one partition. */
+const MIN_ROOM = 64;
+
+/**
+ * All that is known of where values stand in one partition, in columns: nearly every offset has one value and every
+ * value one offset, and only where there are more is a list made.
+ */
 export class VersionOrder {
   readonly log: string;
-  /** Offset -> the first value seen there. */
-  readonly #idAt = new Map<number, number>();
+  readonly #offsets = new NumberIndex();
+  readonly #ids = new NumberIndex();
+  /** By place of the offset: the place of the first value seen there. */
+  readonly #idAt = new NumberColumn();
+  /** By place of the value: the place of the first offset where it was seen; of the lowest after `seal`. */
+  #offsetOf = new Int32Array(MIN_ROOM);
   /** Offset -> its distinct values, where there are several. */
   readonly #idsAt = new Map<number, number[]>();
-  /** Value -> the first offset where it was seen; the lowest after `seal`. */
-  readonly #offsetOf = new Map<number, number>();
   /** Value -> its distinct offsets, where there are several; ascending after `seal`. */
   readonly #offsetsOf = new Map<number, number[]>();
-  /** Offset -> dense index: gaps of control records do not count. */
-  readonly #indexOf = new Map<number, number>();
+  /** By place of the offset: dense index; gaps of control records do not count. Null: the places themselves. */
+  #rank: Int32Array | null = null;
   /** By index: how many values up to it nobody has to be shown. Null: every one. */
   #shownToFew: Uint32Array | null = null;
+  /** The first so many values were returned by polls. */
+  #readCount = 0;
 
   constructor(log: string) {
     this.log = log;
   }
 
   note(recordOffset: number, id: number): void {
-    addDistinct(this.#idAt, this.#idsAt, recordOffset, id);
-    addDistinct(this.#offsetOf, this.#offsetsOf, id, recordOffset);
+    const knownOffsets = this.#offsets.length;
+    const knownIds = this.#ids.length;
+    const offset = this.#offsets.add(recordOffset);
+    const value = this.#ids.add(id);
+    if (offset === knownOffsets) this.#idAt.push(value);
+    else if (this.#idAt.at(offset) !== value)
+      addDistinct(this.#idsAt, recordOffset, this.#ids.at(this.#idAt.at(offset)), id);
+    if (value === knownIds) {
+      if (value === this.#offsetOf.length) this.#offsetOf = widened(this.#offsetOf);
+      this.#offsetOf[value] = offset;
+    } else if (this.#offsetOf[value] !== offset)
+      addDistinct(this.#offsetsOf, id, this.#offsets.at(this.#offsetOf[value]!), recordOffset);
+  }
+
+  /** All polls were noted: what comes now is known from sends alone. */
+  endReads(): void {
+    this.#readCount = this.#ids.length;
   }
 
   /** The values that only readers of what is not committed have to be shown. */
   seal(uncommitted: ReadonlySet<number>): void {
-    const offsets = Float64Array.from(this.#idAt.keys()).sort();
-    for (let i = 0; i < offsets.length; i++) this.#indexOf.set(offsets[i]!, i);
     for (const [id, where] of this.#offsetsOf) {
       where.sort((a, b) => a - b);
-      this.#offsetOf.set(id, where[0]!);
+      this.#offsetOf[this.#ids.find(id)] = this.#offsets.find(where[0]!);
     }
-    if (uncommitted.size > 0) this.#shownToFew = this.#countOf(offsets, uncommitted);
+    const places = this.#offsets.keys();
+    if (isAscending(places)) {
+      if (uncommitted.size > 0) this.#shownToFew = this.#countOf(places, uncommitted);
+      return;
+    }
+    const sorted = places.slice().sort();
+    this.#rank = new Int32Array(sorted.length);
+    for (let i = 0; i < sorted.length; i++) this.#rank[this.#offsets.find(sorted[i]!)] = i;
+    if (uncommitted.size > 0) this.#shownToFew = this.#countOf(sorted, uncommitted);
   }
 
   #countOf(offsets: Float64Array, uncommitted: ReadonlySet<number>): Uint32Array {
     const counts = new Uint32Array(offsets.length);
     let count = 0;
     for (let i = 0; i < offsets.length; i++) {
-      if (uncommitted.has(this.#idAt.get(offsets[i]!)!)) count++;
+      if (uncommitted.has(this.#ids.at(this.#idAt.at(this.#offsets.find(offsets[i]!))))) count++;
       counts[i] = count;
     }
     return counts;
@@ -48,26 +80,45 @@ export class VersionOrder {
 
   /** Offsets with more than one value, in the order in which they were first seen. */
   conflicts(): [recordOffset: number, ids: readonly number[]][] {
-    return severalOf(this.#idAt, this.#idsAt);
+    return severalOf(this.#offsets, this.#idsAt);
   }
 
   /** Values at more than one offset, in the order in which they were first seen. */
   duplicates(): [id: number, offsets: readonly number[]][] {
-    return severalOf(this.#offsetOf, this.#offsetsOf);
+    return severalOf(this.#ids, this.#offsetsOf);
+  }
+
+  /** Did some poll return this value? */
+  wasRead(id: number): boolean {
+    const value = this.#ids.find(id);
+    return value >= 0 && value < this.#readCount;
+  }
+
+  /** The greatest first place of any value that was read; -1 when none was. */
+  readBound(): number {
+    let bound = -1;
+    for (let value = 0; value < this.#readCount; value++)
+      bound = Math.max(bound, this.#rankOf(this.#offsetOf[value]!));
+    return bound;
   }
 
   firstIndex(id: number): number | undefined {
-    const recordOffset = this.#offsetOf.get(id);
-    return recordOffset === undefined ? undefined : this.#indexOf.get(recordOffset);
+    const value = this.#ids.find(id);
+    return value < 0 ? undefined : this.#rankOf(this.#offsetOf[value]!);
   }
 
   lastIndex(id: number): number | undefined {
-    const recordOffset = this.#offsetsOf.get(id)?.at(-1) ?? this.#offsetOf.get(id);
-    return recordOffset === undefined ? undefined : this.#indexOf.get(recordOffset);
+    const last = this.#offsetsOf.get(id)?.at(-1);
+    return last === undefined ? this.firstIndex(id) : this.indexAt(last);
   }
 
   indexAt(recordOffset: number): number | undefined {
-    return this.#indexOf.get(recordOffset);
+    const place = this.#offsets.find(recordOffset);
+    return place < 0 ? undefined : this.#rankOf(place);
+  }
+
+  #rankOf(place: number): number {
+    return this.#rank === null ? place : this.#rank[place]!;
   }
 
   /**
@@ -75,8 +126,8 @@ export class VersionOrder {
    * values. A place that nobody else knows counts as 1.
    */
   delta(fromOffset: number, toOffset: number): number {
-    const from = this.#indexOf.get(fromOffset);
-    const to = this.#indexOf.get(toOffset);
+    const from = this.indexAt(fromOffset);
+    const to = this.indexAt(toOffset);
     return from === undefined || to === undefined ? 1 : this.steps(from, to);
   }
 
@@ -88,36 +139,35 @@ export class VersionOrder {
   }
 }
 
-/** Nearly every key has one value: only where there are more is a list made. */
-function addDistinct(
-  first: Map<number, number>,
-  several: Map<number, number[]>,
-  key: number,
-  value: number,
-): void {
-  const known = first.get(key);
-  if (known === undefined) first.set(key, value);
-  else if (known !== value) {
-    const values = several.get(key);
-    if (values === undefined) several.set(key, [known, value]);
-    else if (!values.includes(value)) values.push(value);
-  }
+function isAscending(values: Float64Array): boolean {
+  for (let i = 1; i < values.length; i++) if (values[i]! < values[i - 1]!) return false;
+  return true;
+}
+
+function widened(column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const wide = new Int32Array(column.length * 2);
+  wide.set(column);
+  return wide;
+}
+
+function addDistinct(several: Map<number, number[]>, key: number, known: number, value: number): void {
+  const values = several.get(key);
+  if (values === undefined) several.set(key, [known, value]);
+  else if (!values.includes(value)) values.push(value);
 }
 
 function severalOf(
-  first: ReadonlyMap<number, number>,
+  index: NumberIndex,
   several: ReadonlyMap<number, readonly number[]>,
 ): [key: number, values: readonly number[]][] {
-  if (several.size === 0) return [];
-  return [...first.keys()].filter((key) => several.has(key)).map((key) => [key, several.get(key)!]);
+  const byPlace = [...several].sort(([a], [b]) => index.find(a) - index.find(b));
+  return byPlace.map(([key, values]) => [key, values]);
 }
 
 /** What the anomalies look at, derived once from a history. */
 export interface Indexed {
   readonly history: History;
   readonly orders: ReadonlyMap<string, VersionOrder>;
-  /** Values that some poll returned, by partition. */
-  readonly read: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
 /**
@@ -126,7 +176,6 @@ export interface Indexed {
  */
 export function indexHistory(history: History): Indexed {
   const orders = new Map<string, VersionOrder>();
-  const read = new Map<string, Set<number>>();
   const orderOf = (log: string): VersionOrder => {
     let order = orders.get(log);
     if (order === undefined) orders.set(log, (order = new VersionOrder(log)));
@@ -137,15 +186,13 @@ export function indexHistory(history: History): Indexed {
     const isProof = history.readsUncommitted?.(poll.client) !== true;
     for (const { log, offsets, ids } of poll.reads) {
       const order = orderOf(log);
-      let seen = read.get(log);
-      if (seen === undefined) read.set(log, (seen = new Set()));
       for (let i = 0; i < offsets.length; i++) {
         order.note(offsets[i]!, ids[i]!);
-        seen.add(ids[i]!);
-        if (isProof) uncommitted.delete(ids[i]!);
+        if (isProof && uncommitted.size > 0) uncommitted.delete(ids[i]!);
       }
     }
   }
+  for (const order of orders.values()) order.endReads();
   for (const send of history.sends) {
     if (send.outcome === 'fail') continue;
     // A place in the log is no proof that the transaction was committed: a reader is.
@@ -155,7 +202,7 @@ export function indexHistory(history: History): Indexed {
     }
   }
   for (const order of orders.values()) order.seal(uncommitted);
-  return { history, orders, read };
+  return { history, orders };
 }
 
 /** Values of transactions that were not seen to commit: where somebody reads what is uncommitted, it may be these. */

@@ -3,12 +3,12 @@ import type { Anomaly, Detector } from '../anomaly.ts';
 export const abortedRead: Detector = {
   name: 'G1a',
   means: 'a reader got a value whose writer was told that it certainly failed',
-  find: ({ history, read }) => {
+  find: ({ history, orders }) => {
     const found: Anomaly[] = [];
     for (const { outcome, writes, endedAt, client, isTransactional } of history.sends) {
       if (outcome !== 'fail') continue;
       for (const { log, id } of writes) {
-        if (!read.get(log)?.has(id)) continue;
+        if (!orders.get(log)?.wasRead(id)) continue;
         found.push({
           name: 'G1a',
           at: endedAt,

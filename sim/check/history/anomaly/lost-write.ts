@@ -10,7 +10,7 @@ export const lostWrite: Detector = {
     for (const send of indexed.history.sends) {
       if (!mustHaveHappened(send.outcome, send.writes, indexed)) continue;
       for (const write of send.writes) {
-        if (indexed.read.get(write.log)?.has(write.id)) continue;
+        if (indexed.orders.get(write.log)?.wasRead(write.id)) continue;
         const last = indexed.orders.get(write.log)?.lastIndex(write.id);
         const bound = bounds.get(write.log);
         if (last === undefined || bound === undefined || last > bound) continue;
@@ -33,17 +33,12 @@ function mustHaveHappened(
   indexed: Indexed,
 ): boolean {
   if (outcome === 'ok') return true;
-  return outcome === 'unknown' && writes.some((write) => indexed.read.get(write.log)?.has(write.id));
+  return outcome === 'unknown' && writes.some((write) => indexed.orders.get(write.log)?.wasRead(write.id));
 }
 
-/** How far each partition was read: the greatest first place of any value that was read. */
+/** How far each partition was read. */
 function readBounds(indexed: Indexed): Map<string, number> {
   const bounds = new Map<string, number>();
-  for (const [log, ids] of indexed.read) {
-    const order = indexed.orders.get(log)!;
-    let bound = -1;
-    for (const id of ids) bound = Math.max(bound, order.firstIndex(id) ?? -1);
-    bounds.set(log, bound);
-  }
+  for (const order of indexed.orders.values()) bounds.set(order.log, order.readBound());
   return bounds;
 }

@@ -1,0 +1,23 @@
+import type { Anomaly } from '../../../../../sim/check/index.ts';
+import type { Detector } from '../detector.ts';
+
+export const abortedRead: Detector = {
+  name: 'G1a',
+  means: 'a reader got a value whose writer was told that it certainly failed',
+  find: ({ history, read }) => {
+    const found: Anomaly[] = [];
+    for (const { outcome, writes, endedAt, client, isTransactional } of history.sends) {
+      if (outcome !== 'fail') continue;
+      for (const { log, id } of writes) {
+        if (!read.get(log)?.has(id)) continue;
+        found.push({
+          name: 'G1a',
+          at: endedAt,
+          message: `${log}: value ${id} was read, but ${client} was told that its send failed`,
+          evidence: { log, id, client, isTransactional },
+        });
+      }
+    }
+    return found;
+  },
+};

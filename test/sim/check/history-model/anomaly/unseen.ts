@@ -1,0 +1,23 @@
+import type { Anomaly } from '../../../../../sim/check/index.ts';
+import type { Detector } from '../detector.ts';
+
+export const unseen: Detector = {
+  name: 'unseen',
+  means: 'a value was acknowledged, and at the end nobody had read it',
+  find: ({ history, read }) => {
+    const found: Anomaly[] = [];
+    for (const { outcome, writes, endedAt, client } of history.sends) {
+      if (outcome !== 'ok') continue;
+      for (const write of writes) {
+        if (read.get(write.log)?.has(write.id)) continue;
+        found.push({
+          name: 'unseen',
+          at: endedAt,
+          message: `${write.log}: value ${write.id} of ${client}, acknowledged at offset ${write.recordOffset}, was never read`,
+          evidence: { ...write, client },
+        });
+      }
+    }
+    return found;
+  },
+};
