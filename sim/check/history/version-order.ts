@@ -1,6 +1,7 @@
-import type { History } from './history.ts';
+import type { History, SendOperation } from './history.ts';
 import { NumberColumn } from './number-column.ts';
 import { NumberIndex } from './number-index.ts';
+import { type PollSteps, suspectSends, unusualSteps } from './suspects.ts';
 
 const MIN_ROOM = 64;
 
@@ -122,16 +123,9 @@ export class VersionOrder {
   }
 
   /**
-   * Steps from one place to the next: 1 is the next known value, less is backwards, more is a jump over known
-   * values. A place that nobody else knows counts as 1.
+   * Steps from one index to another: 1 is the next known value, less is backwards, more is a jump over known values.
+   * Values that were never committed are not jumped over.
    */
-  delta(fromOffset: number, toOffset: number): number {
-    const from = this.indexAt(fromOffset);
-    const to = this.indexAt(toOffset);
-    return from === undefined || to === undefined ? 1 : this.steps(from, to);
-  }
-
-  /** The same between two indexes: values that were never committed are not jumped over. */
   steps(from: number, to: number): number {
     const counts = this.#shownToFew;
     if (counts === null || to - from < 2) return to - from;
@@ -168,6 +162,9 @@ function severalOf(
 export interface Indexed {
   readonly history: History;
   readonly orders: ReadonlyMap<string, VersionOrder>;
+  /** Sends that failed, were not read whole or stand apart; of the others only their order is to be judged. */
+  readonly suspects: readonly SendOperation[];
+  readonly steps: PollSteps;
 }
 
 /**
@@ -202,7 +199,7 @@ export function indexHistory(history: History): Indexed {
     }
   }
   for (const order of orders.values()) order.seal(uncommitted);
-  return { history, orders };
+  return { history, orders, suspects: suspectSends(history, orders), steps: unusualSteps(history, orders) };
 }
 
 /** Values of transactions that were not seen to commit: where somebody reads what is uncommitted, it may be these. */

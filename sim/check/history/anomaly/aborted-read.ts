@@ -3,9 +3,9 @@ import type { Anomaly, Detector } from '../anomaly.ts';
 export const abortedRead: Detector = {
   name: 'G1a',
   means: 'a reader got a value whose writer was told that it certainly failed',
-  find: ({ history, orders }) => {
+  find: ({ suspects, orders }) => {
     const found: Anomaly[] = [];
-    for (const { outcome, writes, endedAt, client, isTransactional } of history.sends) {
+    for (const { outcome, writes, endedAt, client, isTransactional } of suspects) {
       if (outcome !== 'fail') continue;
       for (const { log, id } of writes) {
         if (!orders.get(log)?.wasRead(id)) continue;

@@ -7,7 +7,7 @@ export const lostWrite: Detector = {
   find: (indexed) => {
     const bounds = readBounds(indexed);
     const found: Anomaly[] = [];
-    for (const send of indexed.history.sends) {
+    for (const send of indexed.suspects) {
       if (!mustHaveHappened(send.outcome, send.writes, indexed)) continue;
       for (const write of send.writes) {
         if (indexed.orders.get(write.log)?.wasRead(write.id)) continue;

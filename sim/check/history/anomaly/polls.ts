@@ -1,4 +1,5 @@
 import type { Anomaly, AnomalyName, Detector } from '../anomaly.ts';
+import type { PollStep } from '../suspects.ts';
 import type { Indexed } from '../version-order.ts';
 
 /** Between two polls of one client; not across a re-assignment, a seek or a reset. */
@@ -28,61 +29,32 @@ export const internalPollSkip: Detector = {
 };
 
 function between(
-  indexed: Indexed,
+  { steps }: Indexed,
   name: AnomalyName,
   wrong: (delta: number) => boolean,
   verb: string,
 ): Anomaly[] {
-  const found: Anomaly[] = [];
-  /** By client and partition: the last offset read. */
-  const last = new Map<string, number>();
-  const { polls, repositions } = indexed.history;
-  let next = 0;
-  for (const poll of polls) {
-    for (; next < repositions.length && repositions[next]!.at <= poll.at; next++) {
-      last.delete(`${repositions[next]!.client} ${repositions[next]!.log}`);
-    }
-    for (const { log, offsets } of poll.reads) {
-      if (offsets.length === 0) continue;
-      const key = `${poll.client} ${log}`;
-      const before = last.get(key);
-      last.set(key, offsets.at(-1)!);
-      if (before === undefined || !wrong(indexed.orders.get(log)!.delta(before, offsets[0]!))) continue;
-      found.push({
-        name,
-        at: poll.at,
-        message: `${log}: ${poll.client} ${verb} from offset ${before} to ${offsets[0]}`,
-        evidence: { log, client: poll.client, from: before, to: offsets[0] },
-      });
-    }
-  }
-  return found;
+  return steps.between
+    .filter(({ delta }) => wrong(delta))
+    .map((step) => anomalyOf(name, step, `${step.client} ${verb}`));
 }
 
 function within(
-  indexed: Indexed,
+  { steps }: Indexed,
   name: AnomalyName,
   wrong: (delta: number) => boolean,
   verb: string,
 ): Anomaly[] {
-  const found: Anomaly[] = [];
-  for (const poll of indexed.history.polls) {
-    for (const { log, offsets } of poll.reads) {
-      if (offsets.length < 2) continue;
-      const order = indexed.orders.get(log)!;
-      let to = order.indexAt(offsets[0]!)!;
-      for (let i = 1; i < offsets.length; i++) {
-        const from = to;
-        to = order.indexAt(offsets[i]!)!;
-        if (!wrong(order.steps(from, to))) continue;
-        found.push({
-          name,
-          at: poll.at,
-          message: `${log}: one poll of ${poll.client} ${verb} from offset ${offsets[i - 1]} to ${offsets[i]}`,
-          evidence: { log, client: poll.client, from: offsets[i - 1], to: offsets[i] },
-        });
-      }
-    }
-  }
-  return found;
+  return steps.within
+    .filter(({ delta }) => wrong(delta))
+    .map((step) => anomalyOf(name, step, `one poll of ${step.client} ${verb}`));
+}
+
+function anomalyOf(name: AnomalyName, { log, client, at, from, to }: PollStep, what: string): Anomaly {
+  return {
+    name,
+    at,
+    message: `${log}: ${what} from offset ${from} to ${to}`,
+    evidence: { log, client, from, to },
+  };
 }

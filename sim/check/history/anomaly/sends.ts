@@ -65,7 +65,7 @@ function within(
   how: string,
 ): Anomaly[] {
   const found: Anomaly[] = [];
-  for (const send of indexed.history.sends) {
+  for (const send of indexed.suspects) {
     if (send.outcome === 'fail' || send.writes.length < 2) continue;
     for (const writes of byLog(send)) {
       const { log } = writes[0]!;

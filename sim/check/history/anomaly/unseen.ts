@@ -3,9 +3,9 @@ import type { Anomaly, Detector } from '../anomaly.ts';
 export const unseen: Detector = {
   name: 'unseen',
   means: 'a value was acknowledged, and at the end nobody had read it',
-  find: ({ history, orders }) => {
+  find: ({ suspects, orders }) => {
     const found: Anomaly[] = [];
-    for (const { outcome, writes, endedAt, client } of history.sends) {
+    for (const { outcome, writes, endedAt, client } of suspects) {
       if (outcome !== 'ok') continue;
       for (const write of writes) {
         if (orders.get(write.log)?.wasRead(write.id)) continue;
