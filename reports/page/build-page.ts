@@ -6,7 +6,9 @@ import { lanesChart } from '../chart/lanes.ts';
 import { latencyChart } from '../chart/latency.ts';
 import { type RenderedChart, renderChart } from '../chart/render.ts';
 import { throughputChart } from '../chart/throughput.ts';
-import { escapeHtml, page, table } from './html.ts';
+import { groupSections } from './group-section.ts';
+import { escapeHtml, figure, page, table } from './html.ts';
+import { transactionSection } from './transaction-section.ts';
 
 export interface BuiltPage {
   readonly html: string;
@@ -19,20 +21,24 @@ const SHOWN = 50;
 /** One trial on one self-contained page, and its charts as SVG. */
 export async function buildPage(result: Result): Promise<BuiltPage> {
   const charts = await chartsOf(result);
+  const groups = await groupSections(result);
+  const transactions = await transactionSection(result);
   const body = [
     heading(result),
     evidence(result),
     `<h2>What happened</h2><p class="dim">${charts.length === 0 ? 'The run ended before there was any traffic.' : 'Shaded: a fault holds. Dashed: a leader was elected.'}</p>`,
-    ...charts.map(
-      (chart) => `<figure id="${chart.name}" aria-label="${escapeHtml(chart.title)}">${chart.svg}</figure>`,
-    ),
+    ...charts.map(figure),
     faults(result),
     operations(result),
+    ...[groups.html, transactions.html].filter((html) => html !== ''),
     exercised(result),
     measured(result),
     again(result),
   ].join('\n');
-  return { html: page(`${result.scenario.name}, seed ${result.seed}: ${result.verdict}`, body), charts };
+  return {
+    html: page(`${result.scenario.name}, seed ${result.seed}: ${result.verdict}`, body),
+    charts: [...charts, ...groups.charts, ...transactions.charts],
+  };
 }
 
 /** None when the run ended before the first sample: axes without a length say nothing. */

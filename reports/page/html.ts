@@ -1,3 +1,4 @@
+import type { RenderedChart } from '../chart/render.ts';
 import { STYLE } from './style.ts';
 
 /** Text that goes into HTML, wherever it comes from. */
@@ -21,6 +22,11 @@ function row(cells: readonly (string | number)[], tag: 'td' | 'th'): string {
     return `<${tag}${typeof value === 'number' ? ' class="n"' : ''}>${escapeHtml(text)}</${tag}>`;
   });
   return `<tr>${written.join('')}</tr>`;
+}
+
+/** A chart in its place; its name is its address on the page. */
+export function figure({ name, title, svg }: RenderedChart): string {
+  return `<figure id="${name}" aria-label="${escapeHtml(title)}">${svg}</figure>`;
 }
 
 /** Everything on the page: no script, no font, no request. */
