@@ -8,18 +8,17 @@ export const nonmonotonicSend: Detector = {
   means: 'a client’s later send landed at or before its earlier one',
   find: (indexed) => {
     const found: Anomaly[] = [];
-    /** By client and partition: the ended send whose last value stands farthest. */
-    const open = new Map<string, { send: SendOperation; write: Write }[]>();
+    /** By client, then by partition. */
+    const open = new Map<string, Map<string, Earlier[]>>();
     for (const send of indexed.history.sends) {
       if (send.outcome === 'fail') continue;
       for (const writes of byLog(send)) {
         const { log } = writes[0]!;
-        const key = `${send.client} ${log}`;
-        let earlier = open.get(key);
-        if (earlier === undefined) open.set(key, (earlier = []));
-        const ended = earlier.findLast((one) => one.send.endedAt < send.invokedAt);
-        const first = indexed.orders.get(log)?.firstIndex(writes[0]!.id);
-        const before = ended === undefined ? undefined : indexed.orders.get(log)?.firstIndex(ended.write.id);
+        const order = indexed.orders.get(log);
+        const earlier = earlierOf(open, send.client, log);
+        const ended = lastEnded(earlier, send.invokedAt);
+        const first = order?.firstIndex(writes[0]!.id);
+        const before = ended?.index;
         if (ended !== undefined && first !== undefined && before !== undefined && first <= before) {
           found.push({
             name: 'nonmonotonic-send',
@@ -34,8 +33,9 @@ export const nonmonotonicSend: Detector = {
             },
           });
         }
-        earlier.push({ send, write: writes.at(-1)! });
-        if (earlier.length > MAX_OVERLAPPING) earlier.shift();
+        const write = writes.at(-1)!;
+        earlier.push({ send, write, index: order?.firstIndex(write.id) });
+        if (earlier.length >= 2 * MAX_OVERLAPPING) earlier.splice(0, MAX_OVERLAPPING);
       }
     }
     return found;
@@ -44,6 +44,28 @@ export const nonmonotonicSend: Detector = {
 
 /** Sends of one client and partition that can be under way together: buffered batches, beyond in-flight requests. */
 const MAX_OVERLAPPING = 64;
+
+interface Earlier {
+  readonly send: SendOperation;
+  readonly write: Write;
+  readonly index: number | undefined;
+}
+
+/** The latest of the last `MAX_OVERLAPPING` that had ended by then. */
+function lastEnded(earlier: readonly Earlier[], invokedAt: number): Earlier | undefined {
+  const from = Math.max(0, earlier.length - MAX_OVERLAPPING);
+  for (let i = earlier.length - 1; i >= from; i--)
+    if (earlier[i]!.send.endedAt < invokedAt) return earlier[i];
+  return undefined;
+}
+
+function earlierOf(open: Map<string, Map<string, Earlier[]>>, client: string, log: string): Earlier[] {
+  let ofClient = open.get(client);
+  if (ofClient === undefined) open.set(client, (ofClient = new Map()));
+  let earlier = ofClient.get(log);
+  if (earlier === undefined) ofClient.set(log, (earlier = []));
+  return earlier;
+}
 
 /** Within one send. */
 export const internalNonmonotonicSend: Detector = {
