@@ -45,7 +45,7 @@ export function spanChart(result: Result, chart: SpanChart): TopLevelSpec {
   };
   return {
     width: CHART_WIDTH,
-    height: { step: 20 },
+    height: { step: 24 },
     title: chart.title,
     resolve: { scale: { color: 'independent' } },
     layer: [

@@ -26,7 +26,11 @@ export function transactionsChart(result: Result): TopLevelSpec {
       [OUTCOME_NAME.fail]: COLOUR.orange,
       [OUTCOME_NAME.unknown]: COLOUR.purple,
     },
-    ticks: [],
-    tickColours: {},
+    // Seldom and short, and what a reader looks for: never thinner than a tick.
+    ticks: bars
+      .filter(({ outcome }) => outcome === OUTCOME_NAME.unknown)
+      .slice(0, MAX_DRAWN)
+      .map(({ id, from }) => ({ lane: id, t: from, kind: 'outcome unknown' })),
+    tickColours: { 'outcome unknown': COLOUR.red },
   });
 }

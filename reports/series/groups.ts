@@ -1,4 +1,5 @@
 import type { GroupOutcome, RebalanceMark, Result } from '../../sim/result/index.ts';
+import { groupOf, groupOfPipeline } from '../../sim/scenario/index.ts';
 import { endUs } from './timeline.ts';
 
 /** A member's hold on a partition, in seconds from the start of the traffic. */
@@ -138,11 +139,19 @@ function eventsOf(result: Result, group: GroupOutcome): Event[] {
   return events.sort((a, b) => a.at - b.at);
 }
 
-/** The longest session that its members may have. */
-function sessionMsOf(result: Result, group: GroupOutcome): number {
-  const asked = result.scenario.traffic.consumers
-    .filter(({ config }) => config['group.id'] === group.group)
-    .map(({ config }) => Number(config['session.timeout.ms'] ?? SESSION_MS));
+/** The longest session that its members may have: they say it in a classic group, the brokers in a consumer group. */
+function sessionMsOf({ scenario }: Result, { group }: GroupOutcome): number {
+  const { consumers, pipelines } = scenario.traffic;
+  const configs = [
+    ...consumers.filter((spec) => groupOf(spec) === group).map(({ config }) => config),
+    ...pipelines
+      .filter((spec) => groupOfPipeline(spec) === group)
+      .map(({ consumerConfig }) => consumerConfig),
+  ];
+  const told = scenario.cluster.brokerConfig['group.consumer.session.timeout.ms'];
+  const asked = configs.map((config) =>
+    Number((config['group.protocol'] === 'consumer' ? told : config['session.timeout.ms']) ?? SESSION_MS),
+  );
   return asked.length === 0 ? SESSION_MS : Math.max(...asked);
 }
 

@@ -102,6 +102,8 @@ describe('consumer groups on a trial’s page', () => {
     expect(html).toContain(
       '<td>nothing within a second, and no member silenced within the session time</td>',
     );
+    const just = { ...GROUP, rebalances: [{ ...GROUP.rebalances[2]!, at: 49_000_000 }] };
+    expect((await buildPage({ ...result, groups: [just] })).html).toContain('kill k-2 began 48.0 s before');
     const other = await buildPage({ ...result, faults: smallResult().faults });
     expect(other.html).not.toContain('began 1.5 s before');
   });
