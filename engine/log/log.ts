@@ -251,7 +251,7 @@ export class Log {
     this.#logStartOffset = Math.min(this.#logStartOffset, offset);
     this.#highWatermark = Math.min(this.#highWatermark, offset);
     if (this.#epochs.truncateFromEnd(offset)) this.#writeEpochs();
-    this.#producers.onTruncated(offset, this.#logStartOffset);
+    this.#producers.onTruncated(offset, this.#logStartOffset, this.#highWatermark);
     out.fact({ fact: 'log truncated', log: this.name, logEndOffset: offset });
     return error === null ? true : storageFailure(error);
   }

@@ -134,7 +134,8 @@ export class LogProducers {
     return true;
   }
 
-  onTruncated(offset: number, logStartOffset: number): void {
+  /** The log ends at `offset` now. What is left of it below the high watermark stays stable. */
+  onTruncated(offset: number, logStartOffset: number, highWatermark: number): void {
     if (this.isEmpty && this.#snapshots.length === 0) return;
     this.#deleteSnapshots((at) => at > offset);
     this.#aborted.truncateTo(
@@ -142,6 +143,8 @@ export class LogProducers {
       this.#local.segments.map(({ baseOffset }) => baseOffset),
     );
     this.#replay(this.#restore(offset, logStartOffset));
+    // A replay does not know which markers are replicated: without this all of them would hold readers back again.
+    this.onHighWatermark(highWatermark);
   }
 
   onRestarted(): void {

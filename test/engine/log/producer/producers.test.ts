@@ -130,6 +130,20 @@ describe('a transaction at its partition', () => {
     expect(stage.log.lastStableOffset).toBe(4);
   });
 
+  it('whose marker is replicated holds nothing back after a truncation (`updateHighWatermark`)', () => {
+    const stage = new ProducerStage();
+    stage.send(0, { transactional: true });
+    stage.end(true);
+    stage.replicate();
+    stage.send(0, { id: 8 });
+    stage.send(1, { id: 8 });
+    expect([stage.log.lastStableOffset, stage.log.highWatermark]).toEqual([2, 2]);
+    stage.log.truncateTo(3, stage.out);
+    expect([stage.log.lastStableOffset, stage.log.highWatermark]).toEqual([2, 2]);
+    stage.log.truncateTo(2, stage.out);
+    expect([stage.log.lastStableOffset, stage.log.highWatermark]).toEqual([2, 2]);
+  });
+
   it('that is aborted is told to readers of its stretch', () => {
     const stage = new ProducerStage();
     stage.send(0, { transactional: true });
@@ -251,5 +265,9 @@ function expectFromBatches(stage: ProducerStage): void {
   expect(stage.log.producers.abortedBetween(0, logEndOffset)).toEqual(
     follower.log.producers.abortedBetween(0, logEndOffset),
   );
+  // A cut within a batch leaves an end that no batch has.
+  if (follower.log.logEndOffset === logEndOffset) {
+    expect(stage.log.lastStableOffset).toBe(follower.log.lastStableOffset);
+  }
   expect(stage.log.lastStableOffset).toBeLessThanOrEqual(stage.log.highWatermark);
 }
