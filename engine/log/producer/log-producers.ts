@@ -68,9 +68,13 @@ export class LogProducers {
 
   /** Where the first transaction begins whose outcome is not replicated; -1: there is none. */
   get firstUnstableOffset(): number {
-    const ended = this.#ended[0]?.firstOffset ?? -1;
-    if (ended < 0) return this.#firstOpen;
-    return this.#firstOpen < 0 ? ended : Math.min(ended, this.#firstOpen);
+    // Few at any time, and by their markers: who ended first need not have begun first.
+    let first = this.#firstOpen;
+    for (let i = 0; i < this.#ended.length; i++) {
+      const { firstOffset } = this.#ended[i]!;
+      if (first < 0 || firstOffset < first) first = firstOffset;
+    }
+    return first;
   }
 
   abortedBetween(from: number, to: number): AbortedTransaction[] {

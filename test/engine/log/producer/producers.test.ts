@@ -130,6 +130,20 @@ describe('a transaction at its partition', () => {
     expect(stage.log.lastStableOffset).toBe(4);
   });
 
+  it('holds it there too when others begin later and end sooner', () => {
+    const stage = new ProducerStage();
+    stage.send(0, { transactional: true });
+    stage.send(0, { id: 8, transactional: true });
+    stage.replicate();
+    stage.end(true, 0, 0, 0, 8);
+    stage.end(true);
+    expect([stage.log.lastStableOffset, stage.log.highWatermark]).toEqual([0, 2]);
+    stage.log.advanceHighWatermark(3, 0, true, stage.out);
+    expect([stage.log.lastStableOffset, stage.log.highWatermark]).toEqual([0, 3]);
+    stage.replicate();
+    expect(stage.log.lastStableOffset).toBe(4);
+  });
+
   it('whose marker is replicated holds nothing back after a truncation (`updateHighWatermark`)', () => {
     const stage = new ProducerStage();
     stage.send(0, { transactional: true });
