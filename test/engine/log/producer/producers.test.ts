@@ -279,8 +279,10 @@ function expectFromBatches(stage: ProducerStage): void {
   expect(stage.log.producers.abortedBetween(0, logEndOffset)).toEqual(
     follower.log.producers.abortedBetween(0, logEndOffset),
   );
-  // A cut within a batch leaves an end that no batch has.
-  if (follower.log.logEndOffset === logEndOffset) {
+  // A snapshot, Kafka's too, does not say which transactions have ended below it and are not replicated yet. A cut within
+  // a batch leaves an end that no batch has.
+  const hasSnapshots = stage.disk.list('/data/orders-0').some((name) => name.endsWith('.snapshot'));
+  if (!hasSnapshots && follower.log.logEndOffset === logEndOffset) {
     expect(stage.log.lastStableOffset).toBe(follower.log.lastStableOffset);
   }
   expect(stage.log.lastStableOffset).toBeLessThanOrEqual(stage.log.highWatermark);
