@@ -37,7 +37,11 @@ const workPerRecord = duration.default('0us');
 const abortPercent = z.int().min(0).max(100).default(0);
 
 const transactions = z
-  .strictObject({ records: z.int().min(1).max(100_000).default(10), abortPercent })
+  .strictObject({
+    records: z.int().min(1).max(100_000).default(10),
+    abortPercent,
+    resumes: z.boolean().default(false),
+  })
   .nullable()
   .default(null);
 

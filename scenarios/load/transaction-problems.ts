@@ -13,13 +13,18 @@ interface Writer {
 /** Producers that contradict themselves, and transactions that a coordinator would refuse. */
 export function transactionProblems(scenario: Scenario, problems: Problem[]): void {
   const { traffic, cluster } = scenario;
-  traffic.producers.forEach(({ config, transactions }, i) => {
+  traffic.producers.forEach(({ config, transactions, workload }, i) => {
     const path = `traffic.producers.${i}`;
     const isTransactional = hasId(config);
     if (transactions !== null && !isTransactional)
       problems.push({
         path: `${path}.transactions`,
         message: 'found transactions, but no config.transactional.id; set one',
+      });
+    if (transactions?.resumes === true && workload.kind !== 'dataset')
+      problems.push({
+        path: `${path}.transactions.resumes`,
+        message: `found true, but a ${workload.kind} workload has no place to go on from; remove it, or replay a data set`,
       });
     if (transactions === null && isTransactional)
       problems.push({

@@ -15,6 +15,8 @@ export interface ClusterViews {
   readonly controllers: readonly ProcessView<ControllerView>[];
   /** Records handed to producers of which nothing has been heard yet. */
   readonly outstanding: number;
+  /** Producers that have not come to the end of what they have to send, in words. */
+  readonly unsent: readonly string[];
   /** Operations of the administrator that have not ended, in words. */
   readonly operations: readonly string[];
   /** Where each consumer stands, in every partition it was assigned. */

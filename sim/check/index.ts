@@ -18,6 +18,7 @@ export { SendLog } from './history/send-log.ts';
 export * from './invariants.ts';
 export { pending } from './liveness/convergence.ts';
 export { ClusterShadow, METADATA_LOG } from './shadow/cluster-shadow.ts';
+export { EXACT_TOTALS, type Totals, validateExactTotals } from './validation/exact-totals.ts';
 export { EXACTLY_ONCE, type Flow, validateExactlyOnce } from './validation/exactly-once.ts';
 export { whereValuesAre } from './validation/final-logs.ts';
 export {

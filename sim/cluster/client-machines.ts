@@ -23,6 +23,7 @@ import {
 } from '../../engine/client/index.ts';
 import type { VerifiedBatches } from '../../engine/records/index.ts';
 import type { MachineFactory } from '../host/index.ts';
+import type { RandomStream } from '../random/index.ts';
 import {
   type ClientPlace,
   type Config,
@@ -34,6 +35,7 @@ import {
   type Scenario,
   transactionalIdOf,
 } from '../scenario/index.ts';
+import type { SourceDriver } from '../workload/index.ts';
 import { COMPRESSION } from './compression.ts';
 import { bootstrapServers } from './topology.ts';
 
@@ -63,6 +65,7 @@ export function pipelineFactory(
   transform: (record: ConsumedRecord) => OutgoingRecord,
   consumed: ConsumerListener,
   produced: TransactionListener,
+  random: RandomStream,
   verified: VerifiedBatches,
 ): MachineFactory {
   const id = own(scenario, place.name, spec.rack);
@@ -75,7 +78,7 @@ export function pipelineFactory(
   );
   const perRecordUs = durationUs(spec.workPerRecord);
   const ports = { consumer, producer, consumed, produced, compression: COMPRESSION, verified };
-  return ({ random, wall }) =>
+  return ({ random: randoms, wall }) =>
     new Pipeline({
       ...ports,
       driver: new ConsumeTransformProduce({
@@ -84,10 +87,39 @@ export function pipelineFactory(
         transform: (_now, _batch, record) => transform(record),
         workUs: (_now, polled) =>
           perRecordUs * polled.reduce((count, { records }) => count + records.length, 0),
+        takesBack: () => spec.abortPercent > 0 && random.below(100) < spec.abortPercent,
       }),
-      randoms: random,
+      randoms,
       wall,
     });
+}
+
+/** The group whose committed offset is a resuming producer's place in its data set. */
+export function placeGroupOf(producer: string): string {
+  return `place-of-${producer}`;
+}
+
+/** A producer that resumes: it asks a group of its own for its place, and commits the place with its records. */
+export function sourceFactory(
+  scenario: Scenario,
+  spec: ProducerSpec,
+  source: () => SourceDriver,
+  produced: TransactionListener,
+  verified: VerifiedBatches,
+): MachineFactory {
+  const consumer = consumerConfig({
+    'group.id': placeGroupOf(spec.name),
+    'auto.offset.reset': 'earliest',
+    'isolation.level': 'read_committed',
+    'enable.auto.commit': false,
+    ...own(scenario, spec.name, spec.rack),
+  } as Partial<ConsumerConfig>);
+  const ports = { consumer, producer: configOfProducer(scenario, spec), produced, verified };
+  return ({ random, wall }) => {
+    const driver = source();
+    const { consumed } = driver;
+    return new Pipeline({ ...ports, driver, consumed, compression: COMPRESSION, randoms: random, wall });
+  };
 }
 
 /** Several static members have a name each; who commits by itself does not let the consumer do it. */

@@ -3,6 +3,7 @@ import {
   findAnomalies,
   judge,
   validateExactlyOnce,
+  validateExactTotals,
   validateRecovery,
   validateViews,
   whereValuesAre,
@@ -10,9 +11,11 @@ import {
 import { FAULT_KINDS, FAULT_RULES } from '../fault/index.ts';
 import type { AdminOperation, Violation } from '../result/index.ts';
 import { describeOperation, type Scenario } from '../scenario/index.ts';
+import type { Dataset } from '../workload/index.ts';
 import { readRecordId, readSourceId } from '../workload/index.ts';
 import { CLUSTER_ID, type Cluster } from './cluster.ts';
 import { COMPRESSION } from './compression.ts';
+import { expectedTotals } from './expected-totals.ts';
 import { isGivenUp } from './operated.ts';
 import { isRead, isReplicatedDurably, promisesOf, readersOfUncommitted } from './promises.ts';
 import { logDirectoriesOf } from './topology.ts';
@@ -30,11 +33,13 @@ export function findAtEnd(
   traffic: Traffic,
   views: ClusterViews,
   converged: boolean,
+  datasets: ReadonlyMap<string, Dataset>,
 ): Findings {
   const at = cluster.kernel.now;
+  const promises = promisesOf(scenario, converged);
   const judged = judge(
     findAnomalies({ ...traffic.recorder.history(), readsUncommitted: readersOfUncommitted(scenario) }),
-    promisesOf(scenario, converged),
+    promises,
     whereValuesAre(views, COMPRESSION, readRecordId),
   );
   const recovery = validateRecovery(at, views, {
@@ -54,13 +59,19 @@ export function findAtEnd(
       isDrained,
     }),
   );
+  const totals = isDrained
+    ? expectedTotals(scenario, datasets).flatMap((each) => validateExactTotals(at, views, COMPRESSION, each))
+    : [];
+  const ends = [...flows, ...totals];
   const givenUp = (finding: Violation): boolean => isGivenUp(scenario.operations, finding);
   const broken = judged.violations.filter((finding) => !givenUp(finding));
   return {
-    violations: [...validateViews(at, views), ...recovery, ...flows, ...broken],
-    allowed: [...judged.violations.filter(givenUp), ...judged.allowed].filter(
-      (finding) => !isOfNoReader(scenario, finding),
-    ),
+    violations: [...validateViews(at, views), ...recovery, ...(promises.durable ? ends : []), ...broken],
+    allowed: [
+      ...(promises.durable ? [] : ends),
+      ...judged.violations.filter(givenUp),
+      ...judged.allowed,
+    ].filter((finding) => !isOfNoReader(scenario, finding)),
   };
 }
 

@@ -15,11 +15,12 @@ export function promisesOf(scenario: Scenario, converged: boolean): Promises {
   const { producers } = scenario.traffic;
   const { mayLoseAcknowledged, mayLoseReplicated } = scenario.expect;
   const durable =
-    !mayLoseAcknowledged && !mayLoseReplicated && producers.every((producer) => isDurable(producer, scenario));
+    !mayLoseAcknowledged &&
+    !mayLoseReplicated &&
+    producers.every((producer) => isDurable(producer, scenario));
   return {
     // A log that loses its tail forgets its producers with it.
-    idempotence:
-      durable && producers.every(({ config }) => isIdempotent(config as Partial<ProducerConfig>)),
+    idempotence: durable && producers.every(({ config }) => isIdempotent(config as Partial<ProducerConfig>)),
     readsUncommitted: (log) => isReadUncommitted(log, scenario),
     durable,
     // A run that did not converge says so itself; its late values would only repeat it.

@@ -26,6 +26,7 @@ import {
   GroupDriver,
   IDS_PER_PRODUCER,
   PollDriver,
+  SourceDriver,
   SyntheticDriver,
   TransactionDriver,
 } from '../workload/index.ts';
@@ -34,7 +35,9 @@ import {
   configOfProducer,
   consumerFactory,
   pipelineFactory,
+  placeGroupOf,
   producerFactory,
+  sourceFactory,
   transactionalFactory,
 } from './client-machines.ts';
 import type { Cluster } from './cluster.ts';
@@ -56,6 +59,8 @@ export class Traffic {
   readonly #scenario: Scenario;
   readonly #cluster: Cluster;
   readonly #givesUp: EventKind;
+  /** By producer that resumes: the application of its last process. */
+  readonly #sources = new Map<string, SourceDriver>();
   #samples = 0;
 
   constructor(scenario: Scenario, cluster: Cluster, fromUs: number, sink: ClientSink) {
@@ -84,6 +89,17 @@ export class Traffic {
         const random = this.#cluster.random.stream(`transactions/${spec.name}`);
         const { transactions } = spec;
         const listener = this.recorder.transactional(spec.name, config['transactional.id']);
+        if (driver instanceof DatasetDriver && transactions.resumes) {
+          const group = placeGroupOf(spec.name);
+          const source = (): SourceDriver => {
+            const application = new SourceDriver(driver, transactions, spec.topic, group, random);
+            this.#sources.set(spec.name, application);
+            return application;
+          };
+          const resuming = sourceFactory(this.#scenario, spec, source, listener, verified);
+          this.#cluster.addClient(spec.name, place, resuming);
+          return;
+        }
         const application = (): TransactionDriver => new TransactionDriver(driver, transactions, random);
         const factory = transactionalFactory(config, application, listener, verified);
         this.#cluster.addClient(spec.name, place, factory);
@@ -128,6 +144,7 @@ export class Traffic {
         (record) => copies.copyOf(record),
         this.#mortal(place.name, consumed),
         produced,
+        this.#cluster.random.stream(`transactions/${place.name}`),
         this.#cluster.verified,
       );
       this.#cluster.addClient(place.name, spec.rack ?? FIRST_RACK, factory);
@@ -174,6 +191,11 @@ export class Traffic {
   sampleIfDue(): void {
     const { kernel } = this.#cluster;
     while (this.fromUs + (this.#samples + 1) * this.intervalUs <= kernel.now) this.sample();
+  }
+
+  /** Producers that resume, and are not at the end of their data set: in words. */
+  unsent(): string[] {
+    return [...this.#sources].flatMap(([name, { unsent }]) => (unsent === null ? [] : [`${name} ${unsent}`]));
   }
 
   /** Where each consumer stands in each of its partitions; -1 before it has a position. */

@@ -171,7 +171,14 @@ export class Trial {
     const found =
       this.#traffic === null
         ? { violations: [], allowed: [] }
-        : findAtEnd(this.#scenario, this.#cluster, this.#traffic, this.#views(), converged);
+        : findAtEnd(
+            this.#scenario,
+            this.#cluster,
+            this.#traffic,
+            this.#views(),
+            converged,
+            this.#options.datasets,
+          );
     const refused = findRefused(this.#operations?.refused() ?? [], this.#traffic?.fromUs ?? 0);
     const vacuous = findVacuous(this.#scenario, this.#cluster.kernel.now, trace.probes);
     return {
@@ -182,7 +189,7 @@ export class Trial {
 
   /** What is not as it should be, whatever clients do. */
   #unsettled(): string[] {
-    return pending({ ...this.#views(), outstanding: 0, operations: [], positions: [] });
+    return pending({ ...this.#views(), outstanding: 0, unsent: [], operations: [], positions: [] });
   }
 
   #views(): ClusterViews {
@@ -191,6 +198,7 @@ export class Trial {
       brokers: this.#cluster.brokerViews(),
       controllers: this.#cluster.controllerViews(),
       outstanding: this.#traffic?.recorder.outstanding ?? 0,
+      unsent: this.#traffic?.unsent() ?? [],
       operations: this.#operations?.pending() ?? [],
       positions: readsAll ? (this.#traffic?.positions() ?? []) : [],
     };

@@ -64,7 +64,7 @@ export class EventHeap {
     for (;;) {
       const first = (hole << 2) + 1;
       if (first >= size) break;
-      const end = first + 4 < size ? first + 4 : size;
+      const end = Math.min(first + 4, size);
       let best = first;
       let bestAt = ats[first]!;
       for (let child = first + 1; child < end; child++) {

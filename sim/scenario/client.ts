@@ -23,6 +23,11 @@ export interface TransactionsSpec {
   readonly records: number;
   /** Of a hundred transactions, how many the application takes back. */
   readonly abortPercent: number;
+  /**
+   * Its place in the data set is committed with the records, and after an abort or a crash it goes on from there.
+   * Otherwise what came to nothing is not sent again.
+   */
+  readonly resumes: boolean;
 }
 
 /** Where records come from. */

@@ -10,5 +10,6 @@ export * from './dataset-driver.ts';
 export * from './group-driver.ts';
 export * from './poll-driver.ts';
 export * from './record-id.ts';
+export * from './source-driver.ts';
 export * from './synthetic-driver.ts';
 export * from './transaction-driver.ts';

@@ -18,6 +18,8 @@ export interface ConsumeTransformProducePorts {
   transform(now: Us, batch: PolledBatch, record: ConsumedRecord): OutgoingRecord | null;
   /** How long the application works on what a poll brought, before it sends. */
   workUs?(now: Us, polled: readonly PolledBatch[]): Us;
+  /** Asked when a transaction is ready to be committed. True: the application takes it back, and reads it again. */
+  takesBack?(now: Us): boolean;
   /** True: the application ends, after what it is at. */
   isOver?(now: Us): boolean;
 }
@@ -67,7 +69,11 @@ export class ConsumeTransformProduce implements PipelineDriver {
       case 'send':
         return this.#send(now) ?? { do: 'send positions' };
       case 'send positions':
-        return { do: 'commit' };
+        this.#mustRewind = this.#ports.takesBack?.(now) === true;
+        return { do: this.#mustRewind ? 'flush' : 'commit' };
+      case 'flush':
+        // What it takes back is in the log by now: an abort alone would have dropped what was not on its way.
+        return { do: 'abort' };
       default:
         // After init, subscribe, commit, abort, rewind.
         return this.#poll(now);

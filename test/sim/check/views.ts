@@ -131,5 +131,13 @@ export function cluster(changes: {
     } as Controller;
     return { name: `c${id}`, id, up: true, view };
   });
-  return { brokers: views, controllers, outstanding: 0, operations: [], positions: [], ...changes.rest };
+  return {
+    brokers: views,
+    controllers,
+    outstanding: 0,
+    unsent: [],
+    operations: [],
+    positions: [],
+    ...changes.rest,
+  };
 }

@@ -28,6 +28,7 @@ describe('logs recovered from a copy of the disk', () => {
       brokers: cluster.brokerViews(),
       controllers: [],
       outstanding: 0,
+      unsent: [],
       operations: [],
       positions: [],
     };
