@@ -146,6 +146,7 @@ export interface ConsumedRecord {
   readonly timestamp: number;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
+  readonly headers: readonly RecordHeader[];
 }
 
 /** Consecutive records of one partition from one batch. */

@@ -22,6 +22,7 @@ const workload = z.discriminatedUnion('kind', [
     valueBytes: z.int().min(0).max(1_000_000).default(100),
     keys: z.int().min(0).max(1_000_000).default(0),
     skew: z.enum(['none', 'zipf']).default('none'),
+    tombstonePercent: z.int().min(0).max(100).default(0),
   }),
   z.strictObject({
     kind: z.literal('dataset'),

@@ -2,6 +2,7 @@ import { hardwareNames } from '../../sim/cluster/index.ts';
 import { durationUs, type Scenario } from '../../sim/scenario/index.ts';
 import { didYouMean } from './advice.ts';
 import { clientProblems } from './client-problems.ts';
+import { compactionProblems } from './compaction-problems.ts';
 import { configProblems } from './config-problems.ts';
 import { faultProblems } from './fault-problems.ts';
 import { groupProblems } from './group-problems.ts';
@@ -21,6 +22,7 @@ export function semanticProblems(scenario: Scenario): Problem[] {
   clientProblems(scenario, problems);
   groupProblems(scenario, problems);
   transactionProblems(scenario, problems);
+  compactionProblems(scenario, problems);
   faultProblems(scenario, problems);
   operationProblems(scenario, problems);
   return problems;

@@ -10,7 +10,7 @@ import type {
 import { type ClientFact, type History, PollLog, type Reposition, SendLog } from '../check/index.ts';
 import type { RunMetrics } from '../metrics/index.ts';
 import type { TransactionSpan } from '../result/index.ts';
-import { readRecordId } from '../workload/index.ts';
+import { idOfRecord } from '../workload/index.ts';
 import { GroupRecorder } from './group-recorder.ts';
 import { SentRecords } from './sent-records.ts';
 import { TransactionRecorder, type TransactionSink } from './transaction-recorder.ts';
@@ -246,9 +246,9 @@ export class HistoryRecorder {
     }
   }
 
-  #onRecord(at: number, { offset, value }: ConsumedRecord): void {
-    const id = readRecordId(value);
-    this.#polls.addRecord(offset, id);
+  #onRecord(at: number, record: ConsumedRecord): void {
+    const id = idOfRecord(record);
+    this.#polls.addRecord(record.offset, id);
     const sentAt = this.#sent.firstRead(id);
     if (sentAt >= 0) this.#metrics.onFirstRead(at, sentAt);
   }

@@ -260,7 +260,9 @@ export class Traffic {
     const startUs = this.fromUs;
     if (workload.kind === 'synthetic') {
       const random = this.#cluster.random.stream(`workload/${name}`);
-      return new SyntheticDriver({ workload, topic, firstId, random, startUs, untilUs: this.untilUs });
+      const tombstones = this.#cluster.random.stream(`tombstones/${name}`);
+      const { untilUs } = this;
+      return new SyntheticDriver({ workload, topic, firstId, random, tombstones, startUs, untilUs });
     }
     const dataset = datasets.get(workload.dataset);
     if (dataset === undefined) throw new RangeError(`the data set ${workload.dataset} was not handed in`);

@@ -41,6 +41,8 @@ export type Workload =
       /** 0: no keys. Otherwise how many distinct keys, and how their popularity falls off. */
       readonly keys: number;
       readonly skew: 'none' | 'zipf';
+      /** Of a hundred records, how many say that their key is gone: they have no value. */
+      readonly tombstonePercent: number;
     }
   | {
       readonly kind: 'dataset';

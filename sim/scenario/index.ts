@@ -2,6 +2,7 @@
  * The scenario contract: one trial as plain data. What it means is decided in `sim/cluster`; what may be written in a
  * file is decided by the loader in `scenarios/`.
  */
+export * from './cleanup-policy.ts';
 export * from './client.ts';
 export type * from './clock-fault.ts';
 export type * from './config.ts';

@@ -1,6 +1,6 @@
 import type { ConsumedRecord, OutgoingRecord } from '../../engine/client/index.ts';
 import { assert } from '../../engine/machine/index.ts';
-import { IDS_PER_PRODUCER, readRecordId, writeRecordId } from './record-id.ts';
+import { IDS_PER_PRODUCER, idOfRecord, readRecordId, writeRecordId } from './record-id.ts';
 
 /** An id of its own, then the id of the record that it was made from. */
 const COPY_BYTES = 8;
@@ -21,7 +21,7 @@ export class Copies {
   copyOf(record: ConsumedRecord): OutgoingRecord {
     assert(this.#nextId < this.#endOfIds, 'a pipeline has ids for 16 million records');
     const id = this.#nextId++;
-    const source = readRecordId(record.value);
+    const source = idOfRecord(record);
     const value = new Uint8Array(COPY_BYTES);
     writeRecordId(value, id);
     writeRecordId(value.subarray(SOURCE_AT), source);

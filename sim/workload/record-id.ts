@@ -24,6 +24,22 @@ export function readRecordId(value: Uint8Array | null): number {
   return id;
 }
 
+/** The header of a record without a value: it holds its id. */
+export const ID_HEADER = 'id';
+
+/** The id of a record, out of its value or, where it has none, its header; -1 when it carries none. */
+export function idOfRecord({ value, headers }: Identified): number {
+  if (value !== null) return readRecordId(value);
+  for (const { key, value: id } of headers) if (key === ID_HEADER) return readRecordId(id);
+  return -1;
+}
+
+/** What a record is known by. */
+export interface Identified {
+  readonly value: Uint8Array | null;
+  readonly headers: readonly { readonly key: string; readonly value: Uint8Array | null }[];
+}
+
 export function writeRecordId(value: Uint8Array, id: number): void {
   value[0] = id >>> 24;
   value[1] = id >>> 16;

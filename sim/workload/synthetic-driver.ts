@@ -3,7 +3,7 @@ import { assert, type Us } from '../../engine/machine/index.ts';
 import { utf8Encode } from '../../engine/wire/index.ts';
 import type { RandomStream } from '../random/index.ts';
 import type { Workload } from '../scenario/index.ts';
-import { ID_BYTES, IDS_PER_PRODUCER, writeRecordId } from './record-id.ts';
+import { ID_BYTES, ID_HEADER, IDS_PER_PRODUCER, writeRecordId } from './record-id.ts';
 
 type Synthetic = Extract<Workload, { kind: 'synthetic' }>;
 
@@ -29,12 +29,18 @@ export class SyntheticDriver implements ProducerDriver {
   #burst = 0;
   /** Of every record: the producer has copied it when the next one is due. */
   readonly #value: Uint8Array;
+  /** Of every tombstone, likewise. */
+  readonly #tombstoneId = new Uint8Array(ID_BYTES);
+  readonly #tombstoneHeaders: OutgoingRecord['headers'] = [{ key: ID_HEADER, value: this.#tombstoneId }];
+  readonly #tombstones: RandomStream | null;
 
   constructor(options: {
     workload: Synthetic;
     topic: string;
     firstId: number;
     random: RandomStream;
+    /** Which records are tombstones; not needed where none is. */
+    tombstones?: RandomStream;
     startUs: Us;
     /** No record is sent from here on. */
     untilUs: Us;
@@ -45,6 +51,7 @@ export class SyntheticDriver implements ProducerDriver {
     this.#nextId = options.firstId;
     this.#endOfIds = options.firstId + IDS_PER_PRODUCER;
     this.#untilUs = options.untilUs;
+    this.#tombstones = options.workload.tombstonePercent > 0 ? (options.tombstones ?? null) : null;
     this.#value = new Uint8Array(Math.max(ID_BYTES, options.workload.valueBytes));
     this.#keys = Array.from({ length: options.workload.keys }, (_, i) => utf8Encode(`key-${i}`));
     this.#weights = options.workload.skew === 'zipf' ? zipfWeights(options.workload.keys) : [];
@@ -62,16 +69,21 @@ export class SyntheticDriver implements ProducerDriver {
       id < this.#endOfIds,
       'a producer has ids for 16 million records: shorten the run or add producers',
     );
-    writeRecordId(this.#value, id);
+    const isTombstone = this.#isTombstone();
+    writeRecordId(isTombstone ? this.#tombstoneId : this.#value, id);
     return {
       id,
       topic: this.#topic,
       partition: -1,
       key: this.#key(),
-      value: this.#value,
+      value: isTombstone ? null : this.#value,
       timestamp: -1,
-      headers: NO_HEADERS,
+      headers: isTombstone ? this.#tombstoneHeaders : NO_HEADERS,
     };
+  }
+
+  #isTombstone(): boolean {
+    return this.#tombstones !== null && this.#tombstones.below(100) < this.#workload.tombstonePercent;
   }
 
   nextAt(): Us {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { OutgoingRecord } from '../../../engine/client/index.ts';
 import { RandomStreams } from '../../../sim/random/index.ts';
 import type { Workload } from '../../../sim/scenario/index.ts';
-import { DatasetDriver, readRecordId, SyntheticDriver } from '../../../sim/workload/index.ts';
+import { DatasetDriver, idOfRecord, readRecordId, SyntheticDriver } from '../../../sim/workload/index.ts';
 
 type Synthetic = Extract<Workload, { kind: 'synthetic' }>;
 interface Sent {
@@ -16,9 +16,15 @@ function sentBy(driver: SyntheticDriver | DatasetDriver, untilUs: number): Sent[
   for (let now = driver.nextAt(); now < untilUs; now = Math.max(now, driver.nextAt())) {
     const record = driver.next(now);
     // As a producer does, it reads the record before it asks for the next: the driver may use the bytes again.
-    if (record !== null) sent.push({ at: now, record: { ...record, value: record.value!.slice() } });
+    if (record !== null) sent.push({ at: now, record: copyOf(record) });
   }
   return sent;
+}
+
+function copyOf(record: OutgoingRecord): OutgoingRecord {
+  const value = record.value === null ? null : record.value.slice();
+  const headers = record.headers.map(({ key, value }) => ({ key, value: value!.slice() }));
+  return { ...record, value, headers };
 }
 
 function synthetic(changes: Partial<Synthetic>, seconds = 10): Sent[] {
@@ -29,12 +35,15 @@ function synthetic(changes: Partial<Synthetic>, seconds = 10): Sent[] {
     valueBytes: 20,
     keys: 0,
     skew: 'none',
+    tombstonePercent: 0,
     ...changes,
   };
-  const random = new RandomStreams('1').stream('workload');
+  const streams = new RandomStreams('1');
+  const random = streams.stream('workload');
+  const tombstones = streams.stream('tombstones');
   const untilUs = seconds * 1_000_000;
   return sentBy(
-    new SyntheticDriver({ workload, topic: 't', firstId: 50, random, startUs: 0, untilUs }),
+    new SyntheticDriver({ workload, topic: 't', firstId: 50, random, tombstones, startUs: 0, untilUs }),
     untilUs,
   );
 }
@@ -53,6 +62,16 @@ describe('a synthetic workload', () => {
     expect(sent.map(({ record }) => record.id)).toEqual(sent.map((_, i) => 50 + i));
     expect(sent.map(({ record }) => readRecordId(record.value))).toEqual(sent.map(({ record }) => record.id));
     expect(sent.every(({ record }) => record.value!.length === 20)).toBe(true);
+  });
+
+  it('lets keys go as often as it says, by records that are known by a header', () => {
+    const sent = synthetic({ keys: 9, tombstonePercent: 30 }).map(({ record }) => record);
+    const tombstones = sent.filter(({ value }) => value === null);
+    expect(Math.abs(tombstones.length - sent.length * 0.3)).toBeLessThan(50);
+    expect(sent.map(idOfRecord)).toEqual(sent.map(({ id }) => id));
+    // What else is sent does not depend on it.
+    const without = synthetic({ keys: 9 }).map(({ record }) => record);
+    expect(sent.map(({ key }) => key)).toEqual(without.map(({ key }) => key));
   });
 
   it('has as many keys as it says, the first of them most popular under zipf', () => {
