@@ -1,5 +1,5 @@
 import { brokersOf, logDirectoriesOf } from '../../sim/cluster/index.ts';
-import { durationUs, type Fault, type Scenario } from '../../sim/scenario/index.ts';
+import { clientPlaces, durationUs, type Fault, type Scenario } from '../../sim/scenario/index.ts';
 import { didYouMean } from './advice.ts';
 import { knownTargets, membersOf } from './known-targets.ts';
 import type { Problem } from './problem.ts';
@@ -61,6 +61,11 @@ const ON_DISK: ReadonlySet<Fault['kind']> = new Set([
   'stale-block',
   'lose-directory',
 ]);
+/** Faults of clients, and what is the same for a server. */
+const OF_CLIENTS: Readonly<Partial<Record<Fault['kind'], Fault['kind']>>> = {
+  'client-crash': 'kill',
+  'client-pause': 'pause',
+};
 /** How many nodes a shape needs before it is one. */
 const LEAST_AMONG: Readonly<Partial<Record<Fault['kind'], number>>> = {
   swizzle: 2,
@@ -76,10 +81,11 @@ function sizeProblems(scenario: Scenario, fault: Fault, path: string, problems: 
     const named = fault.target.split('+').flatMap((one) => membersOf(one.trim(), scenario) ?? []);
     const server = named.find((name) => !clients.has(name));
     const client = named.find((name) => clients.has(name));
-    if (fault.kind === 'client-crash' && server !== undefined)
+    const forServers = OF_CLIENTS[fault.kind];
+    if (forServers !== undefined && server !== undefined)
       problems.push({
         path: `${path}.target`,
-        message: `${server} is not a client; kill is the same for a server`,
+        message: `${server} is not a client; ${forServers} is the same for a server`,
       });
     if (fault.kind === 'plane-cut' && client !== undefined)
       problems.push({
@@ -130,9 +136,9 @@ function randomFaultProblems(scenario: Scenario, problems: Problem[]): void {
       path: 'randomFaults.durationMin',
       message: `found "${random.durationMin}", which is longer than durationMax "${random.durationMax}"`,
     });
-  const { producers, consumers } = scenario.traffic;
-  if (random.kinds.includes('client-crash') && producers.length + consumers.length === 0)
-    problems.push({ path: 'randomFaults.kinds', message: 'client-crash needs a client to crash' });
+  const ofClients = random.kinds.find((kind) => OF_CLIENTS[kind] !== undefined);
+  if (ofClients !== undefined && clientPlaces(scenario.traffic).length === 0)
+    problems.push({ path: 'randomFaults.kinds', message: `${ofClients} needs a client` });
   for (const [kind, least] of Object.entries(LEAST_AMONG)) {
     if (!random.kinds.includes(kind as Fault['kind'])) continue;
     if (scenario.cluster.brokers < least)

@@ -19,6 +19,7 @@ const kind = <K extends FaultKind>(name: K) => ({ kind: z.literal(name) });
 const processFaults = [
   z.strictObject({ ...kind('kill'), ...onTarget }),
   z.strictObject({ ...kind('client-crash'), ...onTarget }),
+  z.strictObject({ ...kind('client-pause'), ...onTarget }),
   z.strictObject({ ...kind('power-loss'), ...onTarget }),
   z.strictObject({ ...kind('stop'), ...onTarget }),
   z.strictObject({ ...kind('pause'), ...onTarget }),

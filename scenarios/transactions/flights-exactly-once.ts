@@ -3,10 +3,10 @@ import { scenario } from '../load/index.ts';
 export default scenario({
   name: 'flights-exactly-once',
   title:
-    'A pipeline copies the flights in transactions while brokers and its own processes lose power and die.',
-  why: 'Consume, transform, produce: what was read is committed in the same transaction as what was made of it (KIP-447). A process that dies in between must leave neither half behind, and whoever takes its partitions over must go on exactly where its last committed transaction ended.',
+    'A source writes the flights and a pipeline copies them, both in transactions, while brokers and both die.',
+  why: 'A source that keeps its place in the transactions that it writes can die anywhere and goes on from there (KIP-618). Consume, transform, produce: what was read is committed in the same transaction as what was made of it (KIP-447). A process that dies in between must leave neither half behind, and whoever takes its partitions over must go on exactly where its last committed transaction ended.',
   lookFor:
-    'Each flight is in the second topic once, however often its partition changed hands. Processes die with open transactions, which their successors abort or wait for; a leader and the coordinators lose power.',
+    'As many flights per airport as in the data set, in both topics, to the last record, however often a partition changed hands. Processes die with open transactions, which their successors abort or wait for; a leader and the coordinators lose power.',
   cluster: {
     brokers: 3,
     racks: 3,
@@ -20,8 +20,9 @@ export default scenario({
       {
         name: 'p1',
         topic: 'flights',
-        config: { acks: 'all' },
-        workload: { kind: 'dataset', dataset: 'us-flights', events: 1_500, rate: 50 },
+        config: { 'transactional.id': 'flights', 'transaction.timeout.ms': 10_000 },
+        transactions: { records: 20, resumes: true },
+        workload: { kind: 'dataset', dataset: 'us-flights', events: 1_500, rate: 25 },
       },
     ],
     consumers: [
@@ -46,7 +47,7 @@ export default scenario({
   faults: [
     { kind: 'client-crash', target: 'count-1', at: '8s', until: '12s' },
     { kind: 'power-loss', target: 'leader:counted-0', at: '18s', until: '26s' },
-    { kind: 'client-crash', target: 'count-2', at: '32s', until: '36s' },
+    { kind: 'client-crash', target: 'p1+count-2', at: '32s', until: '36s' },
     { kind: 'power-loss', target: 'group-coordinator:count', at: '42s', until: '50s' },
   ],
   duration: '62s',

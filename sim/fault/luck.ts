@@ -1,4 +1,4 @@
-import { formatDuration, type Scenario, type Target } from '../scenario/index.ts';
+import { clientPlaces, formatDuration, type Scenario, type Target } from '../scenario/index.ts';
 import type { Draw } from './fault-rule.ts';
 
 /** Other bits out of the same ones: a fault has one variant, and may want many numbers. */
@@ -24,10 +24,9 @@ export function brokerOf({ target, variant, scenario }: Draw): Target {
   return `b${1 + (variant % scenario.cluster.brokers)}`;
 }
 
-/** One of the scenario's clients; nobody when it has none. */
+/** One of the scenario's clients' processes; nobody when it has none. */
 export function clientOf(scenario: Scenario, bits: number): Target {
-  const { producers, consumers } = scenario.traffic;
-  const names = [...producers, ...consumers].map(({ name }) => name);
+  const names = clientPlaces(scenario.traffic).map(({ name }) => name);
   return names.length === 0 ? 'clients' : pick(bits, 9, names);
 }
 

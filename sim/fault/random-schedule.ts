@@ -4,9 +4,11 @@ import {
   type Fault,
   type FaultKind,
   formatDuration,
+  groupsOf,
   type RandomFaults,
   type Scenario,
   type Target,
+  transactionalIdsOf,
 } from '../scenario/index.ts';
 import { LossBudget } from './loss-budget.ts';
 import { FAULT_RULES } from './rules.ts';
@@ -79,13 +81,22 @@ function drawFault(
   return { kind, at: formatDuration(atUs), until: formatDuration(untilUs), ...drawn } as Fault;
 }
 
-/** A broker three times out of four, a leader among them; otherwise a controller. */
+/** A broker three times out of four, a leader or a coordinator among them; otherwise a controller. */
 function drawTarget(scenario: Scenario, random: Random): Target {
   const { brokers, controllers, topics } = scenario.cluster;
+  const coordinators = coordinatorsOf(scenario);
   const choice = random.below(8);
   const node = random.u32();
   const topic = topics[random.below(topics.length)]!;
+  if (choice === 3 && coordinators.length > 0) return coordinators[node % coordinators.length]!;
   if (choice < 4) return `b${1 + (node % brokers)}`;
   if (choice < 6) return `leader:${topic.name}-${node % topic.partitions}`;
   return choice === 6 ? 'controller-leader' : `c${101 + (node % controllers)}`;
+}
+
+function coordinatorsOf({ traffic }: Scenario): Target[] {
+  return [
+    ...groupsOf(traffic).map((group) => `group-coordinator:${group}`),
+    ...transactionalIdsOf(traffic).map((id) => `transaction-coordinator:${id}`),
+  ];
 }

@@ -3,6 +3,7 @@ import { acceptSilently } from './accept-silently.ts';
 import { bitFlip } from './bit-flip.ts';
 import { bridge } from './bridge.ts';
 import { clientCrash } from './client-crash.ts';
+import { clientPause } from './client-pause.ts';
 import { clockDrift } from './clock-drift.ts';
 import { clockFreeze } from './clock-freeze.ts';
 import { clockSkew } from './clock-skew.ts';
@@ -48,6 +49,7 @@ import { wipe } from './wipe.ts';
 export const FAULT_RULES: FaultRules = {
   kill,
   'client-crash': clientCrash,
+  'client-pause': clientPause,
   'power-loss': powerLoss,
   stop,
   pause,

@@ -13,6 +13,12 @@ export interface ClientCrash extends TimedFault {
   readonly target: Target;
 }
 
+/** As `pause`, for a client's process: its group and its coordinators give it up, and it does not know. */
+export interface ClientPause extends TimedFault {
+  readonly kind: 'client-pause';
+  readonly target: Target;
+}
+
 /**
  * The machine loses power: silence, and what was not synced is at risk. All targets at one instant. Heals by power and
  * a restart.
@@ -71,6 +77,7 @@ export interface Wipe extends TimedFault {
 export type ProcessFault =
   | Kill
   | ClientCrash
+  | ClientPause
   | PowerLoss
   | Stop
   | Pause

@@ -219,6 +219,11 @@ const WRITERS: readonly (readonly [what: string, change: Change, message: RegExp
     /transactions: found transactions, but no config\.trans/,
   ],
   [
+    'a producer of made-up records that resumes',
+    producer({ transactions: { resumes: true }, config: id }),
+    /transactions\.resumes: found true, but a synthetic workload has no place to go on from; remove it, or replay/,
+  ],
+  [
     'an id without transactions',
     producer({ config: id }),
     /transactional\.id: found an id, but no transactions; add/,

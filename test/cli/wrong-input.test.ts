@@ -99,6 +99,11 @@ const SCENARIOS: readonly (readonly [what: string, change: Change, message: RegE
     /faults\.0\.target: b1 is not a client; kill is the same for a server/,
   ],
   [
+    'a paused client that is a broker',
+    fault({ kind: 'client-pause', target: 'b1', at: '1s' }),
+    /faults\.0\.target: b1 is not a client; pause is the same for a server/,
+  ],
+  [
     'a plane cut from a client',
     fault({ kind: 'plane-cut', target: 'p1', plane: 'data', at: '1s' }),
     /faults\.0\.target: p1 is a client and has no planes; isolate cuts it off/,

@@ -18,6 +18,11 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
     fault: { kind: 'client-crash', target: 'p1' },
     effects: ['crash: killed'],
   },
+  'a paused client goes on where it was': {
+    fault: { kind: 'client-pause', target: 'k1' },
+    effects: ['fault: client-pause'],
+    never: ['crash: killed'],
+  },
   'a stuttering leader stays leader': {
     fault: { kind: 'stutter', target: 'leader:t-0', every: '500ms', pause: '300ms' },
     effects: ['fault: stutter'],
