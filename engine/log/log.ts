@@ -168,9 +168,7 @@ export class Log {
     return rejected ?? this.#append(entries, out);
   }
 
-  /**
-   * The quorum leader's append: batches come with offsets from the log end offset on, and with this epoch.
-   */
+  /** The quorum leader's append: batches come with offsets from the log end offset on, and this epoch. */
   appendAsRaftLeader(records: Records, leaderEpoch: number, out: Outbox): AppendInfo | LogFailure {
     if (this.#storage.failure !== null) return storageFailure(this.#storage.failure);
     const entries = entriesAsGiven(records, leaderEpoch, this.logEndOffset, this.#storage, out);
@@ -227,6 +225,7 @@ export class Log {
       fact: 'high watermark advanced',
       log: this.name,
       highWatermark,
+      lastStableOffset: this.lastStableOffset,
       logEndOffset: this.logEndOffset,
       leaderEpoch,
       leader: isLeader,

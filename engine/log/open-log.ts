@@ -85,7 +85,7 @@ export function openLog(options: LogOptions, out: Outbox): OpenedLog | DiskError
   const haveEpochsChanged = endCut || startCut || recovered > 0 || startedOver;
   const producers = new LogProducers(name, storage, local);
   const expirationMs = options.producerExpirationMs ?? PRODUCER_EXPIRATION_MS;
-  producers.load(wasClean, startsAt, storage.wall.nowMs(), expirationMs);
+  producers.load(wasClean, startsAt, storage.wall.nowMs(), expirationMs, out);
   return { local, epochs, epochFile, topicId, haveEpochsChanged, logStartOffset: startsAt, producers };
 }
 

@@ -42,6 +42,7 @@ export type Fact =
       readonly fact: 'high watermark advanced';
       readonly log: string;
       readonly highWatermark: number;
+      readonly lastStableOffset: number;
       readonly logEndOffset: number;
       readonly leaderEpoch: number;
       readonly leader: boolean;
@@ -119,6 +120,8 @@ export type Fact =
       readonly shuttingDown: boolean;
     }
   | { readonly fact: 'broker state changed'; readonly state: string }
+  /** Producers that were silent for too long: their next batch is taken whatever its sequence. */
+  | { readonly fact: 'producers forgotten'; readonly log: string; readonly producerIds: readonly number[] }
   /** A replica has a marker that ended an open transaction. */
   | {
       readonly fact: 'transaction ended at partition';

@@ -85,10 +85,10 @@ export class LogProducers {
    * Brings back what the log says: the latest snapshot that can be read, then the batches after it. A log that was
    * closed cleanly and has no snapshot never saw a producer.
    */
-  load(wasClean: boolean, logStartOffset: number, nowMs: number, expirationMs: number): void {
+  load(wasClean: boolean, logStartOffset: number, nowMs: number, expirationMs: number, out: Outbox): void {
     if (wasClean && this.#snapshots.length === 0) return;
     const from = this.#restore(this.#local.logEndOffset, logStartOffset);
-    this.expire(nowMs, expirationMs);
+    this.expire(nowMs, expirationMs, out);
     this.#aborted.load(from);
     this.#replay(from);
   }
@@ -190,11 +190,15 @@ export class LogProducers {
   }
 
   /** Forgets who has been silent for too long by its records' own clock; never who has a transaction open. */
-  expire(nowMs: number, expirationMs: number): void {
+  expire(nowMs: number, expirationMs: number, out: Outbox): void {
+    const producerIds: number[] = [];
     for (const [producerId, entry] of this.#entries) {
-      const isExpired = entry.transactionFrom < 0 && nowMs - entry.lastTimestamp >= expirationMs;
-      if (isExpired) this.#entries.delete(producerId);
+      if (entry.transactionFrom < 0 && nowMs - entry.lastTimestamp >= expirationMs)
+        producerIds.push(producerId);
     }
+    if (producerIds.length === 0) return;
+    for (const producerId of producerIds) this.#entries.delete(producerId);
+    out.fact({ fact: 'producers forgotten', log: this.#name, producerIds });
   }
 
   /** From where on batches have to be replayed. */

@@ -5,7 +5,8 @@ import { type ClientFact, Invariants } from '../../../sim/check/index.ts';
 export function batch(content: number): Uint8Array {
   const bytes = new Uint8Array(61);
   bytes[20] = content;
-  return bytes;
+  // Of no producer: id, epoch and sequence are -1.
+  return bytes.fill(0xff, 43, 57);
 }
 
 export function appended(log: string, baseOffset: number, leaderEpoch: number, content = baseOffset): Fact {
@@ -41,8 +42,10 @@ export function replicated(
   highWatermark: number,
   logEndOffset: number,
   leaderEpoch: number,
+  lastStableOffset = highWatermark,
 ): Fact {
-  return { fact: 'high watermark advanced', log, highWatermark, logEndOffset, leaderEpoch, leader: true };
+  const offsets = { highWatermark, lastStableOffset, logEndOffset };
+  return { fact: 'high watermark advanced', log, ...offsets, leaderEpoch, leader: true };
 }
 
 /** A process that starts again finds this much. */

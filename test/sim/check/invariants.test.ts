@@ -102,9 +102,9 @@ describe('invariants', () => {
   it('ConsistentRead fires when a follower calls replicated what it alone has', () => {
     const ahead = { fact: 'high watermark advanced', log: T, leaderEpoch: 1, leader: false } as const;
     const story = healthy().node('b3', appended(T, 0, 0), appended(T, 1, 1, 50));
-    expect(story.node('b3', { ...ahead, highWatermark: 2, logEndOffset: 2 }).fired).toEqual([
-      'ConsistentRead',
-    ]);
+    expect(
+      story.node('b3', { ...ahead, highWatermark: 2, lastStableOffset: 2, logEndOffset: 2 }).fired,
+    ).toEqual(['ConsistentRead']);
   });
 
   it('ConsistentRead fires when a consumer reads what was never replicated', () => {

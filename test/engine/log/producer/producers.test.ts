@@ -111,8 +111,10 @@ describe('an idempotent producer at its partition', () => {
     const stage = new ProducerStage();
     stage.send(0);
     stage.send(0, { id: 8, transactional: true });
-    stage.log.producers.expire(86_401_000, 86_400_000);
+    stage.log.producers.expire(86_401_000, 86_400_000, stage.out);
     expect(stage.log.producers.entries().map(({ producerId }) => producerId)).toEqual([8]);
+    const forgotten = { fact: 'producers forgotten', log: 'orders-0', producerIds: [ID] };
+    expect(stage.out.facts.at(-1)).toEqual(forgotten);
   });
 });
 
@@ -279,8 +281,8 @@ function expectFromBatches(stage: ProducerStage): void {
   expect(stage.log.producers.abortedBetween(0, logEndOffset)).toEqual(
     follower.log.producers.abortedBetween(0, logEndOffset),
   );
-  // A snapshot, Kafka's too, does not say which transactions have ended below it and are not replicated yet. A cut within
-  // a batch leaves an end that no batch has.
+  // A snapshot, Kafka's too, does not say which transactions have ended below it and are not replicated yet. A cut
+  // within a batch leaves an end that no batch has.
   const hasSnapshots = stage.disk.list('/data/orders-0').some((name) => name.endsWith('.snapshot'));
   if (!hasSnapshots && follower.log.logEndOffset === logEndOffset) {
     expect(stage.log.lastStableOffset).toBe(follower.log.lastStableOffset);
