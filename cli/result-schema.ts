@@ -64,6 +64,24 @@ const group = z.object({
   ),
   commits: counts,
   unownedUs: z.number(),
+  // Results saved before these were known have none.
+  changes: z
+    .array(
+      z.object({
+        at: z.number(),
+        node: z.string(),
+        kind: z.enum(['classic', 'consumer']),
+        state: z.string(),
+        epoch: z.number(),
+        members: z.number(),
+        reason: z.string(),
+      }),
+    )
+    .default([]),
+  lagRead: numbers.default([]),
+  lagCommitted: numbers.default([]),
+  unavailableUs: z.number().default(0),
+  longestUnavailableUs: z.number().default(0),
 });
 const mark = z.object({ at: z.number(), node: z.string(), kind: z.string() });
 const injected = z.object({

@@ -30,6 +30,11 @@ export function printVerdict(
     const ends = result.adminOperations.map(({ operation, outcome }) => `${operation.do} ${outcome}`);
     output.say(`  ${result.adminOperations.length} operations: ${ends.join(', ')}`);
   }
+  for (const { group, lagRead, rebalances, unavailableUs } of result.groups) {
+    const stood = `${(unavailableUs / 1e6).toFixed(3)} partition-seconds in which no owner polled`;
+    const lag = `at most ${lagRead.reduce((peak, lag) => Math.max(peak, lag), 0)} records not read`;
+    output.say(`  group ${group}: ${rebalances.length} changes of owners, ${stood}, ${lag}`);
+  }
   const probes = Object.entries(result.probes).map(([name, times]) => `${name} ${times}`);
   output.say(`  exercised: ${probes.join(' · ') || 'nothing rare'}`);
   listViolations(output, result);

@@ -1,7 +1,8 @@
 import type { GroupOutcome, Result } from '../../sim/result/index.ts';
+import { groupLagChart } from '../chart/group-lag.ts';
 import { ownershipChart } from '../chart/ownership.ts';
 import { type RenderedChart, renderChart } from '../chart/render.ts';
-import { causesOf, memberships } from '../series/groups.ts';
+import { causesOf, groupEvent, memberships } from '../series/groups.ts';
 import { endUs } from '../series/timeline.ts';
 import { escapeHtml, figure, table } from './html.ts';
 
@@ -19,23 +20,31 @@ export async function groupSections(result: Result): Promise<Section> {
   const charts: RenderedChart[] = [];
   for (const [i, group] of result.groups.entries()) {
     html.push(`<h2>Group ${escapeHtml(group.group)}</h2>`, summary(group));
+    const drawn: RenderedChart[] = [];
     if (endUs(result) > 0 && group.rebalances.length > 0) {
       const title = `Group ${group.group}: who owns what`;
-      const chart = await renderChart(`ownership-${i + 1}`, title, ownershipChart(result, group));
-      charts.push(chart);
-      html.push(figure(chart));
+      drawn.push(await renderChart(`ownership-${i + 1}`, title, ownershipChart(result, group)));
     }
-    html.push(memberTable(group), rebalanceTable(result, group));
+    if (endUs(result) > 0 && group.lagRead.length > 0) {
+      const title = `Group ${group.group}: lag`;
+      drawn.push(await renderChart(`lag-${i + 1}`, title, groupLagChart(result, group)));
+    }
+    charts.push(...drawn);
+    html.push(...drawn.map(figure), memberTable(group), rebalanceTable(result, group), changeTable(group));
   }
   return { html: html.join('\n'), charts };
 }
 
-function summary({ commits, unownedUs }: GroupOutcome): string {
+function summary(group: GroupOutcome): string {
+  const { commits, longestUnavailableUs, unavailableUs, unownedUs } = group;
   const facts: [string, string][] = [
+    ['partition-seconds in which no owner polled', (unavailableUs / 1e6).toFixed(3)],
     ['commits', commits.ok.toLocaleString('en')],
     ['commits failed', commits.fail.toLocaleString('en')],
     ['commits unknown', commits.unknown.toLocaleString('en')],
-    ['partition-seconds without an owner', (unownedUs / 1e6).toFixed(3)],
+    ['of these, without an owner', (unownedUs / 1e6).toFixed(3)],
+    ['seconds, the longest of one partition', (longestUnavailableUs / 1e6).toFixed(3)],
+    ['most records not read', peakOf(group.lagRead).toLocaleString('en')],
   ];
   return `<ul class="facts">${facts.map(([label, value]) => `<li><b>${value}</b>${label}</li>`).join('')}</ul>`;
 }
@@ -71,8 +80,34 @@ function rebalanceTable(result: Result, group: GroupOutcome): string {
       generationId < 0 ? 'none' : generationId,
       causes[i]!,
     ]);
-  const head = ['at', 'member', 'what', 'partitions', 'generation or epoch', 'what happened just before'];
+  const head = [
+    'at',
+    'member',
+    'what',
+    'partitions',
+    'generation or epoch',
+    'why, and what happened just before',
+  ];
   return `<p>Rebalances, as the members saw them:</p>${table(head, rows)}${more(group.rebalances.length)}`;
+}
+
+/** The coordinators' own words; a generation that runs as it should is not in them. */
+function changeTable(group: GroupOutcome): string {
+  if (group.changes.length === 0) return '';
+  const names = new Map(group.memberships.map(({ memberId, client }) => [memberId, client]));
+  const rows = group.changes
+    .slice(0, SHOWN)
+    .map((change) => [
+      seconds(change.at),
+      change.node,
+      change.kind,
+      change.state,
+      change.epoch,
+      change.members,
+      groupEvent(change, names),
+    ]);
+  const head = ['at', 'coordinator', 'protocol', 'state', 'generation or epoch', 'members', 'why'];
+  return `<details><summary>The group, as its coordinators saw it</summary>${table(head, rows)}${more(group.changes.length)}</details>`;
 }
 
 function seconds(us: number): string {
@@ -81,4 +116,8 @@ function seconds(us: number): string {
 
 function more(count: number): string {
   return count > SHOWN ? `<p class="dim">… and ${count - SHOWN} more in result.json.</p>` : '';
+}
+
+function peakOf(values: readonly number[]): number {
+  return values.reduce((peak, value) => Math.max(peak, value), 0);
 }

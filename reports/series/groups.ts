@@ -1,6 +1,12 @@
-import type { GroupOutcome, RebalanceMark, Result } from '../../sim/result/index.ts';
+import type {
+  GroupChange,
+  GroupOutcome,
+  MembershipSpan,
+  RebalanceMark,
+  Result,
+} from '../../sim/result/index.ts';
 import { groupOf, groupOfPipeline } from '../../sim/scenario/index.ts';
-import { endUs } from './timeline.ts';
+import { endUs, type Point } from './timeline.ts';
 
 /** A member's hold on a partition, in seconds from the start of the traffic. */
 export interface OwnershipBar {
@@ -97,18 +103,20 @@ export function memberships(group: GroupOutcome): Membership[] {
 interface Event {
   readonly at: number;
   readonly text: string;
-  /** A fault that took a member away without a word: only its session's end tells the others. */
+  /** Took a member away without a word: only its session's end tells the others. */
   readonly isSilent: boolean;
 }
 
 /**
- * What came just before a rebalance, in words: the nearest fault or change of members within a second, and the nearest
- * fault that silenced a member within the session time. Nearness is a hint, not a proof.
+ * Why a rebalance came, in words: what its coordinator said last, the nearest fault or change of members within a
+ * second, and the nearest fault that silenced a member within the session time. Nearness is a hint, not a proof; the
+ * coordinator's word is its own.
  */
 export function causesOf(result: Result, group: GroupOutcome): string[] {
   const events = eventsOf(result, group);
+  const triggers = triggersOf(group);
   const sessionUs = sessionMsOf(result, group) * 1_000;
-  return group.rebalances.map(({ at }) => {
+  return group.rebalances.map(({ at, client }) => {
     let near: Event | null = null;
     let silent: Event | null = null;
     for (const event of events) {
@@ -116,10 +124,49 @@ export function causesOf(result: Result, group: GroupOutcome): string[] {
       if (at - event.at <= AT_ONCE_US) near = event;
       else if (event.isSilent && at - event.at <= sessionUs + NOTICED_US) silent = event;
     }
-    const causes = [near, silent].filter((event) => event !== null);
+    if (endsWithin(result, client, at)) return `${client} stops, and leaves`;
+    const told = triggers.findLast((trigger) => trigger.at <= at) ?? null;
+    const causes = [told, near, silent].filter((event) => event !== null);
     if (causes.length === 0) return 'nothing within a second, and no member silenced within the session time';
     return causes.map((event) => `${event.text} ${describeAgo(at - event.at)}`).join('; ');
   });
+}
+
+/** A process that is told to stop gives its partitions up and leaves before it is gone. */
+function endsWithin({ lanes }: Result, client: string, at: number): boolean {
+  return lanes.some(
+    ({ node, state, from }) =>
+      node === client && state === 'down' && from >= at && from - at <= AT_ONCE_US && at >= 0,
+  );
+}
+
+/** Where the coordinator began another generation or epoch, and said why. */
+function triggersOf(group: GroupOutcome): Event[] {
+  const names = new Map(group.memberships.map(({ memberId, client }) => [memberId, client]));
+  const events: Event[] = [];
+  let epoch = -1;
+  let members = 0;
+  for (const change of group.changes) {
+    const { at, state } = change;
+    const isClassic = change.kind === 'classic';
+    // A classic group counts its generation when the join phase is over; a consumer group's epoch is the cause itself.
+    if (isClassic ? state === 'PreparingRebalance' : change.epoch !== epoch) {
+      const count = change.members === members ? '' : ` (${members} to ${change.members} members)`;
+      const text = `${groupEvent(change, names)}${isClassic ? '' : count}`;
+      events.push({ at, text: `the coordinator: ${text},`, isSilent: false });
+    }
+    epoch = change.epoch;
+    members = change.members;
+  }
+  return events;
+}
+
+/** The coordinator's reason, with members called by their clients' names. */
+export function groupEvent({ reason }: GroupChange, names: ReadonlyMap<string, string>): string {
+  return reason
+    .split(' ')
+    .map((word) => names.get(word) ?? word)
+    .join(' ');
 }
 
 function eventsOf(result: Result, group: GroupOutcome): Event[] {
@@ -130,13 +177,28 @@ function eventsOf(result: Result, group: GroupOutcome): Event[] {
     events.push({ at: from, text: `${name} began`, isSilent: targets.some((target) => members.has(target)) });
     events.push({ at: to, text: `${name} was over`, isSilent: false });
   }
+  // A fault may take members away one after the other.
+  for (const { node, state, from, to } of result.lanes) {
+    if (!members.has(node) || state !== 'down' || from <= 0) continue;
+    events.push({ at: from, text: `${node} went down`, isSilent: true });
+    events.push({ at: to, text: `${node} was started`, isSilent: false });
+  }
   // A new generation is the rebalance itself; a new member id is somebody who came.
   const known = new Set<string>();
   for (const { client, memberId, from } of [...group.memberships].sort((a, b) => a.from - b.from)) {
     if (!known.has(memberId)) events.push({ at: from, text: `${client} became a member`, isSilent: false });
     known.add(memberId);
   }
+  for (const { client, to } of leavings(result, group))
+    events.push({ at: to, text: `${client} was a member no more`, isSilent: false });
   return events.sort((a, b) => a.at - b.at);
+}
+
+/** Where a membership ended and no other of that client's followed at once. */
+function leavings(result: Result, { memberships: spans }: GroupOutcome): readonly MembershipSpan[] {
+  const begun = new Set(spans.map(({ client, from }) => `${client} ${from}`));
+  const end = endUs(result);
+  return spans.filter(({ client, to }) => to < end && !begun.has(`${client} ${to}`));
 }
 
 /** The longest session that its members may have: they say it in a classic group, the brokers in a consumer group. */
@@ -159,6 +221,22 @@ function describeAgo(us: number): string {
   if (us === 0) return 'at that moment';
   return us < 100_000 ? `${(us / 1e3).toFixed(1)} ms before` : `${(us / 1e6).toFixed(1)} s before`;
 }
+
+/** How far the group was behind at the end of each interval: what it had not read, and what it had not committed. */
+export function lagPoints(result: Result, group: GroupOutcome): Point[] {
+  const seconds = result.metrics.series.intervalUs / 1e6;
+  const line = (series: string, values: readonly number[]): Point[] =>
+    values.map((value, i) => ({ t: i * seconds, series, value }));
+  return [
+    ...line(LAG_LINES[0], group.lagRead),
+    // A group that never committed anything is behind by everything: that line would only flatten the other.
+    ...(group.lagCommitted.some((lag, i) => lag < group.lagCommitted[i - 1]!)
+      ? line(LAG_LINES[1], group.lagCommitted)
+      : []),
+  ];
+}
+
+export const LAG_LINES = ['not read', 'not committed'] as const;
 
 function byTopicAndNumber(a: string, b: string): number {
   const [left, right] = [a.lastIndexOf('-'), b.lastIndexOf('-')];

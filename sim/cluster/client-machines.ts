@@ -12,6 +12,7 @@ import {
   consumerConfig,
   type OutgoingRecord,
   Pipeline,
+  type PipelineDriver,
   Producer,
   type ProducerConfig,
   type ProducerDriver,
@@ -63,6 +64,7 @@ export function pipelineFactory(
   spec: PipelineSpec,
   place: ClientPlace,
   transform: (record: ConsumedRecord) => OutgoingRecord,
+  onCall: (isPoll: boolean) => void,
   consumed: ConsumerListener,
   produced: TransactionListener,
   random: RandomStream,
@@ -81,17 +83,31 @@ export function pipelineFactory(
   return ({ random: randoms, wall }) =>
     new Pipeline({
       ...ports,
-      driver: new ConsumeTransformProduce({
-        subscribe: { do: 'subscribe', topics: [spec.from] },
-        pollTimeoutUs: PIPELINE_POLL_US,
-        transform: (_now, _batch, record) => transform(record),
-        workUs: (_now, polled) =>
-          perRecordUs * polled.reduce((count, { records }) => count + records.length, 0),
-        takesBack: () => spec.abortPercent > 0 && random.below(100) < spec.abortPercent,
-      }),
+      driver: heard(
+        new ConsumeTransformProduce({
+          subscribe: { do: 'subscribe', topics: [spec.from] },
+          pollTimeoutUs: PIPELINE_POLL_US,
+          transform: (_now, _batch, record) => transform(record),
+          workUs: (_now, polled) =>
+            perRecordUs * polled.reduce((count, { records }) => count + records.length, 0),
+          takesBack: () => spec.abortPercent > 0 && random.below(100) < spec.abortPercent,
+        }),
+        onCall,
+      ),
       randoms,
       wall,
     });
+}
+
+/** Each call that the application makes is told of as it is made. */
+function heard(driver: PipelineDriver, onCall: (isPoll: boolean) => void): PipelineDriver {
+  return {
+    next: (now, ended, polled) => {
+      const action = driver.next(now, ended, polled);
+      onCall(action.do === 'poll');
+      return action;
+    },
+  };
 }
 
 /** The group whose committed offset is a resuming producer's place in its data set. */

@@ -4,12 +4,22 @@ import type {
   ConsumerGroupMetadata,
   FailureOutcome,
   GroupListener,
+  GroupOffset,
   TopicPartition,
 } from '../../engine/client/index.ts';
-import type { GroupOutcome, MembershipSpan, OwnershipSpan, RebalanceMark } from '../result/index.ts';
+import type {
+  GroupChange,
+  GroupOutcome,
+  MembershipSpan,
+  OwnershipSpan,
+  RebalanceMark,
+} from '../result/index.ts';
+import { gapsOf, type Silence, whilePolling } from './availability.ts';
 
 /** Of each kind, for a page: a run of hours has more than anybody looks at. */
 const MAX_SPANS = 20_000;
+/** An application that comes back to its poll within this time has been working on what the last one brought. */
+const SILENT_AFTER_US = 1_000_000;
 
 interface Membership {
   readonly member: ConsumerGroupMetadata;
@@ -31,6 +41,11 @@ export class GroupRecorder {
   readonly #ownership: OwnershipSpan[] = [];
   readonly #rebalances: RebalanceMark[] = [];
   readonly #commits = { ok: 0, fail: 0, unknown: 0 };
+  /** By client: since when its application has not polled. */
+  readonly #awaySince = new Map<string, number>();
+  readonly #silences: Silence[] = [];
+  readonly #lagRead: number[] = [];
+  readonly #lagCommitted: number[] = [];
   /** The highest offset, exclusive, that any member committed, by log; for lag. */
   readonly committed = new Map<string, number>();
 
@@ -58,8 +73,34 @@ export class GroupRecorder {
     };
   }
 
+  /** The application's last call has returned, and this is its next. */
+  onCall(client: string, isPoll: boolean): void {
+    const now = this.#now();
+    const since = this.#awaySince.get(client) ?? now;
+    if (!isPoll) {
+      this.#awaySince.set(client, since);
+      return;
+    }
+    this.#awaySince.delete(client);
+    if (now - since > SILENT_AFTER_US && this.#silences.length < MAX_SPANS)
+      this.#silences.push({ client, from: since, to: now });
+  }
+
+  /** At the end of an interval: how far the group is behind the ends of its logs. */
+  sample(ends: Iterable<readonly [log: string, end: number]>, positions: ReadonlyMap<string, number>): void {
+    let read = 0;
+    let committed = 0;
+    for (const [log, end] of ends) {
+      read += Math.max(0, end - Math.max(0, positions.get(`${this.group} ${log}`) ?? 0));
+      committed += Math.max(0, end - (this.committed.get(log) ?? 0));
+    }
+    this.#lagRead.push(read);
+    this.#lagCommitted.push(committed);
+  }
+
   /** A member's process is gone, and with it what it owned. */
   onGone(client: string): void {
+    this.#awaySince.delete(client);
     this.#endMembership(client);
     for (const key of [...this.#owned.keys()]) {
       if (key.startsWith(`${client} `)) this.#endOwnership(client, key.slice(client.length + 1));
@@ -74,8 +115,16 @@ export class GroupRecorder {
       .map((key) => key.slice(0, -suffix.length));
   }
 
-  /** Everything, with what is still open ended now, and times counted from the start of the traffic. */
-  outcome(fromUs: number, logs: readonly string[]): GroupOutcome {
+  /**
+   * Everything, with what is still open ended now, and times counted from the start of the traffic. `paused`: when
+   * processes stood still, counted from the start of the run as `changes` are.
+   */
+  outcome(
+    fromUs: number,
+    logs: readonly string[],
+    changes: readonly GroupChange[],
+    paused: readonly Silence[],
+  ): GroupOutcome {
     const now = this.#now();
     const memberships = [
       ...this.#memberships,
@@ -90,20 +139,34 @@ export class GroupRecorder {
     ];
     const shifted = <T extends { readonly from: number; readonly to: number }>(spans: readonly T[]): T[] =>
       spans.map((span) => ({ ...span, from: span.from - fromUs, to: span.to - fromUs }));
+    const away = [...this.#awaySince]
+      .map(([client, from]) => ({ client, from, to: now }))
+      .filter(({ from, to }) => to - from > SILENT_AFTER_US);
+    const polled = whilePolling(ownership, [...this.#silences, ...away, ...paused]);
+    const unavailable = gapsOf(polled, logs, fromUs, now);
     return {
       group: this.group,
+      changes: changes.map((change) => ({ ...change, at: change.at - fromUs })),
+      lagRead: this.#lagRead,
+      lagCommitted: this.#lagCommitted,
       memberships: shifted(memberships),
       ownership: shifted(ownership),
       rebalances: this.#rebalances.map((mark) => ({ ...mark, at: mark.at - fromUs })),
       commits: { ...this.#commits },
-      unownedUs: logs.reduce((sum, log) => sum + unowned(ownership, log, fromUs, now), 0),
+      unownedUs: gapsOf(ownership, logs, fromUs, now).totalUs,
+      unavailableUs: unavailable.totalUs,
+      longestUnavailableUs: unavailable.longestUs,
     };
   }
 
   #onCommitted(commit: CommitCall, error: CommitError | null, outcome: 'ok' | FailureOutcome): void {
     this.#commits[outcome]++;
-    if (error !== null) return;
-    for (const { topic, partition, offset } of commit.offsets) {
+    if (error === null) this.onPositions(commit.offsets);
+  }
+
+  /** These are committed, by a call of a member or in a transaction. */
+  onPositions(offsets: readonly GroupOffset[]): void {
+    for (const { topic, partition, offset } of offsets) {
       const log = `${topic}-${partition}`;
       this.committed.set(log, Math.max(this.committed.get(log) ?? 0, offset));
     }
@@ -148,18 +211,4 @@ function spanOf(client: string, { member, from }: Membership, to: number): Membe
 
 function namesOf(partitions: readonly TopicPartition[]): string[] {
   return partitions.map(({ topic, partition }) => `${topic}-${partition}`);
-}
-
-/** How long nobody owned it, from the first moment that somebody did. */
-function unowned(spans: readonly OwnershipSpan[], log: string, fromUs: number, now: number): number {
-  const mine = spans.filter((span) => span.log === log).sort((a, b) => a.from - b.from);
-  const first = mine[0];
-  if (first === undefined) return now - fromUs;
-  let covered = first.from;
-  let sum = 0;
-  for (const { from, to } of mine) {
-    sum += Math.max(0, from - covered);
-    covered = Math.max(covered, to);
-  }
-  return sum + Math.max(0, now - covered);
 }

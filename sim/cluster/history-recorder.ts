@@ -58,7 +58,7 @@ export class HistoryRecorder {
   readonly groups = new Map<string, GroupRecorder>();
   /** By member. */
   readonly #groupOf = new Map<string, GroupRecorder>();
-  /** Positions of consumers by `client log`, and the highest of a group by `group log`. */
+  /** Positions of consumers that assign themselves by `client log`, and the highest of a group by `group log`. */
   readonly positions = new Map<string, number>();
   /** Highest acknowledged offset, exclusive, by log. */
   readonly acknowledgedEnd = new Map<string, number>();
@@ -108,6 +108,7 @@ export class HistoryRecorder {
       span: (span) => {
         if (this.transactions.length < MAX_TRANSACTIONS) this.transactions.push(span);
       },
+      commit: (group, offsets) => this.groups.get(group)?.onPositions(offsets),
     };
     const recorder = new TransactionRecorder({ client, transactionalId, now: this.#now, records, sink });
     this.#transactional.set(client, recorder);
@@ -136,7 +137,11 @@ export class HistoryRecorder {
 
   consumer(client: string): ConsumerListener {
     return {
-      onPolled: (_now, batches) => this.#onPolled(client, batches),
+      onPolled: (_now, batches) => {
+        this.#onPolled(client, batches);
+        for (const { topic, partition, nextPosition } of batches)
+          this.positions.set(`${client} ${this.#logName(topic, partition)}`, nextPosition);
+      },
       onPollFailed: (_now, failure) => this.#onPollFailed(client, failure),
       onPosition: (_now, topic, partition, recordOffset) => {
         const log = `${topic}-${partition}`;
@@ -151,15 +156,15 @@ export class HistoryRecorder {
     let group = this.groups.get(groupId);
     if (group === undefined) this.groups.set(groupId, (group = new GroupRecorder(groupId, this.#now)));
     this.#groupOf.set(client, group);
-    const consumer = this.consumer(client);
     const reposition = (log: string): void => {
       this.#repositions.push({ client, at: this.#now(), log });
     };
     return {
-      ...consumer,
+      onPollFailed: (_now, failure) => this.#onPollFailed(client, failure),
+      onPosition: (_now, topic, partition) => reposition(`${topic}-${partition}`),
       group: group.listener(client, reposition),
-      onPolled: (now, batches) => {
-        consumer.onPolled(now, batches);
+      onPolled: (_now, batches) => {
+        this.#onPolled(client, batches);
         for (const { topic, partition, records, nextPosition } of batches) {
           onRecords(records.length);
           const key = `${groupId} ${this.#logName(topic, partition)}`;
@@ -234,13 +239,12 @@ export class HistoryRecorder {
     if (batches.length === 0) return;
     const at = this.#now();
     this.#polls.beginPoll(client, at);
-    for (const { topic, partition, leaderEpoch, records, nextPosition } of batches) {
+    for (const { topic, partition, leaderEpoch, records } of batches) {
       const log = this.#logName(topic, partition);
       this.#polls.beginRead(log);
       for (let i = 0; i < records.length; i++) this.#onRecord(at, records[i]!);
       this.poll.ok += records.length;
       this.#metrics.onConsumed(at, records.length);
-      this.positions.set(`${client} ${log}`, nextPosition);
       const recordOffset = records[records.length - 1]!.offset;
       this.#sink(at, { kind: 'read', log, recordOffset, leaderEpoch, client });
     }

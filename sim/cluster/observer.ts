@@ -5,6 +5,7 @@ import type { Kernel } from '../kernel/index.ts';
 import type { AdminOperation, Violation } from '../result/index.ts';
 import { describeOperation, type Fault, type Operation } from '../scenario/index.ts';
 import type { Trace } from '../trace/index.ts';
+import { GroupChanges } from './group-changes.ts';
 import type { InjectionEvents } from './injection.ts';
 import { Lanes } from './lanes.ts';
 import type { OperationEvents } from './operations.ts';
@@ -18,6 +19,7 @@ export class Observer implements HostEvents, InjectionEvents, OperationEvents {
   readonly trace: Trace;
   readonly invariants = new Invariants();
   readonly lanes = new Lanes();
+  readonly groupChanges = new GroupChanges();
   /** Steps that threw. */
   readonly failures: Violation[] = [];
   bytesOnWire = 0;
@@ -48,6 +50,7 @@ export class Observer implements HostEvents, InjectionEvents, OperationEvents {
     this.trace.onFact(at, host.name, fact);
     this.invariants.onFact(at, host.name, fact);
     this.lanes.onFact(at, host.name, fact);
+    if (fact.fact === 'group changed') this.groupChanges.onChanged(at, host.name, fact);
     this.#probe(fact);
     this.#told = true;
   }

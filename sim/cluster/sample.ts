@@ -3,11 +3,15 @@ import type { ProcessView } from '../check/index.ts';
 import type { ClusterSample } from '../metrics/index.ts';
 import type { HistoryRecorder } from './history-recorder.ts';
 
-/** What the cluster looks like now: partitions by the controller's word, offsets by their leaders' logs. */
+/**
+ * What the cluster looks like now: partitions by the controller's word, offsets by their leaders' logs. Leaders' high
+ * watermarks are put into `highWatermarks`.
+ */
 export function sampleCluster(
   brokers: readonly ProcessView<BrokerView>[],
   active: ControllerView | null,
   recorder: HistoryRecorder,
+  highWatermarks: Map<string, number>,
 ): ClusterSample {
   let isrTotal = 0;
   let isrMin = Number.MAX_SAFE_INTEGER;
@@ -23,8 +27,7 @@ export function sampleCluster(
     }
   }
   let highWatermarkLag = 0;
-  const hasReaders = recorder.positions.size > 0;
-  const highWatermarks = new Map<string, number>();
+  const hasReaders = recorder.positions.size > 0 || recorder.groups.size > 0;
   for (const { view } of brokers) {
     for (const replica of view?.replicas() ?? []) {
       const { log } = replica;

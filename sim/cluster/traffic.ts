@@ -7,7 +7,7 @@ import {
 } from '../../engine/client/index.ts';
 import type { EventKind } from '../kernel/index.ts';
 import { RunMetrics } from '../metrics/index.ts';
-import type { GroupOutcome } from '../result/index.ts';
+import type { GroupChange, GroupOutcome } from '../result/index.ts';
 import {
   type ClientPlace,
   type ConsumerSpec,
@@ -30,6 +30,7 @@ import {
   SyntheticDriver,
   TransactionDriver,
 } from '../workload/index.ts';
+import type { Silence } from './availability.ts';
 import {
   configOfMember,
   configOfProducer,
@@ -132,7 +133,9 @@ export class Traffic {
       if (place.kind !== 'pipeline') continue;
       const spec = pipelines[place.spec]!;
       const copies = new Copies(spec.to, index++ * IDS_PER_PRODUCER);
-      const consumed = this.recorder.member(place.name, groupOfPipeline(spec), () => {});
+      const group = groupOfPipeline(spec);
+      const consumed = this.recorder.member(place.name, group, () => {});
+      const calls = this.recorder.groups.get(group)!;
       const produced = this.recorder.transactional(
         place.name,
         transactionalIdOf(this.#scenario.traffic, place)!,
@@ -142,6 +145,7 @@ export class Traffic {
         spec,
         place,
         (record) => copies.copyOf(record),
+        (isPoll) => calls.onCall(place.name, isPoll),
         this.#mortal(place.name, consumed),
         produced,
         this.#cluster.random.stream(`transactions/${place.name}`),
@@ -154,11 +158,13 @@ export class Traffic {
   /** A member of a group: its application begins anew with each process, and knows what the last poll returned. */
   #addMember(place: ClientPlace, spec: ConsumerSpec, group: string): void {
     let application: GroupDriver | null = null;
+    const heard = this.recorder.member(place.name, group, (count) => application?.onRecords(count));
+    const calls = this.recorder.groups.get(group)!;
     const driver = (): GroupDriver => {
-      application = new GroupDriver(spec.topic, spec.commit, durationUs(spec.workPerRecord));
+      const onCall = (isPoll: boolean): void => calls.onCall(place.name, isPoll);
+      application = new GroupDriver(spec.topic, spec.commit, durationUs(spec.workPerRecord), onCall);
       return application;
     };
-    const heard = this.recorder.member(place.name, group, (count) => application?.onRecords(count));
     const listener = this.#mortal(place.name, heard);
     const member = { ...spec, name: place.name, config: configOfMember(spec, place) };
     const factory = consumerFactory(this.#scenario, member, driver, listener, this.#cluster.verified);
@@ -184,7 +190,16 @@ export class Traffic {
   /** The cluster as it is now, at the end of an interval. */
   sample(): void {
     this.#samples++;
-    this.metrics.onSample(sampleCluster(this.#cluster.brokerViews(), this.#cluster.active(), this.recorder));
+    const ends = new Map<string, number>();
+    const { recorder } = this;
+    this.metrics.onSample(sampleCluster(this.#cluster.brokerViews(), this.#cluster.active(), recorder, ends));
+    for (const group of recorder.groups.values()) {
+      const topics = this.#topicsOf(group.group);
+      group.sample(
+        [...ends].filter(([log]) => topics.has(log.slice(0, log.lastIndexOf('-')))),
+        recorder.positions,
+      );
+    }
   }
 
   /** Samples for the intervals that have ended since the last one. */
@@ -236,19 +251,24 @@ export class Traffic {
     return highest;
   }
 
-  /** What each group came to. */
-  groups(): GroupOutcome[] {
-    const { consumers, pipelines } = this.#scenario.traffic;
+  /** What each group came to. `paused`: when processes stood still, in times of the run. */
+  groups(changes: ReadonlyMap<string, readonly GroupChange[]>, paused: readonly Silence[]): GroupOutcome[] {
     return [...this.recorder.groups.values()].map((recorder) => {
-      const topics = [
-        ...consumers.filter((spec) => groupOf(spec) === recorder.group).map(({ topic }) => topic),
-        ...pipelines.filter((spec) => groupOfPipeline(spec) === recorder.group).map(({ from }) => from),
-      ];
+      const topics = this.#topicsOf(recorder.group);
       const logs = this.#scenario.cluster.topics
-        .filter(({ name }) => topics.includes(name))
+        .filter(({ name }) => topics.has(name))
         .flatMap(({ name, partitions }) => Array.from({ length: partitions }, (_, i) => `${name}-${i}`));
-      return recorder.outcome(this.fromUs, logs);
+      return recorder.outcome(this.fromUs, logs, changes.get(recorder.group) ?? [], paused);
     });
+  }
+
+  /** What a group's members read. */
+  #topicsOf(group: string): Set<string> {
+    const { consumers, pipelines } = this.#scenario.traffic;
+    return new Set([
+      ...consumers.filter((spec) => groupOf(spec) === group).map(({ topic }) => topic),
+      ...pipelines.filter((spec) => groupOfPipeline(spec) === group).map(({ from }) => from),
+    ]);
   }
 
   #driver(

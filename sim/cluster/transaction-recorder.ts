@@ -1,5 +1,6 @@
 import type {
   FailureOutcome,
+  GroupOffset,
   ProducerListener,
   TransactionAction,
   TransactionListener,
@@ -23,6 +24,8 @@ interface Open {
   readonly written: Written[];
   /** Records of which nothing was heard yet: their topic, by id. */
   readonly underWay: Map<number, string>;
+  /** Positions that go with it, and whose they are. */
+  positions: { readonly group: string; readonly offsets: readonly GroupOffset[] } | null;
   records: number;
   /** The application has asked for a commit: from then on it may be committed, whatever it hears. */
   isCommitAsked: boolean;
@@ -32,6 +35,8 @@ interface Open {
 export interface TransactionSink {
   settle(client: string, beganAt: number, outcome: 'ok' | FailureOutcome, written: readonly Written[]): void;
   span(span: TransactionSpan): void;
+  /** Positions of a group are committed. */
+  commit(group: string, offsets: readonly GroupOffset[]): void;
 }
 
 /** Transactions kept for the page; a run of hours has more than anybody looks at. */
@@ -91,6 +96,7 @@ export class TransactionRecorder implements TransactionListener {
       producerEpoch,
       written: [],
       underWay: new Map(),
+      positions: null,
       records: 0,
       isCommitAsked: false,
     };
@@ -98,6 +104,8 @@ export class TransactionRecorder implements TransactionListener {
 
   onCall(_now: number, _transaction: number, action: TransactionAction): void {
     if (this.#open !== null && action.do === 'commit') this.#open.isCommitAsked = true;
+    if (this.#open !== null && action.do === 'send offsets')
+      this.#open.positions = { group: action.group.groupId, offsets: action.offsets };
     if (action.do === 'init') this.#giveUp();
   }
 
@@ -135,6 +143,8 @@ export class TransactionRecorder implements TransactionListener {
     if (open === null) return;
     this.#open = null;
     this.#sink.settle(this.#client, open.beganAt, outcome, open.written);
+    if (outcome === 'ok' && open.positions !== null)
+      this.#sink.commit(open.positions.group, open.positions.offsets);
     this.#sink.span({
       client: this.#client,
       transactionalId: this.#transactionalId,

@@ -117,13 +117,17 @@ export class Trial {
   /** The verdict and everything that it rests on. `failure`: why the run ended early. */
   result(failure: string | null): TrialResult {
     const { kernel, hosts } = this.#cluster;
-    const { trace, lanes, bytesOnWire } = this.#observer;
+    const { trace, lanes, bytesOnWire, groupChanges } = this.#observer;
     const scenario = this.#scenario;
     if (failure !== null && this.#pending.length === 0) this.#pending = [failure, ...this.#unsettled()];
     const { violations, allowed } = this.#judge();
     const fromUs = this.#traffic?.fromUs ?? 0;
     const { metrics, operations } = measured(this.#traffic);
     const nodes = [...hosts.keys()].filter((name) => name !== ADMIN_HOST);
+    const drawn = lanes.finish(kernel.now, fromUs, nodes);
+    const paused = drawn.lanes
+      .filter(({ state }) => state === 'paused')
+      .map(({ node, from, to }) => ({ client: node, from: from + fromUs, to: to + fromUs }));
     return {
       format: 1,
       scenario,
@@ -153,8 +157,8 @@ export class Trial {
         from: span.from - fromUs,
         to: span.to - fromUs,
       })),
-      groups: this.#traffic?.groups() ?? [],
-      ...lanes.finish(kernel.now, fromUs, nodes),
+      groups: this.#traffic?.groups(groupChanges.byGroup, paused) ?? [],
+      ...drawn,
     };
   }
 

@@ -144,15 +144,41 @@ export interface RebalanceMark {
   readonly generationId: number;
 }
 
-/** What the members of a group saw of it. Times in microseconds from the start of the traffic. */
+/** A group as its coordinator told of it, each time that it was not what it had been. */
+export interface GroupChange {
+  readonly at: number;
+  /** The coordinator. */
+  readonly node: string;
+  readonly kind: 'classic' | 'consumer';
+  readonly state: string;
+  /** Generation of a classic group, group epoch of a consumer group. */
+  readonly epoch: number;
+  readonly members: number;
+  /** Why, in the coordinator's words. */
+  readonly reason: string;
+}
+
+/** What became of a group, by the word of its members and its coordinators. Times from the start of the traffic. */
 export interface GroupOutcome {
   readonly group: string;
+  readonly changes: readonly GroupChange[];
+  /** Sampled with the series, over all partitions: high watermark minus the highest offset read. */
+  readonly lagRead: readonly number[];
+  /** The same, minus the highest offset that a member was told is committed; what nobody commits counts whole. */
+  readonly lagCommitted: readonly number[];
   readonly memberships: readonly MembershipSpan[];
   readonly ownership: readonly OwnershipSpan[];
   readonly rebalances: readonly RebalanceMark[];
   readonly commits: OperationCounts;
   /** Sum over partitions of the time in which no member owned it, from the first moment that one did. */
   readonly unownedUs: number;
+  /**
+   * The same, of the time in which no owner polled: it was paused, or did something else for longer than a second.
+   * Never less than what was unowned.
+   */
+  readonly unavailableUs: number;
+  /** The longest of these times, of one partition. */
+  readonly longestUnavailableUs: number;
 }
 
 /** Utilisation of one resource of one node over the traffic, 0..1000 (per mille). */

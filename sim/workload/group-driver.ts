@@ -10,12 +10,20 @@ export class GroupDriver implements ConsumerDriver {
   readonly #topic: string;
   readonly #commit: ConsumerSpec['commit'];
   readonly #workUs: Us;
+  readonly #onCall: (isPoll: boolean) => void;
   #subscribed = false;
   /** Records of the last poll that are not worked on. */
   #fresh = 0;
   #isCommitDue = false;
 
-  constructor(topic: string, commit: ConsumerSpec['commit'], workUs: Us) {
+  /** `onCall` hears of every call to the consumer, as it is made. */
+  constructor(
+    topic: string,
+    commit: ConsumerSpec['commit'],
+    workUs: Us,
+    onCall: (isPoll: boolean) => void = () => {},
+  ) {
+    this.#onCall = onCall;
     this.#topic = topic;
     this.#commit = commit;
     this.#workUs = workUs;
@@ -28,6 +36,12 @@ export class GroupDriver implements ConsumerDriver {
   }
 
   next(now: Us): ConsumerAction {
+    const action = this.#next(now);
+    this.#onCall(action.do === 'poll');
+    return action;
+  }
+
+  #next(now: Us): ConsumerAction {
     if (!this.#subscribed) {
       this.#subscribed = true;
       return { do: 'subscribe', topics: [this.#topic] };

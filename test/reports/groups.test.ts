@@ -26,6 +26,39 @@ const GROUP: GroupOutcome = {
   ],
   commits: { ok: 7, fail: 3, unknown: 5 },
   unownedUs: 2_500_000,
+  unavailableUs: 3_250_000,
+  longestUnavailableUs: 1_125_000,
+  lagRead: [0, 4_321, 7, 0],
+  lagCommitted: [10, 5_000, 17, 10],
+  changes: [
+    {
+      at: 400_000,
+      node: 'b2',
+      kind: 'classic',
+      state: 'PreparingRebalance',
+      epoch: 1,
+      members: 2,
+      reason: 'm2 has joined',
+    },
+    {
+      at: 3_400_000,
+      node: 'b2',
+      kind: 'classic',
+      state: 'PreparingRebalance',
+      epoch: 2,
+      members: 1,
+      reason: 'the session of m2 has expired',
+    },
+    {
+      at: 3_450_000,
+      node: 'b2',
+      kind: 'classic',
+      state: 'Stable',
+      epoch: 3,
+      members: 1,
+      reason: 'the assignment is there',
+    },
+  ],
 };
 
 function transaction(changes: Partial<TransactionSpan>): TransactionSpan {
@@ -79,7 +112,10 @@ describe('consumer groups on a trial’s page', () => {
       '<b>7</b>commits</li>',
       '<b>3</b>commits failed</li>',
       '<b>5</b>commits unknown</li>',
-      '<b>2.500</b>partition-seconds without an owner</li>',
+      '<b>3.250</b>partition-seconds in which no owner polled</li>',
+      '<b>2.500</b>of these, without an owner</li>',
+      '<b>1.125</b>seconds, the longest of one partition</li>',
+      '<b>4,321</b>most records not read</li>',
       '<td>k-1</td><td>0.100 s</td><td>4.000 s</td><td class="n">1</td><td class="n">3</td><td class="n">3</td>',
       '<td>k-2</td><td>0.500 s</td><td>1.000 s</td><td class="n">2</td><td class="n">2</td><td class="n">1</td>',
     ])
@@ -88,16 +124,59 @@ describe('consumer groups on a trial’s page', () => {
 
   it('names what happened just before each rebalance: who came, which fault, which member fell silent', () => {
     for (const shown of [
-      '<td>assigned</td><td>t-2</td><td class="n">2</td><td>k-2 became a member at that moment</td>',
-      '<td>revoked</td><td>none</td><td class="n">2</td><td>kill k-2 began 1.5 s before</td>',
-      '<td class="n">3</td><td>kill k-2 was over 0.5 s before; kill k-2 began 2.5 s before</td>',
+      '<td>assigned</td><td>t-2</td><td class="n">2</td><td>the coordinator: k-2 has joined, 0.1 s before; k-2 became a member at that moment</td>',
+      '<td>revoked</td><td>none</td><td class="n">2</td><td>the coordinator: k-2 has joined, 2.1 s before; kill k-2 began 1.5 s before</td>',
+      '<td class="n">3</td><td>the coordinator: the session of k-2 has expired, 0.1 s before; kill k-2 was over 0.5 s before; kill k-2 began 2.5 s before</td>',
     ])
       expect(built.html).toContain(shown);
   });
 
+  it('says of a member that stops that it stops, and of one that only left that it is a member no more', async () => {
+    const result = grouped();
+    const revoked = { ...GROUP.rebalances[2]!, client: 'k-2', at: 1_000_000, partitions: ['t-10'] };
+    const group = { ...GROUP, changes: [], rebalances: [revoked] };
+    const down = { node: 'k-2', from: 1_050_000, to: 3_000_000, state: 'down', label: '' } as const;
+    const stopped = await buildPage({ ...result, groups: [group], lanes: [...result.lanes, down] });
+    expect(stopped.html).toContain('<td>k-2 stops, and leaves</td>');
+    const left = await buildPage({ ...result, faults: [], groups: [group] });
+    expect(left.html).toContain('<td>k-2 was a member no more at that moment</td>');
+  });
+
+  it('names a process that a fault took down among others, when it went and when it was back', async () => {
+    const result = grouped();
+    const down = { node: 'k-2', from: 1_000_000, to: 2_400_000, state: 'down', label: '' } as const;
+    const group = { ...GROUP, changes: [] };
+    const { html } = await buildPage({ ...result, faults: [], groups: [group], lanes: [down] });
+    expect(html).toContain('<td>k-2 was started 0.1 s before; k-2 went down 1.5 s before</td>');
+  });
+
+  it('counts the members where an epoch of a consumer group rose', async () => {
+    const change = { node: 'b2', kind: 'consumer', state: 'Reconciling', reason: 'a member leaves' } as const;
+    const changes = [
+      { ...change, at: 100_000, epoch: 4, members: 3 },
+      { ...change, at: 2_300_000, epoch: 5, members: 2 },
+      { ...change, at: 2_400_000, epoch: 5, members: 2, reason: 'a heartbeat' },
+    ];
+    const { html } = await buildPage({ ...grouped(), faults: [], groups: [{ ...GROUP, changes }] });
+    expect(html).toContain('the coordinator: a member leaves (3 to 2 members), 0.2 s before');
+    expect(html).toContain('<td>a heartbeat</td>');
+  });
+
+  it('draws the lag, and what is not committed only where somebody commits', async () => {
+    const chart = (page: BuiltPage) => page.charts.find(({ name }) => name === 'lag-1')!;
+    expect(malformed(chart(built).svg)).toBeNull();
+    expect(chart(built).svg).toContain('>not committed<');
+    const never = { ...GROUP, lagCommitted: [10, 20, 30, 40] };
+    const { svg } = chart(await buildPage({ ...grouped(), groups: [never] }));
+    expect(svg).toContain('>not read<');
+    expect(svg).not.toContain('>not committed<');
+    const old = await buildPage({ ...grouped(), groups: [{ ...GROUP, lagRead: [], lagCommitted: [] }] });
+    expect(old.charts.map(({ name }) => name)).not.toContain('lag-1');
+  });
+
   it('does not blame a fault that hit no member, nor one longer ago than the session', async () => {
     const result = grouped();
-    const late = { ...GROUP, rebalances: [{ ...GROUP.rebalances[2]!, at: 60_000_000 }] };
+    const late = { ...GROUP, changes: [], rebalances: [{ ...GROUP.rebalances[2]!, at: 60_000_000 }] };
     const { html } = await buildPage({ ...result, groups: [late] });
     expect(html).toContain(
       '<td>nothing within a second, and no member silenced within the session time</td>',
