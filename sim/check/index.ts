@@ -8,6 +8,8 @@
  */
 
 export * from './cluster-views.ts';
+export { OriginalLog } from './compaction/original-log.ts';
+export { RemovedRecords } from './compaction/removed-records.ts';
 export * from './contract.ts';
 export * from './history/anomaly.ts';
 export * from './history/detectors.ts';
@@ -18,6 +20,12 @@ export { SendLog } from './history/send-log.ts';
 export * from './invariants.ts';
 export { pending } from './liveness/convergence.ts';
 export { ClusterShadow, METADATA_LOG } from './shadow/cluster-shadow.ts';
+export {
+  type Cleaners,
+  COMPACTION_KEEPS_LAST,
+  type CompactedReplica,
+  flawsOf,
+} from './validation/compaction-keeps-last.ts';
 export { EXACT_TOTALS, type Totals, validateExactTotals } from './validation/exact-totals.ts';
 export { EXACTLY_ONCE, type Flow, validateExactlyOnce } from './validation/exactly-once.ts';
 export { whereValuesAre } from './validation/final-logs.ts';

@@ -12,8 +12,9 @@ import { FAULT_KINDS, FAULT_RULES } from '../fault/index.ts';
 import type { AdminOperation, Violation } from '../result/index.ts';
 import { describeOperation, type Scenario } from '../scenario/index.ts';
 import type { Dataset } from '../workload/index.ts';
-import { readRecordId, readSourceId } from '../workload/index.ts';
+import { idOfRecord, readRecordId, readSourceId } from '../workload/index.ts';
 import { CLUSTER_ID, type Cluster } from './cluster.ts';
+import type { CompactionWatch } from './compaction-watch.ts';
 import { COMPRESSION } from './compression.ts';
 import { expectedTotals } from './expected-totals.ts';
 import { isGivenUp } from './operated.ts';
@@ -34,13 +35,20 @@ export function findAtEnd(
   views: ClusterViews,
   converged: boolean,
   datasets: ReadonlyMap<string, Dataset>,
+  compaction: CompactionWatch,
+  probes: ReadonlyMap<string, number>,
 ): Findings {
   const at = cluster.kernel.now;
+  const removed = compaction.removed(at);
+  const cleaned = sortViolations(scenario, compaction.validate(at), probes);
   const promises = promisesOf(scenario, converged);
   const judged = judge(
-    findAnomalies({ ...traffic.recorder.history(), readsUncommitted: readersOfUncommitted(scenario) }),
+    findAnomalies(
+      { ...traffic.recorder.history(), readsUncommitted: readersOfUncommitted(scenario) },
+      removed.isEmpty ? null : (log, id) => removed.has(log, id),
+    ),
     promises,
-    whereValuesAre(views, COMPRESSION, readRecordId),
+    whereValuesAre(views, COMPRESSION, idOfRecord),
   );
   const recovery = validateRecovery(at, views, {
     clusterId: CLUSTER_ID,
@@ -66,8 +74,15 @@ export function findAtEnd(
   const givenUp = (finding: Violation): boolean => isGivenUp(scenario.operations, finding);
   const broken = judged.violations.filter((finding) => !givenUp(finding));
   return {
-    violations: [...validateViews(at, views), ...recovery, ...(promises.durable ? ends : []), ...broken],
+    violations: [
+      ...validateViews(at, views),
+      ...recovery,
+      ...cleaned.violations,
+      ...(promises.durable ? ends : []),
+      ...broken,
+    ],
     allowed: [
+      ...cleaned.allowed,
       ...(promises.durable ? [] : ends),
       ...judged.violations.filter(givenUp),
       ...judged.allowed,
@@ -86,6 +101,7 @@ const BROKEN_BY_LOSS: ReadonlySet<string> = new Set([
   'LeaderCompleteness',
   'LeaderCandidateCompleteness',
   'ConsistentRead',
+  'CompactionKeepsLast',
 ]);
 
 /**

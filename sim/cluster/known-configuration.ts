@@ -8,7 +8,11 @@ import {
 } from '../../engine/client/index.ts';
 import { defaultControllerConfig } from '../../engine/controller/index.ts';
 import { groupConfigDefaults, transactionConfigDefaults } from '../../engine/coordinator/index.ts';
-import { logConfigDefaults, logDirectoryConfigDefaults } from '../../engine/log/index.ts';
+import {
+  cleanerConfigDefaults,
+  logConfigDefaults,
+  logDirectoryConfigDefaults,
+} from '../../engine/log/index.ts';
 import {
   brokerConfigDefinitions,
   SUPPORTED_FEATURES,
@@ -67,6 +71,7 @@ export function knownConfiguration(owner: ConfigOwner): ReadonlyMap<string, Know
       add(known, brokerConfigDefaults);
       add(known, REPLICATION_DEFAULTS);
       add(known, logDirectoryConfigDefaults);
+      add(known, cleanerConfigDefaults);
       add(known, defaultRaftConfig);
       add(known, snapshotConfigDefaults);
       add(known, groupConfigDefaults);
@@ -104,6 +109,8 @@ function add(known: Map<string, KnownConfig>, defaults: object): void {
   }
 }
 
+const CLEANUP_POLICIES = ['delete', 'compact', 'compact,delete', 'delete,compact'];
+
 /** Topic configurations that the log or replication reads; others would be taken and ignored. */
 const READ_BY_REPLICATION: ReadonlySet<string> = new Set([
   'min.insync.replicas',
@@ -111,13 +118,13 @@ const READ_BY_REPLICATION: ReadonlySet<string> = new Set([
 ]);
 
 function isRead(name: string): boolean {
-  return READ_BY_REPLICATION.has(name) || (name in logConfigDefaults && name !== 'cleanup.policy');
+  return READ_BY_REPLICATION.has(name) || name in logConfigDefaults;
 }
 
 function addTopic(known: Map<string, KnownConfig>): void {
   for (const definition of topicConfigDefinitions.values()) {
     if (isRead(definition.name))
-      known.set(definition.name, { default: typed(definition), values: definition.values });
+      known.set(definition.name, { default: typed(definition), values: valuesOf(definition) });
   }
 }
 
@@ -128,8 +135,13 @@ function addTopicDefaults(known: Map<string, KnownConfig>): void {
   for (const definition of topicConfigDefinitions.values()) {
     if (!isRead(definition.name)) continue;
     for (const { name } of definition.synonyms)
-      known.set(name, { default: typed(definition), values: definition.values });
+      known.set(name, { default: typed(definition), values: valuesOf(definition) });
   }
+}
+
+/** Of a list in every order, as one word. */
+function valuesOf({ name, values }: { readonly name: string; readonly values: readonly string[] | null }) {
+  return name === 'cleanup.policy' ? CLEANUP_POLICIES : values;
 }
 
 /** Kafka's own table says what is dynamic; a running broker refuses the rest. */
@@ -145,6 +157,7 @@ function typed(definition: {
   readonly default: string | null;
 }): string | number | boolean {
   if (definition.type === 'BOOLEAN') return definition.default === 'true';
-  if (definition.type === 'INT' || definition.type === 'LONG') return Number(definition.default ?? -1);
+  const { type } = definition;
+  if (type === 'INT' || type === 'LONG' || type === 'DOUBLE') return Number(definition.default ?? -1);
   return definition.default ?? '';
 }

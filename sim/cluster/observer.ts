@@ -25,6 +25,7 @@ export class Observer implements HostEvents, InjectionEvents, OperationEvents {
   bytesOnWire = 0;
   #kernel: Kernel | null = null;
   #tellGone: (host: Host) => void = () => {};
+  #tellFact: (host: Host, fact: Fact) => void = () => {};
   /** A step told facts and has not ended. */
   #told = false;
 
@@ -41,6 +42,11 @@ export class Observer implements HostEvents, InjectionEvents, OperationEvents {
     this.#tellGone = tell;
   }
 
+  /** Whom to tell of facts, after the invariants. */
+  whenTold(tell: (host: Host, fact: Fact) => void): void {
+    this.#tellFact = tell;
+  }
+
   get now(): number {
     return this.#kernel?.now ?? 0;
   }
@@ -49,6 +55,7 @@ export class Observer implements HostEvents, InjectionEvents, OperationEvents {
     const at = this.now;
     this.trace.onFact(at, host.name, fact);
     this.invariants.onFact(at, host.name, fact);
+    this.#tellFact(host, fact);
     this.lanes.onFact(at, host.name, fact);
     if (fact.fact === 'group changed') this.groupChanges.onChanged(at, host.name, fact);
     this.#probe(fact);

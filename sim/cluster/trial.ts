@@ -7,6 +7,7 @@ import { durationUs, type Fault, type Scenario } from '../scenario/index.ts';
 import { Trace } from '../trace/index.ts';
 import { adminFactory } from './client-machines.ts';
 import { Cluster } from './cluster.ts';
+import { CompactionWatch } from './compaction-watch.ts';
 import { findAtEnd, findRefused, findVacuous, sortViolations } from './findings.ts';
 import { Injection } from './injection.ts';
 import { Observer } from './observer.ts';
@@ -31,6 +32,7 @@ export class Trial {
   readonly #observer: Observer;
   readonly #cluster: Cluster;
   readonly #injection: Injection;
+  readonly #compaction: CompactionWatch;
   /** As written, then as drawn. */
   readonly #faults: readonly Fault[];
   /** Null until the cluster is up. */
@@ -46,6 +48,8 @@ export class Trial {
     this.#observer = new Observer(new Trace(options.traceLine));
     this.#cluster = new Cluster(scenario, options, this.#observer);
     this.#observer.attach(this.#cluster.kernel);
+    this.#compaction = new CompactionWatch(scenario, this.#cluster, this.#observer.invariants.shadow);
+    this.#observer.whenTold((host, fact) => this.#compaction.onFact(this.#cluster.kernel.now, host, fact));
     this.#cluster.onStrike = (what) => this.#observer.onFaultProbe(what);
     const { faults, randomFaults } = scenario;
     const random = this.#cluster.random.stream('faults');
@@ -182,6 +186,8 @@ export class Trial {
             this.#views(),
             converged,
             this.#options.datasets,
+            this.#compaction,
+            trace.probes,
           );
     const refused = findRefused(this.#operations?.refused() ?? [], this.#traffic?.fromUs ?? 0);
     const vacuous = findVacuous(this.#scenario, this.#cluster.kernel.now, trace.probes);

@@ -25,7 +25,10 @@ export const detectors: readonly Detector[] = [
 ];
 
 /** Every anomaly of a history. Detection only: which of them a configuration allows is `judge`'s business. */
-export function findAnomalies(history: History): Anomaly[] {
-  const indexed = indexHistory(history);
+export function findAnomalies(
+  history: History,
+  mayBeGone: ((log: string, id: number) => boolean) | null = null,
+): Anomaly[] {
+  const indexed = indexHistory(history, mayBeGone);
   return detectors.flatMap((detector) => detector.find(indexed));
 }

@@ -103,6 +103,19 @@ export class VersionOrder {
     return bound;
   }
 
+  /** By index: the value that stands there; the first one seen, where there were several. */
+  values(): Float64Array {
+    const values = new Float64Array(this.#offsets.length);
+    for (let place = 0; place < values.length; place++)
+      values[this.#rankOf(place)] = this.#ids.at(this.#idAt.at(place));
+    return values;
+  }
+
+  /** Does no value stand at more than one offset? */
+  get isWithoutDuplicates(): boolean {
+    return this.#offsetsOf.size === 0;
+  }
+
   firstIndex(id: number): number | undefined {
     const value = this.#ids.find(id);
     return value < 0 ? undefined : this.#rankOf(this.#offsetOf[value]!);
@@ -165,13 +178,15 @@ export interface Indexed {
   /** Sends that failed, were not read whole or stand apart; of the others only their order is to be judged. */
   readonly suspects: readonly SendOperation[];
   readonly steps: PollSteps;
+  /** Values that a cleaner or retention may have taken from the log: nobody has to be shown them. Null: none. */
+  readonly mayBeGone: ((log: string, id: number) => boolean) | null;
 }
 
 /**
  * Orders come from all polls and from the sends that must have taken place: acknowledged, or unknown and seen by a
  * reader.
  */
-export function indexHistory(history: History): Indexed {
+export function indexHistory(history: History, mayBeGone: Indexed['mayBeGone'] = null): Indexed {
   const orders = new Map<string, VersionOrder>();
   const orderOf = (log: string): VersionOrder => {
     let order = orders.get(log);
@@ -198,8 +213,25 @@ export function indexHistory(history: History): Indexed {
       if (write.recordOffset >= 0) orderOf(write.log).note(write.recordOffset, write.id);
     }
   }
-  for (const order of orders.values()) order.seal(uncommitted);
-  return { history, orders, suspects: suspectSends(history, orders), steps: unusualSteps(history, orders) };
+  const shownToFew = mayBeGone === null ? uncommitted : withTaken(uncommitted, history, mayBeGone);
+  for (const order of orders.values()) order.seal(shownToFew);
+  return {
+    history,
+    mayBeGone,
+    orders,
+    suspects: suspectSends(history, orders),
+    steps: unusualSteps(history, orders),
+  };
+}
+
+function withTaken(
+  uncommitted: ReadonlySet<number>,
+  { sends }: History,
+  mayBeGone: (log: string, id: number) => boolean,
+): ReadonlySet<number> {
+  const values = new Set(uncommitted);
+  for (const { writes } of sends) for (const { log, id } of writes) if (mayBeGone(log, id)) values.add(id);
+  return values;
 }
 
 /** Values of transactions that were not seen to commit: where somebody reads what is uncommitted, it may be these. */

@@ -10,21 +10,27 @@ const OFFSETS = 2 ** 33;
 /**
  * Raft's Log Matching, for every partition and for the metadata log: two logs that hold a batch with the same leader
  * epoch and offset are equal up to it. By induction over appends: the same (epoch, offset) always carries the same
- * batch, and always stands on the same predecessor.
+ * batch, and always stands on the same predecessor. Below where some replica has cleaned its log, another may hold a
+ * copy of what was left: there a batch is told by its bounds, and what its records are by `CompactionKeepsLast`.
  */
 export class LogMatching implements Invariant {
   readonly name = 'LogMatching';
   readonly property =
     'Two logs that hold a record with the same leader epoch and offset are equal up to that record.';
-  readonly facts = ['log appended', 'log start advanced'] as const;
+  readonly facts = ['log appended', 'log start advanced', 'log compacted'] as const;
   readonly #origins = new Map<string, BatchOrigins>();
+  /** By log: what lies below was cleaned somewhere. */
+  readonly #cleanedTo = new Map<string, number>();
 
   onFact(at: number, node: string, fact: Fact, shadow: ClusterShadow, report: Report): void {
     if (fact.fact === 'log start advanced') {
       const lowest = shadow.lowestStart(fact.log);
       this.#origins.get(fact.log)?.forgetWhile((key) => key % OFFSETS < lowest);
     }
+    if (fact.fact === 'log compacted')
+      this.#cleanedTo.set(fact.log, Math.max(fact.to, this.#cleanedTo.get(fact.log) ?? 0));
     if (fact.fact !== 'log appended') return;
+    const cleanedTo = this.#cleanedTo.get(fact.log) ?? 0;
     let origins = this.#origins.get(fact.log);
     if (origins === undefined) this.#origins.set(fact.log, (origins = new BatchOrigins()));
     const key = fact.leaderEpoch * OFFSETS + fact.baseOffset;
@@ -40,7 +46,7 @@ export class LogMatching implements Invariant {
       return;
     }
     const origin = origins.at(known);
-    const same = origin.crc === crc && origin.span === span;
+    const same = (origin.crc === crc || fact.baseOffset < cleanedTo) && origin.span === span;
     if (!same) {
       report({
         check: fact.log === METADATA_LOG ? 'MetadataLogMatching' : 'EpochOffsetUnique',
@@ -53,7 +59,12 @@ export class LogMatching implements Invariant {
           nodes: [origin.node, node],
         },
       });
-    } else if (origin.predecessor !== predecessor && predecessor !== -1 && origin.predecessor !== -1) {
+    } else if (
+      origin.predecessor !== predecessor &&
+      predecessor !== -1 &&
+      origin.predecessor !== -1 &&
+      origin.predecessor % OFFSETS >= cleanedTo
+    ) {
       report({
         check: fact.log === METADATA_LOG ? 'MetadataLogMatching' : this.name,
         at,

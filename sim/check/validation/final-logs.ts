@@ -1,6 +1,12 @@
 import type { Log } from '../../../engine/log/index.ts';
 import { isDiskError } from '../../../engine/machine/index.ts';
-import { type Compression, RecordsError, readRecords } from '../../../engine/records/index.ts';
+import {
+  type Compression,
+  type LogRecord,
+  parseBatch,
+  RecordsError,
+  readRecords,
+} from '../../../engine/records/index.ts';
 import type { ClusterViews } from '../cluster-views.ts';
 import type { WhereNow } from '../history/judge.ts';
 
@@ -13,7 +19,7 @@ const CHUNK_BYTES = 1_048_576;
 export function whereValuesAre(
   views: ClusterViews,
   compression: Compression,
-  idOf: (value: Uint8Array | null) => number,
+  idOf: (record: LogRecord) => number,
 ): WhereNow {
   const present = new Map<string, Set<number>>();
   for (const { view } of views.brokers) {
@@ -31,7 +37,7 @@ export function whereValuesAre(
 function readIds(
   log: Log,
   compression: Compression,
-  idOf: (value: Uint8Array | null) => number,
+  idOf: (record: LogRecord) => number,
   ids: Set<number>,
 ): void {
   let next = log.logStartOffset;
@@ -39,12 +45,12 @@ function readIds(
     const read = log.read(next, CHUNK_BYTES, log.highWatermark, true);
     if (typeof read === 'string' || isDiskError(read) || read.records.length === 0) return;
     for (const batch of read.records) {
+      const header = parseBatch(batch);
       const records = readRecords(batch, compression);
-      if (records instanceof RecordsError || records.length === 0) return;
-      for (const record of records) {
-        ids.add(idOf(record.value));
-        next = record.offset + 1;
-      }
+      if (records instanceof RecordsError || header instanceof RecordsError) return;
+      for (const record of records) ids.add(idOf(record));
+      // A cleaner may have left a batch without its records.
+      next = header.lastOffset + 1;
     }
   }
 }

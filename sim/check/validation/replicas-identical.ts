@@ -1,5 +1,6 @@
 import type { Log } from '../../../engine/log/index.ts';
 import { isDiskError } from '../../../engine/machine/index.ts';
+import { countOf } from '../../../engine/records/index.ts';
 import type { Violation } from '../../result/index.ts';
 import type { ClusterViews } from '../cluster-views.ts';
 
@@ -9,7 +10,7 @@ const CHUNK_BYTES = 1_048_576;
 export const REPLICAS_IDENTICAL = {
   name: 'ReplicasIdentical',
   property:
-    'At the end the replicas of a partition are byte-identical below the lowest of their high watermarks.',
+    'At the end the replicas of a partition are byte-identical below the lowest of their high watermarks; of compacted logs, the batches that are whole on both.',
 } as const;
 
 /** Compares every replica with the first of its partition, batch by batch as the disks have them. */
@@ -28,7 +29,9 @@ export function validateReplicas(at: number, views: ClusterViews): Violation[] {
     const first = replicas[0]!;
     const bound = Math.min(...replicas.map((replica) => replica.log.highWatermark));
     for (const other of replicas.slice(1)) {
-      const difference = firstDifference(first.log, other.log, bound);
+      const difference = isCompacted(first.log)
+        ? firstDifferenceOfWhole(first.log, other.log, bound)
+        : firstDifference(first.log, other.log, bound);
       if (difference === null) continue;
       violations.push({
         check: REPLICAS_IDENTICAL.name,
@@ -60,6 +63,43 @@ export function firstDifference(one: Log, other: Log, bound: number): number | n
   return null;
 }
 
+function isCompacted(log: Log): boolean {
+  return log.config?.['cleanup.policy'].includes('compact') ?? false;
+}
+
+/**
+ * Each replica is cleaned for itself, so that one has batches that the other has no more, or not whole. What stays has
+ * the bounds that it had.
+ */
+function firstDifferenceOfWhole(one: Log, other: Log, bound: number): number | null {
+  const start = Math.max(one.logStartOffset, other.logStartOffset);
+  const theirs = other.batches(start);
+  let their = theirs.next().value;
+  for (const mine of one.batches(start)) {
+    const baseOffset = baseOffsetOf(mine);
+    const lastOffset = baseOffset + lastDeltaOf(mine);
+    if (lastOffset >= bound) return null;
+    while (their !== undefined && baseOffsetOf(their) < baseOffset) {
+      if (baseOffsetOf(their) + lastDeltaOf(their) >= baseOffset) return baseOffsetOf(their);
+      their = theirs.next().value;
+    }
+    if (their === undefined) return null;
+    if (baseOffsetOf(their) > lastOffset) continue;
+    if (baseOffsetOf(their) !== baseOffset || lastDeltaOf(their) !== lastDeltaOf(mine)) return baseOffset;
+    if (isWhole(mine) && isWhole(their) && !sameRecords(mine, their)) return baseOffset;
+  }
+  return null;
+}
+
+function isWhole(batch: Uint8Array): boolean {
+  return countOf(batch) === lastDeltaOf(batch) + 1;
+}
+
+/** A cleaner marks a batch of tombstones with the time when they may go (KIP-534), and says nothing else anew. */
+function sameRecords(a: Uint8Array, b: Uint8Array): boolean {
+  return sameBytes(a, b) || hasDeleteHorizon(a) || hasDeleteHorizon(b);
+}
+
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
@@ -73,6 +113,11 @@ function baseOffsetOf(batch: Uint8Array): number {
 
 function lastDeltaOf(batch: Uint8Array): number {
   return word(batch, 23);
+}
+
+/** Bit 6 of the attributes, int16 at 21. */
+function hasDeleteHorizon(batch: Uint8Array): boolean {
+  return (batch[22]! & 0x40) !== 0;
 }
 
 function word(bytes: Uint8Array, at: number): number {
