@@ -15,7 +15,7 @@ export interface ClusterViews {
   readonly controllers: readonly ProcessView<ControllerView>[];
   /** Records handed to producers of which nothing has been heard yet. */
   readonly outstanding: number;
-  /** Producers that have not come to the end of what they have to send, in words. */
+  /** Producers not at the end of what they have to send, pipelines that have not committed what they read: in words. */
   readonly unsent: readonly string[];
   /** Operations of the administrator that have not ended, in words. */
   readonly operations: readonly string[];

@@ -208,27 +208,37 @@ export class Traffic {
     while (this.fromUs + (this.#samples + 1) * this.intervalUs <= kernel.now) this.sample();
   }
 
-  /** Producers that resume, and are not at the end of their data set: in words. */
+  /** Producers that resume and are not at the end of their data set, pipelines with work in hand: in words. */
   unsent(): string[] {
-    return [...this.#sources].flatMap(([name, { unsent }]) => (unsent === null ? [] : [`${name} ${unsent}`]));
+    const sources = [...this.#sources].flatMap(([name, { unsent }]) =>
+      unsent === null ? [] : [`${name} ${unsent}`],
+    );
+    const pipelines = clientPlaces(this.#scenario.traffic).flatMap(({ kind, name }) => {
+      const machine = kind === 'pipeline' ? this.#cluster.host(name).machine : null;
+      const isBusy = machine instanceof Pipeline && machine.view().hasUncommitted;
+      return isBusy ? [`${name} has not committed what it has read`] : [];
+    });
+    return [...sources, ...pipelines];
   }
 
   /** Where each consumer stands in each of its partitions; -1 before it has a position. */
   positions(): { readonly client: string; readonly log: string; readonly position: number }[] {
     const { consumers, pipelines } = this.#scenario.traffic;
     const readers = [
-      ...consumers.map((spec) => ({ ...spec, of: groupOf(spec) ?? spec.name })),
+      ...consumers.map((spec) => ({ ...spec, of: groupOf(spec) ?? spec.name, goesBack: false })),
       ...pipelines.map((spec) => ({
         ...spec,
         topic: spec.from,
         partitions: null,
         of: groupOfPipeline(spec),
+        goesBack: true,
       })),
     ];
-    return readers.flatMap(({ name, of, partitions, topic }) =>
+    return readers.flatMap(({ goesBack, name, of, partitions, topic }) =>
       this.#assignmentOf({ topic, partitions }).map(({ partition }) => {
         const log = `${topic}-${partition}`;
-        const heard = this.recorder.positions.get(`${of} ${log}`) ?? -1;
+        // What a pipeline has read and taken back is before it again.
+        const heard = goesBack ? -1 : (this.recorder.positions.get(`${of} ${log}`) ?? -1);
         return { client: of, log, position: Math.max(heard, this.#standing(name, topic, partition)) };
       }),
     );

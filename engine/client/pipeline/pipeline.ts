@@ -68,6 +68,7 @@ export class Pipeline implements Machine {
   #isConsumerClosing = false;
   #isClosed = false;
   #workAt: Us = -1;
+  #hasUncommitted = false;
 
   constructor(ports: PipelinePorts) {
     const { driver, consumer, producer, randoms, wall, compression } = ports;
@@ -110,8 +111,11 @@ export class Pipeline implements Machine {
   view(): {
     readonly consumed: ReturnType<Consumer['view']>;
     readonly produced: ReturnType<TransactionThread['view']>;
+    /** Something was polled that is neither committed nor to be read again. */
+    readonly hasUncommitted: boolean;
   } {
-    return { consumed: this.#consumer.view(), produced: this.#thread.view() };
+    const consumed = this.#consumer.view();
+    return { consumed, produced: this.#thread.view(), hasUncommitted: this.#hasUncommitted };
   }
 
   // ---------------------------------------------------------------- inputs
@@ -144,8 +148,11 @@ export class Pipeline implements Machine {
       }
       budget--;
       const { polled } = this.#positions;
+      const { ended } = this.#thread;
       this.#positions.polled = [];
-      const action = this.#driver.next(now, this.#thread.ended, polled);
+      if (polled.length > 0) this.#hasUncommitted = true;
+      else if (ended?.call === 'commit' && ended.outcome === 'ok') this.#hasUncommitted = false;
+      const action = this.#driver.next(now, ended, polled);
       this.#thread.ended = null;
       this.#perform(now, action);
     }
@@ -171,6 +178,7 @@ export class Pipeline implements Machine {
       }
       case 'rewind': {
         this.#positions.clear();
+        this.#hasUncommitted = false;
         const partitions = this.#consumer.view().map(({ topic, partition }) => ({ topic, partition }));
         this.#hand(now, { do: 'seek to committed', partitions });
         break;
