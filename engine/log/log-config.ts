@@ -56,6 +56,9 @@ export interface LogDirectoryConfig {
   readonly 'log.retention.check.interval.ms': number;
   readonly 'log.initial.task.delay.ms': number;
   readonly 'log.segment.delete.delay.ms': number;
+  /** Dynamic: `updateProducerExpiration`. */
+  readonly 'producer.id.expiration.ms': number;
+  readonly 'producer.id.expiration.check.interval.ms': number;
 }
 
 export const logDirectoryConfigDefaults: LogDirectoryConfig = {
@@ -64,6 +67,8 @@ export const logDirectoryConfigDefaults: LogDirectoryConfig = {
   'log.retention.check.interval.ms': 300_000,
   'log.initial.task.delay.ms': 30_000,
   'log.segment.delete.delay.ms': 60_000,
+  'producer.id.expiration.ms': DAY_MS,
+  'producer.id.expiration.check.interval.ms': 600_000,
 };
 
 /** What a broker's configuration says to its cleaners (`CleanerConfig`). */

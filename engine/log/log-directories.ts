@@ -96,6 +96,11 @@ export class LogDirectories {
     for (const directory of this.#online) directory.cleaner.updateConfig(config);
   }
 
+  /** Producers that are silent for longer are forgotten at the next look. */
+  updateProducerExpiration(expirationMs: number): void {
+    for (const directory of this.#online) directory.producerExpiry.expirationMs = expirationMs;
+  }
+
   isCordoned(path: string): boolean {
     return this.#cordoned.includes(path);
   }

@@ -37,6 +37,7 @@ import {
 import { LogStorage, NOBODY } from './log-storage.ts';
 import { LogTimer } from './log-timer.ts';
 import type { LogOptions } from './open-log.ts';
+import { ProducerExpiry } from './producer/producer-expiry.ts';
 import { SilentOutbox } from './silent-outbox.ts';
 
 /** Why a log goes: its replica does, it is nobody's, or another log of the same replica has taken its place. */
@@ -51,6 +52,7 @@ export class LogDirectory {
   readonly wasCleanShutdown: boolean;
   /** Of the process that closed this directory cleanly; -1 when none did. */
   readonly previousBrokerEpoch: number;
+  readonly producerExpiry: ProducerExpiry;
   readonly #storage: LogStorage;
   readonly #config: LogDirectoryConfig;
   readonly #random: Random;
@@ -79,11 +81,12 @@ export class LogDirectory {
     const marker = new CheckpointFile(storage, options.path, CLEAN_SHUTDOWN_MARKER);
     const content = marker.read();
     if (content instanceof DiskError) return content;
-    const directory = new LogDirectory(options, storage, marker, content);
+    const directory = new LogDirectory(now, options, storage, marker, content);
     return directory.#boot(now, options, out) ?? directory;
   }
 
   private constructor(
+    now: Us,
     options: LogDirectoryOptions,
     storage: LogStorage,
     marker: CheckpointFile,
@@ -94,6 +97,7 @@ export class LogDirectory {
     this.previousBrokerEpoch = markerContent === null ? -1 : decodeCleanShutdown(markerContent);
     this.#storage = storage;
     this.#config = options.config;
+    this.producerExpiry = new ProducerExpiry(now, options.config, options.wall);
     this.#ordinal = options.ordinal ?? 0;
     this.#random = options.random.stream(`log directory ${options.path}`);
     this.#marker = marker;
@@ -159,7 +163,7 @@ export class LogDirectory {
     const existing = this.#logs.get(name);
     if (existing !== undefined) return existing;
     if (this.#storage.failure !== null) return this.#storage.failure;
-    const log = Log.open({ storage: this.#storage, parent: this.path, name, topicId, config }, out);
+    const log = Log.open(this.#optionsOf(name, topicId, config), out);
     if (log instanceof Log) this.#add(log);
     return log;
   }
@@ -217,6 +221,10 @@ export class LogDirectory {
       case LogTimer.HighWatermarkCheckpoint:
         this.#deletion.advance(now);
         this.#checkpoints.writeHighWatermarks();
+        if (this.producerExpiry.isDue(now)) {
+          this.producerExpiry.look(this.logs(), out);
+          this.producerExpiry.look(this.futures(), new SilentOutbox(out));
+        }
         this.#cleaner.wake(now, out);
         this.#arm(now, kind, 'replica.high.watermark.checkpoint.interval.ms', out);
         break;
@@ -324,7 +332,8 @@ export class LogDirectory {
   }
 
   #optionsOf(name: string, topicId: Uuid | null, config: LogConfig): LogOptions {
-    return { storage: this.#storage, parent: this.path, name, topicId, config };
+    const producerExpirationMs = this.producerExpiry.expirationMs;
+    return { storage: this.#storage, parent: this.path, name, topicId, config, producerExpirationMs };
   }
 
   /** Every log that lies here, for the checkpoints and for closing. */

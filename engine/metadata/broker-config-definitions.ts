@@ -100,6 +100,7 @@ const STATIC: readonly BrokerConfigDefinition[] = [
   fixed('metadata.max.retention.bytes', 'LONG', '104857600'),
   fixed('metadata.max.retention.ms', 'LONG', '604800000'),
   fixed('num.partitions', 'INT', '1', { min: 1 }),
+  fixed('producer.id.expiration.check.interval.ms', 'INT', '600000', { min: 1, isInternal: true }),
   fixed('replica.fetch.backoff.ms', 'INT', '1000', { min: 0 }),
   fixed('replica.fetch.max.bytes', 'INT', '1048576', { min: 0 }),
   fixed('replica.fetch.min.bytes', 'INT', '1'),

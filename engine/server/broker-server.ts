@@ -16,6 +16,7 @@ import {
 } from '../machine/index.ts';
 import {
   brokerConfig,
+  brokerConfigNumber,
   type ClusterImage,
   type ConfigNode,
   ConfigResource,
@@ -304,6 +305,7 @@ export class BrokerServer implements Machine {
     if (isFirst || delta.configs.some(({ resourceType }) => resourceType === ConfigResource.BROKER)) {
       this.#followCordons(now, parts, image, out);
       parts.logs.updateCleaners(cleanerConfig(image, this.#node));
+      parts.logs.updateProducerExpiration(brokerConfigNumber(image, 'producer.id.expiration.ms', this.#node));
     }
     parts.replicas.applyDelta(now, delta, image, out);
     parts.coordinators.applyDelta(now, delta, image, out);
