@@ -169,8 +169,11 @@ describe('group offsets', () => {
     const stage = new Stage();
     stage.commit(5, { producerId: 7 });
     stage.commit(9);
+    stage.commit(5, { partition: 1 });
+    stage.commit(9, { partition: 1, producerId: 7 });
     stage.direct.endTransaction(7, 0, true);
-    expect(stage.fetch()).toBe(9);
+    expect(stage.fetch({ requireStable: true })).toBe(9);
+    expect(stage.fetch({ partition: 1, requireStable: true })).toBe(9);
   });
 
   it('waits for every producer that has something pending at a partition', () => {
@@ -204,7 +207,7 @@ describe('group offsets', () => {
     });
     expect(stage.fetch({ requireStable: true })).toBeNull();
     stage.direct.endTransaction(7, 0, true);
-    expect(stage.fetch()).toBeNull();
+    expect(stage.fetch({ requireStable: true })).toBeNull();
     expect(stage.direct.shard.offsets.delete({ groupId: 'other', topics })).toBe(
       ErrorCode.GROUP_ID_NOT_FOUND,
     );
@@ -236,7 +239,7 @@ describe('group offsets', () => {
     });
     expect(stage.direct.shard.groups.size).toBe(0);
     stage.direct.endTransaction(7, 0, true);
-    expect(stage.fetch({ topic: 'b' })).toBeNull();
+    expect(stage.fetch({ topic: 'b', requireStable: true })).toBeNull();
   });
 
   it('expires positions of simple groups a week after their commit, and then the group', () => {

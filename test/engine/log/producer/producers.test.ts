@@ -28,10 +28,10 @@ function batch(baseSequence: number, write: Write = {}): Uint8Array {
   );
 }
 
-function marker(isCommit: boolean, epoch = 0, coordinatorEpoch = 0, id = ID): Uint8Array {
+function marker(isCommit: boolean, epoch = 0, coordinatorEpoch = 0, id = ID, timestamp = 1_000): Uint8Array {
   const type = isCommit ? ControlType.COMMIT : ControlType.ABORT;
   const options = { producerId: id, producerEpoch: epoch, isTransactional: true };
-  return buildControlBatch(options, 1_000, [{ type, message: { coordinatorEpoch } }]);
+  return buildControlBatch(options, timestamp, [{ type, message: { coordinatorEpoch } }]);
 }
 
 class ProducerStage extends LogStage {
@@ -116,6 +116,20 @@ describe('an idempotent producer at its partition', () => {
     const forgotten = { fact: 'producers forgotten', log: 'orders-0', producerIds: [ID] };
     expect(stage.out.facts.at(-1)).toEqual(forgotten);
   });
+
+  it('is known when all that it wrote is deleted (KAFKA-7190)', () => {
+    const stage = new ProducerStage();
+    stage.send(0, { records: 3 });
+    stage.log.roll();
+    stage.send(0, { id: 8 });
+    stage.replicate();
+    stage.log.advanceLogStart(3, stage.out);
+    stage.log.deleteOldSegments(stage.out);
+    expect(stage.log.local.firstOffset).toBe(3);
+    expect(stage.send(0, { records: 3 })).toBe(0);
+    expect(stage.send(4)).toBe('OUT_OF_ORDER_SEQUENCE_NUMBER');
+    expect(stage.send(3)).toBe(4);
+  });
 });
 
 describe('a transaction at its partition', () => {
@@ -185,6 +199,16 @@ describe('a transaction at its partition', () => {
     stage.send(1, { transactional: true });
     expect(stage.end(true, 0, 4)).toBe('TRANSACTION_COORDINATOR_FENCED');
     expect(stage.end(true, 0, 5)).toBe(3);
+  });
+
+  it('whose records are old is remembered by the time of its marker, with who wrote that (KAFKA-9144)', () => {
+    const stage = new ProducerStage();
+    stage.send(0, { transactional: true });
+    stage.wallMs = 80_000_000;
+    const late = marker(false, 1, 4, ID, stage.wallMs);
+    stage.log.appendAsLeader([late], 0, stage.out, 'coordinator');
+    stage.log.producers.expire(86_500_000, 86_400_000, stage.out);
+    expect(stage.end(true, 1, 3)).toBe('TRANSACTION_COORDINATOR_FENCED');
   });
 
   it('of version 2 is ended in a higher epoch than its own; the same marker may come again (KAFKA-19999)', () => {

@@ -220,6 +220,15 @@ describe('members of a classic group', () => {
     expect(stage.commit(follower, 2)).toBe(ErrorCode.REBALANCE_IN_PROGRESS);
     expect(stage.commit(follower, 2, true)).toBe(ErrorCode.NONE);
   });
+
+  it('commit in transactions with their generation too: a zombie’s producer is not fenced by its own id (KIP-447)', () => {
+    const stage = new ClassicStage();
+    const { leader } = stage.stable();
+    expect(stage.commit(leader, 0, true)).toBe(ErrorCode.ILLEGAL_GENERATION);
+    expect(stage.commit('gone', 1, true)).toBe(ErrorCode.UNKNOWN_MEMBER_ID);
+    // Producers before KIP-447 say nothing of their group.
+    expect(stage.commit('', -1, true)).toBe(ErrorCode.NONE);
+  });
 });
 
 describe('a static member', () => {
