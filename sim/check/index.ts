@@ -11,6 +11,7 @@ export * from './cluster-views.ts';
 export { OriginalLog } from './compaction/original-log.ts';
 export { RemovedRecords } from './compaction/removed-records.ts';
 export * from './contract.ts';
+export * from './history/allowed-anomalies.ts';
 export * from './history/anomaly.ts';
 export * from './history/detectors.ts';
 export * from './history/history.ts';

@@ -1,5 +1,12 @@
 import { Bench } from 'tinybench';
-import { findAnomalies, type History, PollLog, SendLog } from '../../sim/check/index.ts';
+import {
+  findAnomalies,
+  type History,
+  PollLog,
+  SendLog,
+  scalarDetectors,
+  transactionalDetectors,
+} from '../../sim/check/index.ts';
 import type { BenchRow } from './kernel.ts';
 
 const OPERATIONS = 1_000_000;
@@ -28,22 +35,58 @@ export function longHistory(operations = OPERATIONS): History {
   return { sends, polls, repositions: [] };
 }
 
-/** How many operations of clients a second are checked for every scalar anomaly. */
+/**
+ * A million transactions of copying pipelines: each polls what another has sent, and sends what it makes of it to two
+ * partitions. Two at a time are under way, and write to the same partitions, one after the other in both.
+ */
+export function longTransactions(transactions = OPERATIONS): History {
+  const sends = new SendLog();
+  const polls = new PollLog();
+  for (let i = 0; i < transactions; i++) {
+    const client = `pipe${i % CLIENTS}`;
+    const read = i - CLIENTS;
+    if (read >= 0) {
+      polls.beginPoll(client, i * 10, i);
+      for (let half = 0; half < 2; half++) {
+        polls.beginRead(`t-${(read + half) % LOGS}`);
+        const from = read * BATCH + half * 2;
+        for (let at = 0; at < 2; at++) polls.addRecord(from + at, from + at);
+      }
+    }
+    const times = { invokedAt: i * 10, endedAt: i * 10 + 19, outcome: 'ok', isTransactional: true } as const;
+    for (let half = 0; half < 2; half++) {
+      const log = (i + half) % LOGS;
+      const from = i * BATCH + half * 2;
+      sends.push({ client, log: `t-${log}`, ...times, baseOffset: from, transaction: i }, [from, from + 1]);
+    }
+  }
+  return { sends, polls, repositions: [] };
+}
+
+/** How many operations of clients a second are checked for every scalar anomaly, and transactions for cycles. */
 export async function historyBench(): Promise<BenchRow[]> {
-  const history = longHistory();
+  const scalar = await timed('history', longHistory(), scalarDetectors);
+  const cycles = await timed('cycles', longTransactions(), transactionalDetectors);
+  return [
+    { name: 'history, scalar anomalies', unit: 'operations', ...scalar },
+    { name: 'history, cycles of transactions', unit: 'transactions', ...cycles },
+  ];
+}
+
+async function timed(
+  name: string,
+  history: History,
+  detectors: typeof scalarDetectors,
+): Promise<{ perSecond: number; rme: number }> {
   const bench = new Bench({ iterations: 3, time: 0, warmupIterations: 1, warmupTime: 0, throws: true });
-  bench.add('history', () => {
-    if (findAnomalies(history).length > 0) throw new Error('an anomaly where there is none');
+  bench.add(name, () => {
+    if (findAnomalies(history, null, detectors).length > 0) throw new Error('an anomaly where there is none');
   });
   await bench.run();
   const { result } = bench.tasks[0]!;
-  if (!('throughput' in result)) throw new Error('history did not run');
-  return [
-    {
-      name: 'history, scalar anomalies',
-      unit: 'operations',
-      perSecond: Math.round(result.throughput.mean * OPERATIONS),
-      rme: Math.round(result.throughput.rme * 100) / 100,
-    },
-  ];
+  if (!('throughput' in result)) throw new Error(`${name} did not run`);
+  return {
+    perSecond: Math.round(result.throughput.mean * OPERATIONS),
+    rme: Math.round(result.throughput.rme * 100) / 100,
+  };
 }

@@ -1,3 +1,4 @@
+import type { CycleName } from './cycle/families.ts';
 import type { Indexed } from './version-order.ts';
 
 /**
@@ -16,7 +17,9 @@ export type AnomalyName =
   | 'int-poll-skip'
   | 'nonmonotonic-send'
   | 'int-nonmonotonic-send'
-  | 'int-send-skip';
+  | 'int-send-skip'
+  | 'precommitted-read'
+  | CycleName;
 
 export interface Anomaly {
   readonly name: AnomalyName;

@@ -16,6 +16,8 @@ export interface SendOperation {
   readonly outcome: 'ok' | 'fail' | 'unknown';
   /** The outcome is that of a transaction: its values were in the log before, and may be there after an abort. */
   readonly isTransactional: boolean;
+  /** All that one transaction sent, and what was polled for it, have one number; none: it stands by itself. */
+  readonly transaction?: number | undefined;
   readonly writes: readonly Write[];
 }
 
@@ -29,6 +31,8 @@ export interface Read {
 export interface PollOperation {
   readonly client: string;
   readonly at: number;
+  /** The transaction that this was polled for: it commits the positions, or sends what it makes of the records. */
+  readonly transaction?: number | undefined;
   readonly reads: readonly Read[];
 }
 

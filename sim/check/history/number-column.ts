@@ -15,6 +15,10 @@ export class NumberColumn {
   at(index: number): number {
     return this.#pages[index >>> PAGE_BITS]![index & (PAGE - 1)]!;
   }
+
+  set(index: number, value: number): void {
+    this.#pages[index >>> PAGE_BITS]![index & (PAGE - 1)] = value;
+  }
 }
 
 /** Names that repeat, each kept once and known by a small number. */
@@ -26,6 +30,10 @@ export class NameTable {
     let index = this.#indexes.get(name);
     if (index === undefined) this.#indexes.set(name, (index = this.#names.push(name) - 1));
     return index;
+  }
+
+  get size(): number {
+    return this.#names.length;
   }
 
   name(index: number): string {

@@ -1,11 +1,14 @@
 import type { PollOperation, Read } from './history.ts';
 import { NameTable, NumberColumn } from './number-column.ts';
 
+const NO_TRANSACTION = -1;
+
 /** The polls of a run as columns of numbers, in the order in which they came; as `SendLog`, and for the same reason. */
 export class PollLog implements Iterable<PollOperation> {
   readonly #names = new NameTable();
   readonly #clients = new NumberColumn();
   readonly #at = new NumberColumn();
+  readonly #transactions = new NumberColumn();
   /** Where a poll's reads begin; they end where the next one's begin. */
   readonly #readsFrom = new NumberColumn();
   readonly #logs = new NumberColumn();
@@ -19,9 +22,10 @@ export class PollLog implements Iterable<PollOperation> {
   }
 
   /** A poll has returned; `beginRead` and `addRecord` tell what. */
-  beginPoll(client: string, at: number): void {
+  beginPoll(client: string, at: number, transaction = NO_TRANSACTION): void {
     this.#clients.push(this.#names.indexOf(client));
     this.#at.push(at);
+    this.#transactions.push(transaction);
     this.#readsFrom.push(this.#logs.length);
   }
 
@@ -40,7 +44,9 @@ export class PollLog implements Iterable<PollOperation> {
       const to = i + 1 < this.length ? this.#readsFrom.at(i + 1) : this.#logs.length;
       const reads: Read[] = [];
       for (let read = this.#readsFrom.at(i); read < to; read++) reads.push(this.#read(read));
-      yield { client: this.#names.name(this.#clients.at(i)), at: this.#at.at(i), reads };
+      const number = this.#transactions.at(i);
+      const transaction = number === NO_TRANSACTION ? undefined : number;
+      yield { client: this.#names.name(this.#clients.at(i)), at: this.#at.at(i), transaction, reads };
     }
   }
 

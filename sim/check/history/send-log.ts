@@ -6,6 +6,7 @@ const OUTCOMES: readonly SendOperation['outcome'][] = ['ok', 'fail', 'unknown'];
 const TRANSACTIONAL = 4;
 /** Of a send to which no offset was told. */
 const NO_OFFSET = -1;
+const NO_TRANSACTION = -1;
 
 /**
  * The sends of a run as columns of numbers; an operation is made when somebody looks at it. A run of an hour has
@@ -20,6 +21,7 @@ export class SendLog implements Iterable<SendOperation> {
   readonly #endedAt = new NumberColumn();
   readonly #outcomes = new NumberColumn();
   readonly #baseOffsets = new NumberColumn();
+  readonly #transactions = new NumberColumn();
   /** Where a send's ids begin; they end where the next one's begin. */
   readonly #idsFrom = new NumberColumn();
   readonly #ids = new NumberColumn();
@@ -40,6 +42,7 @@ export class SendLog implements Iterable<SendOperation> {
     this.#endedAt.push(send.endedAt);
     this.#outcomes.push(OUTCOMES.indexOf(send.outcome) + (send.isTransactional ? TRANSACTIONAL : 0));
     this.#baseOffsets.push(send.baseOffset);
+    this.#transactions.push(send.transaction ?? NO_TRANSACTION);
     this.#idsFrom.push(this.#ids.length);
     for (let i = 0; i < ids.length; i++) this.#ids.push(ids[i]!);
   }
@@ -74,12 +77,14 @@ export class SendLog implements Iterable<SendOperation> {
       const recordOffset = baseOffset === NO_OFFSET ? NO_OFFSET : baseOffset + at - from;
       writes.push({ log, id: this.#ids.at(at), recordOffset });
     }
+    const transaction = this.#transactions.at(i);
     return {
       client: this.#names.name(this.#clients.at(i)),
       invokedAt: this.#invokedAt.at(i),
       endedAt: this.#endedAt.at(i),
       outcome: OUTCOMES[this.#outcomes.at(i) % TRANSACTIONAL]!,
       isTransactional: this.#outcomes.at(i) >= TRANSACTIONAL,
+      transaction: transaction === NO_TRANSACTION ? undefined : transaction,
       writes,
     };
   }

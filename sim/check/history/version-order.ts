@@ -1,3 +1,4 @@
+import { type Dependencies, dependenciesOf } from './cycle/dependencies.ts';
 import type { History, SendOperation } from './history.ts';
 import { NumberColumn } from './number-column.ts';
 import { NumberIndex } from './number-index.ts';
@@ -180,6 +181,8 @@ export interface Indexed {
   readonly steps: PollSteps;
   /** Values that a cleaner or retention may have taken from the log: nobody has to be shown them. Null: none. */
   readonly mayBeGone: ((log: string, id: number) => boolean) | null;
+  /** Who wrote before whom, and who read whose; made when it is asked for the first time. */
+  dependencies(): Dependencies;
 }
 
 /**
@@ -215,7 +218,9 @@ export function indexHistory(history: History, mayBeGone: Indexed['mayBeGone'] =
   }
   const shownToFew = mayBeGone === null ? uncommitted : withTaken(uncommitted, history, mayBeGone);
   for (const order of orders.values()) order.seal(shownToFew);
+  let dependencies: Dependencies | null = null;
   return {
+    dependencies: () => (dependencies ??= dependenciesOf(history, orders)),
     history,
     mayBeGone,
     orders,

@@ -8,7 +8,7 @@ import {
   readRecords,
 } from '../../../engine/records/index.ts';
 import type { ClusterViews } from '../cluster-views.ts';
-import type { WhereNow } from '../history/judge.ts';
+import type { WhereNow } from '../history/allowed-anomalies.ts';
 
 const CHUNK_BYTES = 1_048_576;
 

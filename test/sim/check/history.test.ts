@@ -5,6 +5,7 @@ import {
   judge,
   type PollOperation,
   type SendOperation,
+  scalarDetectors,
 } from '../../../sim/check/index.ts';
 
 const LOG = 't-0';
@@ -29,7 +30,7 @@ function poll(at: number, ...pairs: readonly (readonly [number, number])[]): Pol
 
 function names(history: Partial<History>): string[] {
   const whole: History = { sends: [], polls: [], repositions: [], ...history };
-  return [...new Set(findAnomalies(whole).map(({ name }) => name))];
+  return [...new Set(findAnomalies(whole, null, scalarDetectors).map(({ name }) => name))];
 }
 
 const sends = [send(1, 0), send(2, 1), send(3, 2)];
