@@ -11,7 +11,15 @@ export interface ClientRecord {
 /** What clients were told, in the order they were told. */
 export type ClientFact =
   | (ClientRecord & { readonly kind: 'acknowledged'; readonly acks: -1 | 0 | 1; readonly client: string })
-  | (ClientRecord & { readonly kind: 'read'; readonly client: string; readonly leaderEpoch: number });
+  | (ClientRecord & {
+      readonly kind: 'read';
+      readonly client: string;
+      readonly leaderEpoch: number;
+      /** By `isolation.level=read_committed`. */
+      readonly isCommitted: boolean;
+      /** All that the reader got of the log with this one, which is the last. */
+      readonly records: readonly { readonly offset: number }[];
+    });
 
 /** Where a check says that its property does not hold. */
 export type Report = (violation: Violation) => void;

@@ -1,10 +1,12 @@
 import type { Fact } from '../../engine/machine/index.ts';
 import type { Violation } from '../result/index.ts';
 import type { ClientFact, Invariant, Report } from './contract.ts';
+import { CommittedReads } from './invariant/committed-reads.ts';
 import { ConsistentRead } from './invariant/consistent-read.ts';
 import { ElectedLeaderIsActive } from './invariant/elected-leader-is-active.ts';
 import { HighWatermarkMonotone } from './invariant/high-watermark-monotone.ts';
 import { IsrIsActive } from './invariant/isr-is-active.ts';
+import { LastStableOffset } from './invariant/last-stable-offset.ts';
 import { LeaderCandidateCompleteness } from './invariant/leader-candidate-completeness.ts';
 import { LeaderCommitsOwnEpoch } from './invariant/leader-commits-own-epoch.ts';
 import { LeaderCompleteness } from './invariant/leader-completeness.ts';
@@ -14,14 +16,19 @@ import { LogMatching } from './invariant/log-matching.ts';
 import { MajorityReachedHighWatermark } from './invariant/majority-reached-high-watermark.ts';
 import { MetadataAgreement } from './invariant/metadata-agreement.ts';
 import { MonotonicHighWatermark } from './invariant/monotonic-high-watermark.ts';
+import { NoHangingTransaction } from './invariant/no-hanging-transaction.ts';
 import { NoReplicatedRecordLost } from './invariant/no-replicated-record-lost.ts';
 import { OffsetsInOrder } from './invariant/offsets-in-order.ts';
 import { OneLeaderPerEpoch } from './invariant/one-leader-per-epoch.ts';
+import { OneOutcome } from './invariant/one-outcome.ts';
 import { PartitionEpochsRise } from './invariant/partition-epochs-rise.ts';
+import { ProducerEpochsRise } from './invariant/producer-epochs-rise.ts';
+import { ProducerSequences } from './invariant/producer-sequences.ts';
 import { QuorumElectionSafety } from './invariant/quorum-election-safety.ts';
 import { ReassignmentKeepsIsr } from './invariant/reassignment-keeps-isr.ts';
 import { ReplicationQuorumSuperset } from './invariant/replication-quorum-superset.ts';
 import { StableLeadership } from './invariant/stable-leadership.ts';
+import { TransactionStates } from './invariant/transaction-states.ts';
 import { ValidBrokerState } from './invariant/valid-broker-state.ts';
 import { ValidControllerIsrAndElr } from './invariant/valid-controller-isr-and-elr.ts';
 import { ValidReplicaState } from './invariant/valid-replica-state.ts';
@@ -60,6 +67,13 @@ export function allInvariants(): Invariant[] {
     new LeaderCommitsOwnEpoch(),
     new StableLeadership(),
     new LeaderNeverLoadsSnapshot(),
+    new ProducerSequences(),
+    new ProducerEpochsRise(),
+    new LastStableOffset(),
+    new CommittedReads(),
+    new NoHangingTransaction(),
+    new TransactionStates(),
+    new OneOutcome(),
   ];
 }
 

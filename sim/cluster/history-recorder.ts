@@ -7,7 +7,14 @@ import type {
   PollFailure,
   ProducerListener,
 } from '../../engine/client/index.ts';
-import { type ClientFact, type History, PollLog, type Reposition, SendLog } from '../check/index.ts';
+import {
+  type ClientFact,
+  type ClientTransaction,
+  type History,
+  PollLog,
+  type Reposition,
+  SendLog,
+} from '../check/index.ts';
 import type { RunMetrics } from '../metrics/index.ts';
 import type { TransactionSpan } from '../result/index.ts';
 import { idOfRecord } from '../workload/index.ts';
@@ -19,7 +26,7 @@ import { TransactionRecorder, type TransactionSink } from './transaction-recorde
 const MAX_TRANSACTIONS = 20_000;
 
 /** Who hears of what clients saw, as it happens. */
-export type ClientSink = (at: number, fact: ClientFact) => void;
+export type ClientSink = (at: number, fact: ClientFact | MemberFact) => void;
 
 /** How many records a producer waits for. */
 interface Pending {
@@ -43,6 +50,7 @@ export class HistoryRecorder {
   readonly #sink: ClientSink;
   /** Simulated time, which is not the clients' own clocks. */
   readonly #now: () => number;
+  readonly #readsUncommitted: (client: string) => boolean;
   readonly #sends = new SendLog();
   readonly #polls = new PollLog();
   readonly #repositions: Reposition[] = [];
@@ -50,6 +58,10 @@ export class HistoryRecorder {
   /** By producer. */
   readonly #pending = new Map<string, Pending>();
   readonly #transactional = new Map<string, TransactionRecorder>();
+  /** By process of a pipeline: its polls since its last transaction began; the next one is what they are for. */
+  readonly #polledFor = new Map<string, number[]>();
+  /** By number. */
+  readonly clientTransactions: ClientTransaction[] = [];
   /** The first that ended. Times of the run. */
   readonly transactions: TransactionSpan[] = [];
   /** `topic-partition`, by topic and partition: told with every batch. */
@@ -64,10 +76,16 @@ export class HistoryRecorder {
   readonly acknowledgedEnd = new Map<string, number>();
   outstanding = 0;
 
-  constructor(metrics: RunMetrics, now: () => number, sink: ClientSink) {
+  constructor(
+    metrics: RunMetrics,
+    now: () => number,
+    sink: ClientSink,
+    readsUncommitted: (client: string) => boolean,
+  ) {
     this.#metrics = metrics;
     this.#now = now;
     this.#sink = sink;
+    this.#readsUncommitted = readsUncommitted;
   }
 
   /** Sends in the order of their first record. */
@@ -98,11 +116,22 @@ export class HistoryRecorder {
       },
     };
     const sink: TransactionSink = {
-      settle: (name, beganAt, outcome, written) => {
+      begin: (fields) => {
+        const transaction = { ...fields, number: this.clientTransactions.length };
+        this.clientTransactions.push(transaction);
+        const polls = this.#polledFor.get(client);
+        for (const poll of polls ?? []) this.#polls.setTransaction(poll, transaction.number);
+        if (polls !== undefined) polls.length = 0;
+        return transaction;
+      },
+      settle: (transaction, outcome, written) => {
+        const endedAt = this.#now();
+        const invokedAt = transaction?.beganAt ?? endedAt;
+        const number = transaction?.number;
         for (const { log, baseOffset, ids } of written) {
           this.#count(pending, outcome, ids.length);
-          const send = { client: name, invokedAt: beganAt, endedAt: this.#now(), outcome, log, baseOffset };
-          this.#sends.push({ ...send, isTransactional: true }, ids);
+          const send = { client, invokedAt, endedAt, outcome, log, baseOffset };
+          this.#sends.push({ ...send, isTransactional: true, transaction: number }, ids);
         }
       },
       span: (span) => {
@@ -112,6 +141,7 @@ export class HistoryRecorder {
     };
     const recorder = new TransactionRecorder({ client, transactionalId, now: this.#now, records, sink });
     this.#transactional.set(client, recorder);
+    this.#polledFor.set(client, []);
     return recorder;
   }
 
@@ -130,15 +160,17 @@ export class HistoryRecorder {
   /** A client's process is gone: whether what it had sent arrived, nobody will tell it. */
   onClientGone(client: string): void {
     this.#transactional.get(client)?.onGone();
+    this.#polledFor.get(client)?.splice(0);
     this.#groupOf.get(client)?.onGone(client);
     const pending = this.#pending.get(client);
     if (pending !== undefined) this.#count(pending, 'unknown', pending.count);
   }
 
   consumer(client: string): ConsumerListener {
+    const isCommitted = !this.#readsUncommitted(client);
     return {
       onPolled: (_now, batches) => {
-        this.#onPolled(client, batches);
+        this.#onPolled(client, isCommitted, batches);
         for (const { topic, partition, nextPosition } of batches)
           this.positions.set(`${client} ${this.#logName(topic, partition)}`, nextPosition);
       },
@@ -156,6 +188,7 @@ export class HistoryRecorder {
     let group = this.groups.get(groupId);
     if (group === undefined) this.groups.set(groupId, (group = new GroupRecorder(groupId, this.#now)));
     this.#groupOf.set(client, group);
+    const isCommitted = !this.#readsUncommitted(client);
     const reposition = (log: string): void => {
       this.#repositions.push({ client, at: this.#now(), log });
     };
@@ -164,7 +197,7 @@ export class HistoryRecorder {
       onPosition: (_now, topic, partition) => reposition(`${topic}-${partition}`),
       group: group.listener(client, reposition),
       onPolled: (_now, batches) => {
-        this.#onPolled(client, batches);
+        this.#onPolled(client, isCommitted, batches);
         for (const { topic, partition, records, nextPosition } of batches) {
           onRecords(records.length);
           const key = `${groupId} ${this.#logName(topic, partition)}`;
@@ -235,9 +268,10 @@ export class HistoryRecorder {
     this.#sends.push({ ...send, isTransactional: false }, ids);
   }
 
-  #onPolled(client: string, batches: readonly PolledBatch[]): void {
+  #onPolled(client: string, isCommitted: boolean, batches: readonly PolledBatch[]): void {
     if (batches.length === 0) return;
     const at = this.#now();
+    this.#polledFor.get(client)?.push(this.#polls.length);
     this.#polls.beginPoll(client, at);
     for (const { topic, partition, leaderEpoch, records } of batches) {
       const log = this.#logName(topic, partition);
@@ -246,7 +280,7 @@ export class HistoryRecorder {
       this.poll.ok += records.length;
       this.#metrics.onConsumed(at, records.length);
       const recordOffset = records[records.length - 1]!.offset;
-      this.#sink(at, { kind: 'read', log, recordOffset, leaderEpoch, client });
+      this.#sink(at, { kind: 'read', log, recordOffset, leaderEpoch, client, isCommitted, records });
     }
   }
 

@@ -154,6 +154,17 @@ export class Observer implements HostEvents, InjectionEvents, OperationEvents {
       case 'quorum role changed':
         if (fact.role === 'leader') this.trace.onProbe('controller elected');
         return;
+      case 'transaction changed':
+        this.trace.onProbe(`transaction: ${fact.state}`);
+        return;
+      case 'transaction ended at partition':
+        this.trace.onProbe(
+          fact.isCommit ? 'transaction committed at replica' : 'transaction aborted at replica',
+        );
+        return;
+      case 'producers forgotten':
+        this.trace.onProbe('producers forgotten');
+        return;
       default:
         return;
     }

@@ -43,6 +43,7 @@ import {
 } from './client-machines.ts';
 import type { Cluster } from './cluster.ts';
 import { type ClientSink, HistoryRecorder } from './history-recorder.ts';
+import { readersOfUncommitted } from './promises.ts';
 import { sampleCluster } from './sample.ts';
 import { FIRST_RACK } from './topology.ts';
 
@@ -70,7 +71,8 @@ export class Traffic {
     this.untilUs = fromUs + lasts;
     this.intervalUs = Math.max(SHORTEST_INTERVAL_US, Math.ceil(lasts / INTERVALS / 1_000) * 1_000);
     this.metrics = new RunMetrics(fromUs, this.intervalUs);
-    this.recorder = new HistoryRecorder(this.metrics, () => cluster.kernel.now, sink);
+    const readsUncommitted = readersOfUncommitted(scenario);
+    this.recorder = new HistoryRecorder(this.metrics, () => cluster.kernel.now, sink, readsUncommitted);
     this.#scenario = scenario;
     this.#cluster = cluster;
     this.#givesUp = cluster.kernel.register<string>('application gives up', (name) =>

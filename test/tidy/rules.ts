@@ -73,7 +73,7 @@ export const LAYERS: ReadonlyMap<string, readonly RegExp[]> = new Map([
   ['sim/metrics', simCore],
   ['sim/workload', [...simCore, /^engine\/(?:records|wire|client)$/]],
   ['sim/trace', [...simCore, /^engine\/wire$/]],
-  ['sim/check', [...simCore, /^engine\/(?:server|log|metadata|records|wire)$/]],
+  ['sim/check', [...simCore, /^engine\/(?:server|log|metadata|records|wire|coordinator)$/]],
   ['sim/cluster', [/^engine\//, /^sim\//]],
   ['sim/search', [/^sim\//, /^node:/]],
   ['sim/index.ts', [/^sim\//]],

@@ -1,6 +1,7 @@
 import type { Fact } from '../../../engine/machine/index.ts';
 import { ReplicaShadow } from './replica-shadow.ts';
 import { ReplicatedLog } from './replicated-log.ts';
+import { TransactionsShadow } from './transactions-shadow.ts';
 
 /** The metadata quorum's own log. */
 export const METADATA_LOG = '__cluster_metadata-0';
@@ -42,6 +43,7 @@ export class ClusterShadow {
   /** By `node log`. */
   readonly #replicas = new Map<string, Map<string, ReplicaShadow>>();
   readonly replicated = new Map<string, ReplicatedLog>();
+  readonly transactions = new TransactionsShadow();
   readonly partitions = new Map<string, PartitionShadow>();
   readonly brokers = new Map<number, BrokerShadow>();
   /** The lifecycle state of each broker process that lives. */
@@ -120,14 +122,16 @@ export class ClusterShadow {
 
   apply(node: string, fact: Fact): void {
     switch (fact.fact) {
-      case 'log appended':
-        this.replica(node, fact.log).append(fact);
-        return;
-      case 'high watermark advanced': {
+      case 'log appended': {
         const replica = this.replica(node, fact.log);
-        replica.highWatermark = fact.highWatermark;
+        replica.append(fact);
+        this.transactions.onAppended(replica, fact);
         return;
       }
+      case 'high watermark advanced':
+        this.replica(node, fact.log).highWatermark = fact.highWatermark;
+        this.transactions.onReplicated(node, fact);
+        return;
       case 'log opened': {
         const replica = this.replica(node, fact.log);
         replica.leader = false;
@@ -135,23 +139,36 @@ export class ClusterShadow {
         replica.logStartOffset = fact.logStartOffset;
         replica.logEndOffset = fact.logEndOffset;
         replica.highWatermark = fact.highWatermark;
+        this.transactions.onReloaded(replica);
         return;
       }
       case 'log truncated': {
         const replica = this.replica(node, fact.log);
         replica.lowestCut = Math.min(replica.lowestCut, fact.logEndOffset);
         replica.truncate(fact.logEndOffset);
+        this.transactions.onReloaded(replica);
         return;
       }
-      case 'log restarted':
-        this.replica(node, fact.log).restart(fact.logStartOffset);
+      case 'log restarted': {
+        const replica = this.replica(node, fact.log);
+        replica.restart(fact.logStartOffset);
+        this.transactions.onReloaded(replica);
+        return;
+      }
+      case 'producers forgotten':
+        this.transactions.onForgotten(this.replica(node, fact.log), fact.producerIds);
+        return;
+      case 'transaction changed':
+        this.transactions.entries.onTold(fact);
         return;
       case 'log start advanced':
         this.#advanceLogStart(this.replica(node, fact.log), fact.logStartOffset);
         return;
       case 'log closed':
         this.replica(node, fact.log).leader = false;
-        if (fact.reason === 'deleted') this.#replicas.get(node)?.delete(fact.log);
+        if (fact.reason !== 'deleted') return;
+        this.#replicas.get(node)?.delete(fact.log);
+        this.transactions.onDeleted(node, fact.log);
         return;
       case 'replica became leader': {
         const replica = this.replica(node, fact.log);

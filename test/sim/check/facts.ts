@@ -48,6 +48,17 @@ export function replicated(
   return { fact: 'high watermark advanced', log, ...offsets, leaderEpoch, leader: true };
 }
 
+/** A record that a consumer got, alone. */
+export function read(
+  log: string,
+  recordOffset: number,
+  rest: Partial<Extract<ClientFact, { kind: 'read' }>> = {},
+): ClientFact {
+  const records = [{ offset: recordOffset }];
+  const isCommitted = false;
+  return { kind: 'read', log, recordOffset, leaderEpoch: 0, client: 'k1', isCommitted, records, ...rest };
+}
+
 /** A process that starts again finds this much. */
 export function opened(log: string, logEndOffset: number): Fact {
   return { fact: 'log opened', log, logStartOffset: 0, logEndOffset, highWatermark: 0 };

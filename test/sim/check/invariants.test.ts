@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allInvariants, METADATA_LOG } from '../../../sim/check/index.ts';
-import { appended, broker, elected, leads, opened, partition, replicated, Story } from './facts.ts';
+import { appended, broker, elected, leads, opened, partition, read, replicated, Story } from './facts.ts';
 
 const T = 't-0';
 
@@ -110,12 +110,12 @@ describe('invariants', () => {
   it('ConsistentRead fires when a consumer reads what was never replicated', () => {
     const story = healthy()
       .node('b1', appended(T, 2, 0))
-      .client({ kind: 'read', log: T, recordOffset: 2, leaderEpoch: 0, client: 'k1' });
+      .client(read(T, 2));
     expect(story.fired).toEqual(['ConsistentRead']);
   });
 
   it('ConsistentRead fires when a consumer reads another epoch’s record', () => {
-    const story = healthy().client({ kind: 'read', log: T, recordOffset: 1, leaderEpoch: 5, client: 'k1' });
+    const story = healthy().client(read(T, 1, { leaderEpoch: 5 }));
     expect(story.fired).toEqual(['ConsistentRead']);
   });
 
