@@ -41,3 +41,4 @@ export { SNAPSHOT_AT_LOG_START } from './validation/snapshot-at-log-start.ts';
 export { TOPIC_IDS_MATCH } from './validation/topic-ids-match.ts';
 export { VALID_FETCHER_STATE } from './validation/valid-fetcher-state.ts';
 export { validateViews } from './validation/validate-views.ts';
+export type { ClientTransaction } from './weakness/client-transaction.ts';

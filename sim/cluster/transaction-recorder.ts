@@ -6,6 +6,7 @@ import type {
   TransactionListener,
   TransactionResult,
 } from '../../engine/client/index.ts';
+import type { ClientTransaction } from '../check/index.ts';
 import type { TransactionSpan } from '../result/index.ts';
 
 /** Records of one batch of a transaction, acknowledged or not. */
@@ -17,10 +18,7 @@ interface Written {
 }
 
 interface Open {
-  readonly number: number;
-  readonly beganAt: number;
-  readonly producerId: number;
-  readonly producerEpoch: number;
+  readonly transaction: ClientTransaction;
   readonly written: Written[];
   /** Records of which nothing was heard yet: their topic, by id. */
   readonly underWay: Map<number, string>;
@@ -33,7 +31,13 @@ interface Open {
 
 /** Where records of a transaction go once its outcome is known. */
 export interface TransactionSink {
-  settle(client: string, beganAt: number, outcome: 'ok' | FailureOutcome, written: readonly Written[]): void;
+  settle(
+    transaction: ClientTransaction | null,
+    outcome: 'ok' | FailureOutcome,
+    written: readonly Written[],
+  ): void;
+  /** One has begun: its number is how many began before. */
+  begin(transaction: Omit<ClientTransaction, 'number'>): ClientTransaction;
   span(span: TransactionSpan): void;
   /** Positions of a group are committed. */
   commit(group: string, offsets: readonly GroupOffset[]): void;
@@ -53,6 +57,8 @@ export class TransactionRecorder implements TransactionListener {
   readonly #records: ProducerListener;
   readonly #sink: TransactionSink;
   #open: Open | null = null;
+  /** The one that ended last. */
+  #ended: ClientTransaction | null = null;
 
   constructor(options: {
     readonly client: string;
@@ -86,14 +92,21 @@ export class TransactionRecorder implements TransactionListener {
     this.#note({ log: `${topic}-${partition}`, baseOffset: -1, ids });
   };
 
-  onBegin(_now: number, transaction: number, producerId: number, producerEpoch: number): void {
+  onBegin(_now: number, _transaction: number, producerId: number, producerEpoch: number): void {
     // The one before was left behind by a producer that was thrown away.
     this.#giveUp();
     this.#open = {
-      number: transaction,
-      beganAt: this.#now(),
-      producerId,
-      producerEpoch,
+      transaction: this.#sink.begin({
+        client: this.#client,
+        transactionalId: this.#transactionalId,
+        producerId,
+        producerEpoch,
+        beganAt: this.#now(),
+        endAskedAt: -1,
+        isCommitAsked: false,
+        endedAt: -1,
+        outcome: 'open',
+      }),
       written: [],
       underWay: new Map(),
       positions: null,
@@ -103,7 +116,12 @@ export class TransactionRecorder implements TransactionListener {
   }
 
   onCall(_now: number, _transaction: number, action: TransactionAction): void {
-    if (this.#open !== null && action.do === 'commit') this.#open.isCommitAsked = true;
+    const open = this.#open;
+    if (open !== null && (action.do === 'commit' || action.do === 'abort')) {
+      open.isCommitAsked ||= action.do === 'commit';
+      open.transaction.isCommitAsked = action.do === 'commit';
+      if (open.transaction.endAskedAt < 0) open.transaction.endAskedAt = this.#now();
+    }
     if (this.#open !== null && action.do === 'send offsets')
       this.#open.positions = { group: action.group.groupId, offsets: action.offsets };
     if (action.do === 'init') this.#giveUp();
@@ -131,7 +149,7 @@ export class TransactionRecorder implements TransactionListener {
     const open = this.#open;
     if (open === null) {
       // Told after the end: its transaction is settled, and a record of it cannot be better off.
-      this.#sink.settle(this.#client, this.#now(), 'unknown', [written]);
+      this.#sink.settle(this.#ended, 'unknown', [written]);
       return;
     }
     for (const id of written.ids) open.underWay.delete(id);
@@ -142,17 +160,20 @@ export class TransactionRecorder implements TransactionListener {
     const open = this.#open;
     if (open === null) return;
     this.#open = null;
-    this.#sink.settle(this.#client, open.beganAt, outcome, open.written);
-    if (outcome === 'ok' && open.positions !== null)
-      this.#sink.commit(open.positions.group, open.positions.offsets);
+    const { transaction, positions, records, written } = open;
+    transaction.endedAt = this.#now();
+    transaction.outcome = outcome;
+    this.#ended = transaction;
+    this.#sink.settle(transaction, outcome, written);
+    if (outcome === 'ok' && positions !== null) this.#sink.commit(positions.group, positions.offsets);
     this.#sink.span({
       client: this.#client,
       transactionalId: this.#transactionalId,
-      producerId: open.producerId,
-      producerEpoch: open.producerEpoch,
-      from: open.beganAt,
-      to: this.#now(),
-      records: open.records,
+      producerId: transaction.producerId,
+      producerEpoch: transaction.producerEpoch,
+      from: transaction.beganAt,
+      to: transaction.endedAt,
+      records,
       outcome,
     });
   }

@@ -29,6 +29,11 @@ export class PollLog implements Iterable<PollOperation> {
     this.#readsFrom.push(this.#logs.length);
   }
 
+  /** What a poll was for is known when the transaction begins. */
+  setTransaction(poll: number, transaction: number): void {
+    this.#transactions.set(poll, transaction);
+  }
+
   beginRead(log: string): void {
     this.#logs.push(this.#names.indexOf(log));
     this.#recordsFrom.push(this.#offsets.length);
