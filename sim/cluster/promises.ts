@@ -1,6 +1,7 @@
 import { isIdempotent, type ProducerConfig } from '../../engine/client/index.ts';
 import type { Promises } from '../check/index.ts';
 import {
+  type Config,
   type ConsumerSpec,
   clientPlaces,
   type PipelineSpec,
@@ -21,11 +22,26 @@ export function promisesOf(scenario: Scenario, converged: boolean): Promises {
   return {
     // A log that loses its tail forgets its producers with it.
     idempotence: durable && producers.every(({ config }) => isIdempotent(config as Partial<ProducerConfig>)),
+    forgetsProducers: producers.some(({ config }) => isForgotten(config, scenario)),
     readsUncommitted: (log) => isReadUncommitted(log, scenario),
     durable,
     // A run that did not converge says so itself; its late values would only repeat it.
     readAll: (log) => converged && scenario.expect.consumersReadAll && isRead(log, scenario),
   };
+}
+
+/** Kafka's defaults, a day and two minutes, are far from it. */
+const EXPIRATION_MS = 86_400_000;
+const DELIVERY_MS = 120_000;
+
+/** A producer may still repeat what brokers have forgotten, at some time of the run. */
+function isForgotten(config: Config, { cluster, operations }: Scenario): boolean {
+  const key = 'producer.id.expiration.ms';
+  const set = operations.map((operation) =>
+    operation.do === 'alter-broker-config' ? operation.set[key] : undefined,
+  );
+  const times = [cluster.brokerConfig[key] ?? EXPIRATION_MS, ...set.map((value) => value ?? EXPIRATION_MS)];
+  return Math.min(...times.map(Number)) <= Number(config['delivery.timeout.ms'] ?? DELIVERY_MS);
 }
 
 /**

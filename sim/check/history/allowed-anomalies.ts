@@ -5,6 +5,11 @@ export interface Promises {
   /** Idempotent producers: no duplicates, order kept over retries. */
   readonly idempotence: boolean;
   /**
+   * Brokers forget a producer sooner than it gives a batch up (`producer.id.expiration.ms`): a late repetition is
+   * somebody new's first batch to them.
+   */
+  readonly forgetsProducers?: boolean;
+  /**
    * Every producer waits for the whole ISR, min.insync.replicas is at least 2, and no unclean election is configured.
    */
   readonly durable: boolean;
@@ -99,7 +104,12 @@ function unless(promised: boolean, reason: string): Ruling {
   return promised ? ERROR : { allowed: true, reason };
 }
 
-function ofRetries({ idempotence, durable }: Promises): Ruling {
+function ofRetries({ idempotence, durable, forgetsProducers }: Promises): Ruling {
+  if (forgetsProducers === true)
+    return {
+      allowed: true,
+      reason: 'its producer had expired: producer.id.expiration.ms is less than its delivery.timeout.ms',
+    };
   return unless(
     idempotence,
     durable

@@ -196,5 +196,9 @@ describe('the verdict', () => {
     const twice = findAnomalies({ sends: [send(1, 0)], polls: [poll(50, [0, 1], [1, 1])], repositions: [] });
     expect(judge(twice, strict, () => 'replicated').violations).toEqual([]);
     expect(judge(twice, { ...strict, idempotence: true }, () => 'replicated').violations).toHaveLength(1);
+    const forgetful = { ...strict, idempotence: true, forgetsProducers: true };
+    expect(judge(twice, forgetful, () => 'replicated').allowed[0]?.message).toMatch(
+      /producer\.id\.expiration\.ms is less than its delivery\.timeout\.ms\)$/,
+    );
   });
 });
