@@ -7,7 +7,14 @@ import type {
   PollFailure,
   ProducerListener,
 } from '../../engine/client/index.ts';
-import { type ClientFact, type History, PollLog, type Reposition, SendLog } from '../check/index.ts';
+import {
+  type ClientFact,
+  type ClientTransaction,
+  type History,
+  PollLog,
+  type Reposition,
+  SendLog,
+} from '../check/index.ts';
 import type { RunMetrics } from '../metrics/index.ts';
 import type { TransactionSpan } from '../result/index.ts';
 import { idOfRecord } from '../workload/index.ts';
@@ -51,6 +58,10 @@ export class HistoryRecorder {
   /** By producer. */
   readonly #pending = new Map<string, Pending>();
   readonly #transactional = new Map<string, TransactionRecorder>();
+  /** By process of a pipeline: its polls since its last transaction began; the next one is what they are for. */
+  readonly #polledFor = new Map<string, number[]>();
+  /** By number. */
+  readonly clientTransactions: ClientTransaction[] = [];
   /** The first that ended. Times of the run. */
   readonly transactions: TransactionSpan[] = [];
   /** `topic-partition`, by topic and partition: told with every batch. */
@@ -105,11 +116,22 @@ export class HistoryRecorder {
       },
     };
     const sink: TransactionSink = {
-      settle: (name, beganAt, outcome, written) => {
+      begin: (fields) => {
+        const transaction = { ...fields, number: this.clientTransactions.length };
+        this.clientTransactions.push(transaction);
+        const polls = this.#polledFor.get(client);
+        for (const poll of polls ?? []) this.#polls.setTransaction(poll, transaction.number);
+        if (polls !== undefined) polls.length = 0;
+        return transaction;
+      },
+      settle: (transaction, outcome, written) => {
+        const endedAt = this.#now();
+        const invokedAt = transaction?.beganAt ?? endedAt;
+        const number = transaction?.number;
         for (const { log, baseOffset, ids } of written) {
           this.#count(pending, outcome, ids.length);
-          const send = { client: name, invokedAt: beganAt, endedAt: this.#now(), outcome, log, baseOffset };
-          this.#sends.push({ ...send, isTransactional: true }, ids);
+          const send = { client, invokedAt, endedAt, outcome, log, baseOffset };
+          this.#sends.push({ ...send, isTransactional: true, transaction: number }, ids);
         }
       },
       span: (span) => {
@@ -119,6 +141,7 @@ export class HistoryRecorder {
     };
     const recorder = new TransactionRecorder({ client, transactionalId, now: this.#now, records, sink });
     this.#transactional.set(client, recorder);
+    this.#polledFor.set(client, []);
     return recorder;
   }
 
@@ -137,6 +160,7 @@ export class HistoryRecorder {
   /** A client's process is gone: whether what it had sent arrived, nobody will tell it. */
   onClientGone(client: string): void {
     this.#transactional.get(client)?.onGone();
+    this.#polledFor.get(client)?.splice(0);
     this.#groupOf.get(client)?.onGone(client);
     const pending = this.#pending.get(client);
     if (pending !== undefined) this.#count(pending, 'unknown', pending.count);
@@ -247,6 +271,7 @@ export class HistoryRecorder {
   #onPolled(client: string, isCommitted: boolean, batches: readonly PolledBatch[]): void {
     if (batches.length === 0) return;
     const at = this.#now();
+    this.#polledFor.get(client)?.push(this.#polls.length);
     this.#polls.beginPoll(client, at);
     for (const { topic, partition, leaderEpoch, records } of batches) {
       const log = this.#logName(topic, partition);
