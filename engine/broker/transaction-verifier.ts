@@ -67,8 +67,13 @@ export class TransactionVerifier {
     this.#options = options;
   }
 
+  /** Whether anybody is asked: whoever adds partitions by writing to them needs it always. */
+  isNeeded(support: VerificationSupport): boolean {
+    return support === 'add' || this.#options.isEnabled();
+  }
+
   verify(now: Us, verification: Verification, verified: Verified, out: Outbox): void {
-    if (verification.support !== 'add' && !this.#options.isEnabled()) {
+    if (!this.isNeeded(verification.support)) {
       verified(now, NO_ERRORS, out);
       return;
     }

@@ -36,17 +36,20 @@ export class TransactionalWrites {
 
   /** What is not transactional, or is known at the partitions, is appended at once (`handleProduceAppend`). */
   handleProduce(now: Us, request: Request<ProduceRequest>, out: Outbox): void {
-    const unverified = this.#replicas.unverified(request);
+    const { transactionalProduces } = this.#replicas;
+    const nameless = transactionalProduces.refuseNameless(request);
+    const support = supportOf(request.apiVersion);
+    const asks = nameless === null && this.#verifier.isNeeded(support);
+    const unverified = asks ? transactionalProduces.unverified(request) : null;
     if (unverified === null) {
-      this.#replicas.handleProduce(now, request, out);
+      this.#replicas.handleProduce(now, request, out, nameless);
       return;
     }
-    const support = supportOf(request.apiVersion);
     this.#verifier.verify(
       now,
       { ...unverified, support },
       (at, errors, to) => {
-        const codes = new Map(this.#replicas.endedMeanwhile(unverified));
+        const codes = new Map(transactionalProduces.endedMeanwhile(unverified));
         for (const [name, code] of errors) codes.set(name, toldProducer(code, support));
         this.#replicas.handleProduce(at, request, to, codes);
       },

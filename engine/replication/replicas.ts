@@ -55,12 +55,7 @@ import { RoleChanges } from './role-changes.ts';
 import { Throttles } from './throttles.ts';
 import { ALTER_PARTITION_OWNER, DIRECTORY_ASSIGNMENT_OWNER, ReplicationTimer } from './timer.ts';
 import { type MarkerSettled, type TransactionMarker, TransactionMarkers } from './transaction-markers.ts';
-import {
-  endedMeanwhile,
-  type PartitionErrors,
-  type UnverifiedProduce,
-  unverifiedProduce,
-} from './transactional-produce.ts';
+import { type PartitionErrors, TransactionalProduces } from './transactional-produce.ts';
 
 export interface ReplicasOptions {
   readonly nodeId: number;
@@ -88,6 +83,7 @@ const MOVE_RATE = 'replica.alter.log.dirs.io.max.bytes.per.second';
  * and settles parked work before each step ends.
  */
 export class Replicas {
+  readonly transactionalProduces: TransactionalProduces;
   readonly #context: ReplicationContext;
   readonly #hosted = new HostedPartitions();
   readonly #fetches: Fetches;
@@ -127,6 +123,7 @@ export class Replicas {
     };
     this.#fetches = new Fetches(this.#context, options.random);
     this.#produces = new Produces(this.#context);
+    this.transactionalProduces = new TransactionalProduces(this.#context);
     this.#markers = new TransactionMarkers(this.#context, options.wall ?? { nowMs: () => 0 });
     this.#fetchers = new Fetchers(this.#context);
     this.#deletions = new DeleteRecords(this.#context);
@@ -204,15 +201,6 @@ export class Replicas {
   ): void {
     this.#produces.handle(now, request, errors, out);
     this.#settle(now, out);
-  }
-
-  /** What of a produce its transaction's coordinator has to be asked about before; null: nothing. */
-  unverified(request: Request<ProduceRequest>): UnverifiedProduce | null {
-    return request.body.transactionalId === null ? null : unverifiedProduce(this.#context, request);
-  }
-
-  endedMeanwhile(unverified: UnverifiedProduce): PartitionErrors {
-    return endedMeanwhile(this.#context, unverified);
   }
 
   /** Ends a transaction in one partition that is led here. */

@@ -8,6 +8,9 @@ import { ErrorCode } from '../wire/index.ts';
 /** TxnOffsetCommit v4 knows TRANSACTION_ABORTABLE, v5 adds the partition by writing to it. */
 const ABORTABLE_VERSION = 4;
 const ADD_VERSION = 5;
+/** Offsets have no sequences. */
+const NO_SEQUENCE = -1;
+const NOBODY_ASKED = -1;
 
 /**
  * Positions that are part of a transaction are verified as records are, once for each transaction
@@ -33,28 +36,32 @@ export class OffsetsVerifier implements WriteVerifier {
     const support =
       apiVersion >= ADD_VERSION ? 'add' : apiVersion >= ABORTABLE_VERSION ? 'abortable' : 'default';
     const partitions = [{ topic: CONSUMER_OFFSETS, partition }];
-    const known = this.#producer(partition, producerId);
-    if (known !== undefined && known.transactionFrom >= 0 && known.producerEpoch === producerEpoch) {
+    const producers = this.#replicas.view(CONSUMER_OFFSETS, partition)?.log?.producers;
+    // Without a log there is no coordinator either, which is found out behind this.
+    const isAsked = producers !== undefined && this.#verifier.isNeeded(support);
+    const guard = isAsked
+      ? producers.beginVerification(producerId, producerEpoch, NO_SEQUENCE, support === 'add')
+      : NOBODY_ASKED;
+    if (guard === NOBODY_ASKED) {
       done(now, ErrorCode.NONE, null, out);
       return;
     }
-    const guard = known?.markers ?? 0;
     this.#verifier.verify(
       now,
       { transactionalId, producerId, producerEpoch, partitions, support },
       (at, errors, to) => {
         const code = errors.get(`${CONSUMER_OFFSETS}-${partition}`) ?? ErrorCode.NONE;
         // The transaction ended while it was asked about: what is written now would hang in none (VerificationGuard).
-        const hasEnded = (this.#producer(partition, producerId)?.markers ?? 0) !== guard;
-        const isLate = code === ErrorCode.NONE && hasEnded;
+        const isLate = code === ErrorCode.NONE && !this.#isVerified(partition, origin, guard);
         done(at, isLate ? ErrorCode.INVALID_TXN_STATE : toldGroup(code), guard, to);
       },
       out,
     );
   }
 
-  #producer(partition: number, producerId: number) {
-    return this.#replicas.view(CONSUMER_OFFSETS, partition)?.log?.producers.entry(producerId);
+  #isVerified(partition: number, { producerEpoch, producerId }: TransactionalOrigin, guard: number): boolean {
+    const producers = this.#replicas.view(CONSUMER_OFFSETS, partition)?.log?.producers;
+    return producers === undefined || producers.isVerified(producerId, producerEpoch, guard);
   }
 }
 

@@ -2,6 +2,7 @@ import { type BatchHeader, NO_PRODUCER_EPOCH } from '../../records/index.ts';
 import { ErrorCode } from '../../wire/index.ts';
 import { LogFailure } from '../log-failure.ts';
 import { follows, type ProducerEntry } from './producer-entry.ts';
+import type { Verification } from './verifications.ts';
 
 /** From this transaction version on every transaction has an epoch of its own (KIP-890). */
 const EPOCH_BUMP_VERSION = 2;
@@ -11,16 +12,37 @@ export function rejectBatch(
   entry: ProducerEntry,
   header: BatchHeader,
   isFromClient: boolean,
+  verification: Verification | undefined,
 ): LogFailure | null {
   if (header.producerEpoch < entry.producerEpoch) return staleEpoch(entry, header.producerEpoch);
   if (isFromClient) {
-    const misplaced = rejectSequence(entry, header);
+    const misplaced = rejectUnverified(entry, header, verification) ?? rejectSequence(entry, header);
     if (misplaced !== null) return misplaced;
   }
   if (entry.transactionFrom < 0 || header.isTransactional) return null;
   return new LogFailure(
     ErrorCode.INVALID_TXN_STATE,
     `producer ${header.producerId} has a transaction open and writes outside of it`,
+  );
+}
+
+/**
+ * While a transaction is verified its first batch may be refused for a reason that passes, such as a coordinator that
+ * is loading. If the second one were let through meanwhile, the first could never be written (KAFKA-14920). In version
+ * 2 a producer of whom nothing is known begins at 0.
+ */
+function rejectUnverified(
+  entry: ProducerEntry,
+  { baseSequence, producerId }: BatchHeader,
+  verification: Verification | undefined,
+): LogFailure | null {
+  if (verification === undefined) return null;
+  const { bumpsEpoch, lowestSequence } = verification;
+  const expected = bumpsEpoch && entry.lastBatch === undefined ? 0 : lowestSequence;
+  if (baseSequence <= expected) return null;
+  return new LogFailure(
+    ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+    `producer ${producerId}: sequence ${baseSequence} before ${expected}, which opens its transaction`,
   );
 }
 

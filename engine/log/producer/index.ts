@@ -9,13 +9,15 @@
  *   same as all batches do, but for producers that have expired or whose batches retention took.
  * - A batch of a client is appended once: one of the last five of its producer is known again, anything that is not
  *   next in order is refused. Followers take what their leader has, unasked.
+ * - A transaction that is not open is not written to unless its coordinator was asked since the last one ended
+ *   (`verifications.ts`), nor by a batch that overtakes one which was asked about before.
  * - `lastStableOffset <= highWatermark`: nothing of an open transaction lies below it, nor of one whose marker is not
  *   replicated.
  *
  * Where it differs: a log that never saw a producer writes no snapshot, where Kafka writes empty ones.
  *
- * Kafka's counterparts: `ProducerStateManager`, `ProducerAppendInfo`, `ProducerStateEntry`, `TransactionIndex`. KIP-98,
- * KIP-360, KIP-890, KIP-1228.
+ * Kafka's counterparts: `ProducerStateManager`, `ProducerAppendInfo`, `ProducerStateEntry`, `VerificationStateEntry`,
+ * `TransactionIndex`. KIP-98, KIP-360, KIP-890, KIP-1228.
  */
 export { type AbortedTransaction, encodeAborted } from './aborted-transactions.ts';
 export { LogProducers } from './log-producers.ts';

@@ -16,6 +16,7 @@ import { type AbortedTransaction, AbortedTransactions } from './aborted-transact
 import { rejectBatch, rejectMarker } from './check-batch.ts';
 import { type BatchMetadata, ProducerEntry } from './producer-entry.ts';
 import { decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot.ts';
+import { Verifications } from './verifications.ts';
 
 const SNAPSHOT_SUFFIX = '.snapshot';
 
@@ -32,6 +33,7 @@ export class LogProducers {
   readonly #storage: LogStorage;
   readonly #local: LocalLog;
   readonly #entries = new Map<number, ProducerEntry>();
+  readonly #verifications = new Verifications();
   readonly #aborted: AbortedTransactions;
   /** In the order of their markers. */
   #ended: EndedTransaction[] = [];
@@ -115,17 +117,49 @@ export class LogProducers {
       const marker = header.isControl ? markerOf(batch) : null;
       const rejected =
         marker === null
-          ? rejectBatch(entry, header, isFromClient)
+          ? rejectBatch(entry, header, isFromClient, this.#verifications.get(header.producerId))
           : rejectMarker(entry, header.producerEpoch, marker.coordinatorEpoch, transactionVersion);
       if (rejected !== null) return rejected;
     }
     return null;
   }
 
+  /** Whether a producer's transaction is open here, in this epoch. */
+  hasOpen(producerId: number, producerEpoch: number): boolean {
+    const entry = this.#entries.get(producerId);
+    return entry !== undefined && entry.transactionFrom >= 0 && entry.producerEpoch === producerEpoch;
+  }
+
+  /**
+   * A producer wants to write in a transaction, from `sequence` on: -1 when nobody need be asked, because it is open
+   * here or because the epoch is an old one, which the append refuses (KAFKA-19690). Else a guard for `isVerified`.
+   */
+  beginVerification(
+    producerId: number,
+    producerEpoch: number,
+    sequence: number,
+    bumpsEpoch: boolean,
+  ): number {
+    const entry = this.#entries.get(producerId);
+    if (entry !== undefined && producerEpoch < entry.producerEpoch) return -1;
+    if (this.hasOpen(producerId, producerEpoch)) return -1;
+    const nowMs = this.#storage.wall.nowMs();
+    return this.#verifications.begin(producerId, producerEpoch, sequence, bumpsEpoch, nowMs);
+  }
+
+  /** Whether what the coordinator said is about the transaction that would be written to now. */
+  isVerified(producerId: number, producerEpoch: number, guard: number): boolean {
+    const entry = this.#entries.get(producerId);
+    // An old epoch is told so by the append, and not that its transaction is over (KAFKA-19690).
+    if (entry !== undefined && producerEpoch < entry.producerEpoch) return true;
+    return this.hasOpen(producerId, producerEpoch) || this.#verifications.get(producerId)?.guard === guard;
+  }
+
   /** A batch is in the log now. */
   onAppended({ batch, header }: AppendEntry, out: Outbox): void {
     if (header.producerId === NO_PRODUCER_ID) return;
     const aborted = this.#apply(batch, header);
+    this.#verifications.onAppended(header);
     if (aborted === null) return;
     out.fact({ fact: 'transaction ended at partition', log: this.#name, ...aborted.told });
   }
@@ -191,6 +225,7 @@ export class LogProducers {
 
   /** Forgets who has been silent for too long by its records' own clock; never who has a transaction open. */
   expire(nowMs: number, expirationMs: number, out: Outbox): void {
+    this.#verifications.expire(nowMs, expirationMs);
     const producerIds: number[] = [];
     for (const [producerId, entry] of this.#entries) {
       if (entry.transactionFrom < 0 && nowMs - entry.lastTimestamp >= expirationMs)

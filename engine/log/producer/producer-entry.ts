@@ -22,8 +22,6 @@ export class ProducerEntry {
   lastTimestamp = -1;
   /** Where its open transaction begins; -1: none is open. */
   transactionFrom = -1;
-  /** Counts its markers while the log is open: a transaction may end while somebody asks about it. */
-  markers = 0;
   /** Of its epoch, the oldest first. */
   readonly batches: BatchMetadata[] = [];
 
@@ -72,7 +70,6 @@ export class ProducerEntry {
     this.coordinatorEpoch = coordinatorEpoch;
     this.lastTimestamp = timestamp;
     this.transactionFrom = -1;
-    this.markers++;
   }
 
   #enterEpoch(producerEpoch: number): void {

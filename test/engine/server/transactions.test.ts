@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SECOND } from '../../../engine/machine/index.ts';
+import { buildBatch } from '../../../engine/records/index.ts';
 import {
   type AddPartitionsToTxnResponse,
   ApiKey,
@@ -8,6 +9,7 @@ import {
   ErrorCode,
   type FindCoordinatorResponse,
   type InitProducerIdResponse,
+  type ProduceResponse,
   type WriteTxnMarkersResponse,
 } from '../../../engine/wire/index.ts';
 import { TinyCluster } from './tiny-cluster.ts';
@@ -102,6 +104,35 @@ function end(cluster: TinyCluster, producer: ReturnType<typeof begin>, committed
   return ask<EndTxnResponse>(cluster, ApiKey.EndTxn, body, ({ errorCode }) => errorCode);
 }
 
+function leaderOf(cluster: TinyCluster): number {
+  return cluster.activeController()!.image.topicsByName.get('t')!.partitions[0]!.leader;
+}
+
+/** One record at the beginning of a transaction. A client comes again while the one before is being ended. */
+function write(
+  cluster: TinyCluster,
+  producer: ReturnType<typeof begin>,
+  transactionalId: string | null,
+): number {
+  const { producerEpoch, producerId } = producer;
+  const batch = buildBatch({ producerId, producerEpoch, baseSequence: 0, isTransactional: true }, [
+    { timestamp: 1_000, key: null, value: Uint8Array.of(1) },
+  ]);
+  const partitionData = [{ index: 0, records: [batch] }];
+  const topicData = [{ name: '', topicId: cluster.topicId('t'), partitionData }];
+  const body = { transactionalId, acks: -1, timeoutMs: 10_000, topicData };
+  for (let tries = 0; tries < 60; tries++) {
+    const answer = cluster.client.ask<ProduceResponse>(leaderOf(cluster), ApiKey.Produce, body);
+    if (typeof answer === 'string') throw new Error(answer);
+    const { errorCode } = answer.responses[0]!.partitionResponses[0]!;
+    if (errorCode !== ErrorCode.CONCURRENT_TRANSACTIONS && errorCode !== ErrorCode.NOT_ENOUGH_REPLICAS) {
+      return errorCode;
+    }
+    cluster.until(() => false, SECOND / 50);
+  }
+  return ErrorCode.CONCURRENT_TRANSACTIONS;
+}
+
 function settled(cluster: TinyCluster): string {
   for (let tries = 0; tries < 60; tries++) {
     const now = state(cluster);
@@ -164,5 +195,25 @@ describe('transactions of a cluster', () => {
     if (typeof told === 'string') throw new Error(told);
     const codes = told.markers[0]!.topics[0]!.partitions.map(({ errorCode }) => errorCode);
     expect(new Set(codes)).toEqual(new Set([ErrorCode.NONE, ErrorCode.NOT_LEADER_OR_FOLLOWER]));
+  });
+
+  test('a transaction may write as soon as the one before is decided, while its markers are on their way', () => {
+    const cluster = started('objects');
+    let producer = begin(cluster);
+    for (let round = 0; round < 4; round++) {
+      expect(write(cluster, producer, 'x')).toBe(ErrorCode.NONE);
+      const { producerEpoch, producerId } = end(cluster, producer, true);
+      producer = { ...producer, producerId, producerEpoch };
+    }
+    expect(producer.producerEpoch).toBe(4);
+  });
+
+  test('records of a transaction that names nobody are refused: nobody would ever end it (KAFKA-14916)', () => {
+    const cluster = started('objects');
+    const producer = begin(cluster);
+    expect(write(cluster, producer, null)).toBe(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+    const replicas = [...cluster.brokerView(leaderOf(cluster))!.replicas()];
+    const written = replicas.find(({ index, topic }) => topic === 't' && index === 0);
+    expect(written?.log?.logEndOffset).toBe(0);
   });
 });
