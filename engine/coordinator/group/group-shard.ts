@@ -153,6 +153,6 @@ export class GroupShard implements CoordinatorShard<GroupRecord>, GroupJudge {
 
   #armExpiry(now: Us, out: Outbox): void {
     const delayUs = this.#config['offsets.retention.check.interval.ms'] * MS;
-    this.#context.timers.schedule(now, EXPIRY_TIMER, delayUs, (at, to) => this.#expire(at, to), out, true);
+    this.#context.timers.schedule(now, EXPIRY_TIMER, delayUs, (at, to) => this.#expire(at, to), out);
   }
 }

@@ -98,6 +98,15 @@ describe('transactional ids that nobody uses', () => {
     expect(stage.initOnce('tx').producerEpoch).toBe(0);
   });
 
+  test('stay while their transaction is open, however long nothing was heard of it', () => {
+    const stage = new TransactionStage(2, { 'transactional.id.expiration.ms': 1_000 });
+    const producer = stage.producer('tx', 900_000);
+    stage.run(3_590 * SECOND);
+    stage.add(producer, 't', [0], 5);
+    stage.run(10 * SECOND);
+    expect(stage.state('tx')).toBe('Ongoing');
+  });
+
   test('stay while their transaction is open or being ended', () => {
     const config = { 'transactional.id.expiration.ms': 1_000 };
     const stage = new TransactionStage(2, config);

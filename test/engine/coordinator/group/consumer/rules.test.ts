@@ -327,6 +327,30 @@ describe('a partition that two records name', () => {
   });
 });
 
+describe('a compacted log', () => {
+  test('may have positions before the records of their group, which is no classic group then (KAFKA-20254)', () => {
+    const stage = new GroupStage();
+    stage.join('a');
+    const commit: GroupRecord = {
+      type: 'OffsetCommit',
+      key: { group: GROUP, topic: 't', partition: 0 },
+      value: {
+        offset: 5,
+        leaderEpoch: -1,
+        metadata: '',
+        commitTimestamp: 0,
+        expireTimestamp: -1,
+        topicId: idOf('t'),
+      },
+    };
+    const shard = stage.replayed([commit, ...stage.runtime.records.map(({ record }) => record)]);
+    const group = shard.groups.get(GROUP);
+    if (!(group instanceof ConsumerGroup)) throw new Error('there is no consumer group');
+    expect(group.member('a')?.memberEpoch).toBe(2);
+    expect(shard.offsets.offsets.get(GROUP, 't', 0)?.offset).toBe(5);
+  });
+});
+
 describe('writes that fail', () => {
   test('leave the group as it was', () => {
     const stage = new GroupStage();
