@@ -73,6 +73,7 @@ function partitionFact(
   return {
     fact: 'partition changed',
     log: `${topic.name}-${index}`,
+    topicId,
     leader: partition.leader,
     leaderEpoch: partition.leaderEpoch,
     partitionEpoch: partition.partitionEpoch,

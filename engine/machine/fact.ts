@@ -100,6 +100,7 @@ export type Fact =
   | {
       readonly fact: 'partition changed';
       readonly log: string;
+      readonly topicId: string;
       readonly leader: number;
       readonly leaderEpoch: number;
       readonly partitionEpoch: number;
@@ -174,6 +175,16 @@ export type Fact =
       readonly state: string;
       readonly partitions: readonly { readonly topic: string; readonly partitions: readonly number[] }[];
       readonly coordinatorEpoch: number;
+    }
+  /** A group's coordinator takes a commit, and appends its records next: as whom somebody commits, by its own word. */
+  | {
+      readonly fact: 'offset commit accepted';
+      readonly group: string;
+      /** Empty: no member. */
+      readonly memberId: string;
+      /** The member epoch, or a classic group's generation; -1: of no member. */
+      readonly memberEpoch: number;
+      readonly isTransactional: boolean;
     }
   /** A group's position is replicated. */
   | {

@@ -61,6 +61,7 @@ export class AuthorityFacts {
     return {
       fact: 'partition changed',
       log,
+      topicId: topic.id,
       leader: partition.leader,
       leaderEpoch: partition.leaderEpoch,
       partitionEpoch: partition.partitionEpoch,

@@ -1,6 +1,8 @@
 import type { Fact } from '../../engine/machine/index.ts';
 import type { Violation } from '../result/index.ts';
-import type { ClientFact, Invariant, Report } from './contract.ts';
+import type { ClientFact, Invariant, MemberFact, Report } from './contract.ts';
+import { CommittedOffsetsAreRead } from './invariant/committed-offsets-are-read.ts';
+import { CommittedOffsetsRise } from './invariant/committed-offsets-rise.ts';
 import { CommittedReads } from './invariant/committed-reads.ts';
 import { ConsistentRead } from './invariant/consistent-read.ts';
 import { ElectedLeaderIsActive } from './invariant/elected-leader-is-active.ts';
@@ -12,15 +14,19 @@ import { LeaderCommitsOwnEpoch } from './invariant/leader-commits-own-epoch.ts';
 import { LeaderCompleteness } from './invariant/leader-completeness.ts';
 import { LeaderInIsr } from './invariant/leader-in-isr.ts';
 import { LeaderNeverLoadsSnapshot } from './invariant/leader-never-loads-snapshot.ts';
+import { LegalTargetAssignment } from './invariant/legal-target-assignment.ts';
 import { LogMatching } from './invariant/log-matching.ts';
 import { MajorityReachedHighWatermark } from './invariant/majority-reached-high-watermark.ts';
 import { MetadataAgreement } from './invariant/metadata-agreement.ts';
 import { MonotonicHighWatermark } from './invariant/monotonic-high-watermark.ts';
+import { NoDoubleClientAssignment } from './invariant/no-double-client-assignment.ts';
 import { NoHangingTransaction } from './invariant/no-hanging-transaction.ts';
 import { NoReplicatedRecordLost } from './invariant/no-replicated-record-lost.ts';
+import { NoZombieCommit } from './invariant/no-zombie-commit.ts';
 import { OffsetsInOrder } from './invariant/offsets-in-order.ts';
 import { OneLeaderPerEpoch } from './invariant/one-leader-per-epoch.ts';
 import { OneOutcome } from './invariant/one-outcome.ts';
+import { OneOwnerPerPartition } from './invariant/one-owner-per-partition.ts';
 import { PartitionEpochsRise } from './invariant/partition-epochs-rise.ts';
 import { ProducerEpochsRise } from './invariant/producer-epochs-rise.ts';
 import { ProducerSequences } from './invariant/producer-sequences.ts';
@@ -31,6 +37,7 @@ import { StableLeadership } from './invariant/stable-leadership.ts';
 import { TransactionStates } from './invariant/transaction-states.ts';
 import { ValidBrokerState } from './invariant/valid-broker-state.ts';
 import { ValidControllerIsrAndElr } from './invariant/valid-controller-isr-and-elr.ts';
+import { ValidMemberEpoch } from './invariant/valid-member-epoch.ts';
 import { ValidReplicaState } from './invariant/valid-replica-state.ts';
 import { ValidRolesAndStates } from './invariant/valid-roles-and-states.ts';
 import { WeakIsr } from './invariant/weak-isr.ts';
@@ -67,6 +74,13 @@ export function allInvariants(): Invariant[] {
     new LeaderCommitsOwnEpoch(),
     new StableLeadership(),
     new LeaderNeverLoadsSnapshot(),
+    new NoDoubleClientAssignment(),
+    new OneOwnerPerPartition(),
+    new LegalTargetAssignment(),
+    new ValidMemberEpoch(),
+    new NoZombieCommit(),
+    new CommittedOffsetsRise(),
+    new CommittedOffsetsAreRead(),
     new ProducerSequences(),
     new ProducerEpochsRise(),
     new LastStableOffset(),
@@ -85,6 +99,8 @@ export class Invariants {
   readonly #atStepEnd: Invariant[];
   readonly #onClient: Invariant[];
   readonly #onDown: Invariant[];
+  readonly #onMember: Invariant[];
+  readonly #onGroupBatch: Invariant[];
   /** By check. */
   readonly #reported = new Map<string, number>();
   readonly #report: Report = (violation) => {
@@ -103,27 +119,57 @@ export class Invariants {
     }
     this.#atStepEnd = invariants.filter((invariant) => invariant.onStepEnd !== undefined);
     this.#onDown = invariants.filter((invariant) => invariant.onDown !== undefined);
+    this.#onMember = invariants.filter((invariant) => invariant.onMember !== undefined);
+    this.#onGroupBatch = invariants.filter((invariant) => invariant.onGroupBatch !== undefined);
     this.#onClient = invariants.filter((invariant) => invariant.onClient !== undefined);
   }
 
   onFact(at: number, node: string, fact: Fact): void {
     this.shadow.apply(node, fact);
+    this.shadow.groups.onFact(node, fact);
+    this.#takeGroupBatches(at);
     const concerned = this.#byFact.get(fact.fact);
     if (concerned === undefined) return;
     for (let i = 0; i < concerned.length; i++)
-      concerned[i]!.onFact(at, node, fact, this.shadow, this.#report);
+      concerned[i]!.onFact!(at, node, fact, this.shadow, this.#report);
+  }
+
+  #takeGroupBatches(at: number): void {
+    const { groups } = this.shadow;
+    for (let batch = groups.next(); batch !== null; batch = groups.next()) {
+      for (const invariant of this.#onGroupBatch)
+        invariant.onGroupBatch!(at, batch, this.shadow, this.#report);
+    }
   }
 
   onStepEnd(at: number, node: string): void {
     for (const invariant of this.#atStepEnd) invariant.onStepEnd!(at, node, this.shadow, this.#report);
   }
 
-  onClient(at: number, fact: ClientFact): void {
+  onClient(at: number, fact: ClientFact | MemberFact): void {
+    if (isOfMember(fact)) {
+      for (const invariant of this.#onMember) invariant.onMember!(at, fact, this.shadow, this.#report);
+      return;
+    }
     for (const invariant of this.#onClient) invariant.onClient!(at, fact, this.shadow, this.#report);
   }
 
   onDown(node: string): void {
     this.shadow.onDown(node);
     for (const invariant of this.#onDown) invariant.onDown!(node);
+  }
+}
+
+function isOfMember(fact: ClientFact | MemberFact): fact is MemberFact {
+  switch (fact.kind) {
+    case 'member':
+    case 'member gone':
+    case 'assigned':
+    case 'given up':
+    case 'positioned':
+    case 'committing':
+      return true;
+    default:
+      return false;
   }
 }

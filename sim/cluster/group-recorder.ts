@@ -7,6 +7,7 @@ import type {
   GroupOffset,
   TopicPartition,
 } from '../../engine/client/index.ts';
+import type { MemberFact } from '../check/index.ts';
 import type {
   GroupChange,
   GroupOutcome,
@@ -33,6 +34,7 @@ interface Membership {
 export class GroupRecorder {
   readonly group: string;
   readonly #now: () => number;
+  readonly #tell: (fact: MemberFact) => void;
   /** By client: who it is. */
   readonly #members = new Map<string, Membership>();
   /** By `client log`: since when it owns it. */
@@ -49,9 +51,11 @@ export class GroupRecorder {
   /** The highest offset, exclusive, that any member committed, by log; for lag. */
   readonly committed = new Map<string, number>();
 
-  constructor(group: string, now: () => number) {
+  /** `tell` hears at once of what a check judges by. */
+  constructor(group: string, now: () => number, tell: (fact: MemberFact) => void = () => {}) {
     this.group = group;
     this.#now = now;
+    this.#tell = tell;
   }
 
   /** Hears one member. `reposition` is told of every partition whose reading begins anew. */
@@ -59,6 +63,7 @@ export class GroupRecorder {
     return {
       onAssigned: (_now, partitions) => {
         this.#mark(client, 'assigned', partitions);
+        this.#tell({ kind: 'assigned', client, group: this.group, logs: namesOf(partitions) });
         for (const log of namesOf(partitions)) {
           this.#owned.set(`${client} ${log}`, this.#now());
           reposition(log);
@@ -67,11 +72,26 @@ export class GroupRecorder {
       onRevoked: (_now, partitions) => this.#giveUp(client, 'revoked', partitions),
       onLost: (_now, partitions) => this.#giveUp(client, 'lost', partitions),
       onMembership: (_now, member) => this.#become(client, member),
-      onCommit: () => {},
+      onCommit: (_now, { offsets }) => {
+        const named = offsets.map(({ offset, partition, topic }) => ({
+          log: `${topic}-${partition}`,
+          offset,
+        }));
+        this.#tell({ kind: 'committing', client, group: this.group, offsets: named });
+      },
       onCommitted: (_now, commit, error, outcome) => this.#onCommitted(commit, error, outcome),
-      onCommittedPosition: (_now, topic, partition) => reposition(`${topic}-${partition}`),
+      onCommittedPosition: (_now, topic, partition, offset) => {
+        reposition(`${topic}-${partition}`);
+        this.onPositioned(client, topic, partition, offset);
+      },
     };
   }
+
+  /** A member reads on from here. */
+  readonly onPositioned = (client: string, topic: string, partition: number, position: number): void => {
+    const log = `${topic}-${partition}`;
+    this.#tell({ kind: 'positioned', client, group: this.group, log, position });
+  };
 
   /** The application's last call has returned, and this is its next. */
   onCall(client: string, isPoll: boolean): void {
@@ -100,6 +120,7 @@ export class GroupRecorder {
 
   /** A member's process is gone, and with it what it owned. */
   onGone(client: string): void {
+    this.#tell({ kind: 'member gone', client, group: this.group });
     this.#awaySince.delete(client);
     this.#endMembership(client);
     for (const key of [...this.#owned.keys()]) {
@@ -174,6 +195,8 @@ export class GroupRecorder {
 
   #become(client: string, member: ConsumerGroupMetadata): void {
     this.#endMembership(client);
+    const { generationId: memberEpoch, memberId } = member;
+    this.#tell({ kind: 'member', client, group: this.group, memberId, memberEpoch });
     if (member.memberId !== '' && member.generationId >= 0)
       this.#members.set(client, { member, from: this.#now() });
   }
@@ -187,7 +210,9 @@ export class GroupRecorder {
 
   #giveUp(client: string, kind: RebalanceMark['kind'], partitions: readonly TopicPartition[]): void {
     this.#mark(client, kind, partitions);
-    for (const log of namesOf(partitions)) this.#endOwnership(client, log);
+    const logs = namesOf(partitions);
+    this.#tell({ kind: 'given up', client, group: this.group, logs });
+    for (const log of logs) this.#endOwnership(client, log);
   }
 
   #endOwnership(client: string, log: string): void {

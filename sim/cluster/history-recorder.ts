@@ -11,6 +11,7 @@ import {
   type ClientFact,
   type ClientTransaction,
   type History,
+  type MemberFact,
   PollLog,
   type Reposition,
   SendLog,
@@ -26,7 +27,7 @@ import { TransactionRecorder, type TransactionSink } from './transaction-recorde
 const MAX_TRANSACTIONS = 20_000;
 
 /** Who hears of what clients saw, as it happens. */
-export type ClientSink = (at: number, fact: ClientFact) => void;
+export type ClientSink = (at: number, fact: ClientFact | MemberFact) => void;
 
 /** How many records a producer waits for. */
 interface Pending {
@@ -186,15 +187,22 @@ export class HistoryRecorder {
   /** Of a member of a group: `onRecords` hears how many records each poll returned. */
   member(client: string, groupId: string, onRecords: (count: number) => void): ConsumerListener {
     let group = this.groups.get(groupId);
-    if (group === undefined) this.groups.set(groupId, (group = new GroupRecorder(groupId, this.#now)));
+    if (group === undefined) {
+      group = new GroupRecorder(groupId, this.#now, (fact) => this.#sink(this.#now(), fact));
+      this.groups.set(groupId, group);
+    }
     this.#groupOf.set(client, group);
     const isCommitted = !this.#readsUncommitted(client);
     const reposition = (log: string): void => {
       this.#repositions.push({ client, at: this.#now(), log });
     };
+    const { onPositioned } = group;
     return {
       onPollFailed: (_now, failure) => this.#onPollFailed(client, failure),
-      onPosition: (_now, topic, partition) => reposition(`${topic}-${partition}`),
+      onPosition: (_now, topic, partition, position) => {
+        reposition(`${topic}-${partition}`);
+        onPositioned(client, topic, partition, position);
+      },
       group: group.listener(client, reposition),
       onPolled: (_now, batches) => {
         this.#onPolled(client, isCommitted, batches);

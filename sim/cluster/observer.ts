@@ -1,5 +1,5 @@
 import type { Fact, Frame, Input } from '../../engine/machine/index.ts';
-import { Invariants, METADATA_LOG } from '../check/index.ts';
+import { Invariants, METADATA_LOG, RunWitness } from '../check/index.ts';
 import type { CrashReason, Host, HostEvents } from '../host/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import type { AdminOperation, Violation } from '../result/index.ts';
@@ -19,6 +19,7 @@ export class Observer implements HostEvents, InjectionEvents, OperationEvents {
   readonly trace: Trace;
   readonly invariants = new Invariants();
   readonly lanes = new Lanes();
+  readonly witness = new RunWitness();
   readonly groupChanges = new GroupChanges();
   /** Steps that threw. */
   readonly failures: Violation[] = [];
@@ -31,6 +32,7 @@ export class Observer implements HostEvents, InjectionEvents, OperationEvents {
 
   constructor(trace: Trace) {
     this.trace = trace;
+    this.invariants.shadow.probe = (name) => trace.onProbe(name);
   }
 
   attach(kernel: Kernel): void {
@@ -57,6 +59,7 @@ export class Observer implements HostEvents, InjectionEvents, OperationEvents {
     this.invariants.onFact(at, host.name, fact);
     this.#tellFact(host, fact);
     this.lanes.onFact(at, host.name, fact);
+    this.witness.onFact(at, host.name, fact);
     if (fact.fact === 'group changed') this.groupChanges.onChanged(at, host.name, fact);
     this.#probe(fact);
     this.#told = true;
@@ -71,6 +74,7 @@ export class Observer implements HostEvents, InjectionEvents, OperationEvents {
     this.invariants.onDown(host.name);
     this.trace.onEvent(at, host.name, `crashed: ${reason.kind}`);
     this.trace.onProbe(`crash: ${reason.kind}`);
+    if (reason.kind === 'power lost') this.witness.onPowerLost(at, host.name);
     this.lanes.mark(at, host.name, 'crash', reason.kind);
     this.#tellGone(host);
     if (reason.kind !== 'exception' || this.failures.length >= MAX_FAILURES) return;

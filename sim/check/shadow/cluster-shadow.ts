@@ -1,4 +1,5 @@
 import type { Fact } from '../../../engine/machine/index.ts';
+import { GroupsShadow } from './groups-shadow.ts';
 import { ReplicaShadow } from './replica-shadow.ts';
 import { ReplicatedLog } from './replicated-log.ts';
 import { TransactionsShadow } from './transactions-shadow.ts';
@@ -44,7 +45,10 @@ export class ClusterShadow {
   readonly #replicas = new Map<string, Map<string, ReplicaShadow>>();
   readonly replicated = new Map<string, ReplicatedLog>();
   readonly transactions = new TransactionsShadow();
+  readonly groups = new GroupsShadow();
   readonly partitions = new Map<string, PartitionShadow>();
+  /** Hears what a run has shown: what it did not prove nothing about. */
+  probe: (name: string) => void = () => {};
   readonly brokers = new Map<number, BrokerShadow>();
   /** The lifecycle state of each broker process that lives. */
   readonly states = new Map<string, string>();

@@ -1,5 +1,5 @@
 import type { Fact } from '../../../engine/machine/index.ts';
-import { type ClientFact, Invariants } from '../../../sim/check/index.ts';
+import { type ClientFact, Invariants, type MemberFact } from '../../../sim/check/index.ts';
 
 /** A batch that differs from others by its content only: what a check looks at is its CRC field. */
 export function batch(content: number): Uint8Array {
@@ -72,6 +72,7 @@ export function partition(
   return {
     fact: 'partition changed',
     log,
+    topicId: `${log.slice(0, log.lastIndexOf('-')).padEnd(21, 'x')}A`,
     leader: isr[0] ?? -1,
     leaderEpoch: 0,
     partitionEpoch: 0,
@@ -136,7 +137,7 @@ export class Story {
     return this;
   }
 
-  client(fact: ClientFact): this {
+  client(fact: ClientFact | MemberFact): this {
     this.checks.onClient(++this.#at, fact);
     return this;
   }

@@ -125,6 +125,7 @@ export class GroupOffsets {
       }
       topics.push({ name, topicId, partitions: told });
     }
+    if (records.length > 0) tellAccepted(commit, out);
     return { records, topics };
   }
 
@@ -279,4 +280,9 @@ export class GroupOffsets {
 function translateStale(errorCode: number, { apiVersion, isTransactional }: CommitClaim): number {
   const isUnknown = isTransactional && apiVersion < TXN_KIP_1319_VERSION;
   return errorCode === ErrorCode.STALE_MEMBER_EPOCH && isUnknown ? ErrorCode.ILLEGAL_GENERATION : errorCode;
+}
+
+function tellAccepted(commit: OffsetCommit, out: Outbox): void {
+  const { generationIdOrMemberEpoch: memberEpoch, groupId: group, isTransactional, memberId } = commit;
+  out.fact({ fact: 'offset commit accepted', group, memberId, memberEpoch, isTransactional });
 }
