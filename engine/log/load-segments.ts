@@ -38,7 +38,7 @@ export interface LoadedSegments {
 /** Brings the segments of a log back from its directory (`LogLoader.load`). */
 export function loadSegments(options: LoadOptions, out: Outbox): LoadedSegments | DiskError {
   const { storage, directory, logStartOffset, epochs } = options;
-  const tidied = finishInterruptedWork(options);
+  const tidied = finishInterruptedWork(options, out);
   if (tidied !== null) return tidied;
   const opened = openSegments(options, out);
   if (opened instanceof DiskError) return opened;
@@ -67,7 +67,7 @@ export function loadSegments(options: LoadOptions, out: Outbox): LoadedSegments 
  * range of offsets, unless a `.cleaned` file at or below it says that the split which made it was not
  * complete (KAFKA-6264).
  */
-function finishInterruptedWork({ storage, directory }: LoadOptions): DiskError | null {
+function finishInterruptedWork({ storage, directory }: LoadOptions, out: Outbox): DiskError | null {
   const { disk } = storage;
   let minCleaned = Number.MAX_SAFE_INTEGER;
   for (const name of disk.list(directory)) {
@@ -83,10 +83,11 @@ function finishInterruptedWork({ storage, directory }: LoadOptions): DiskError |
     const error = storage.check(disk.remove(`${directory}/${name}`));
     if (error !== null) return error;
   }
-  return completeSwaps(storage, directory);
+  if (minCleaned < Number.MAX_SAFE_INTEGER) out.probe('log recovery threw an interrupted cleaning away');
+  return completeSwaps(storage, directory, out);
 }
 
-function completeSwaps(storage: LogStorage, directory: string): DiskError | null {
+function completeSwaps(storage: LogStorage, directory: string, out: Outbox): DiskError | null {
   const { disk } = storage;
   let from = Number.MAX_SAFE_INTEGER;
   let to = -1;
@@ -98,6 +99,7 @@ function completeSwaps(storage: LogStorage, directory: string): DiskError | null
     from = Math.min(from, segment.baseOffset);
     to = Math.max(to, end);
   }
+  if (to >= 0) out.probe('log recovery completed an interrupted swap');
   for (const name of disk.list(directory)) {
     const offset = offsetOfFile(name);
     if (name.endsWith(SWAP_SUFFIX) || offset < from || offset >= to) continue;

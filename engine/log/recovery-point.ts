@@ -60,7 +60,7 @@ export class RecoveryPoint implements SyncOwner {
 
   /** A file beside the segments was written: the next flush syncs it. */
   touchFile(path: string): void {
-    this.#dirtyFiles.push(path);
+    if (!this.#dirtyFiles.includes(path)) this.#dirtyFiles.push(path);
     this.#directoryDirty = true;
   }
 

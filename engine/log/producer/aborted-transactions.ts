@@ -2,6 +2,7 @@ import { DiskError } from '../../machine/index.ts';
 import { readInt16, readInt64, writeInt16, writeInt64 } from '../../records/index.ts';
 import { offsetOfFile, segmentPrefix } from '../log-file-name.ts';
 import type { LogStorage } from '../log-storage.ts';
+import type { RecoveryPoint } from '../recovery-point.ts';
 
 /** A transaction that was aborted: what of it readers with read_committed leave out. */
 export interface AbortedTransaction {
@@ -18,17 +19,22 @@ const VERSION = 0;
 const ENTRY_BYTES = 34;
 const SUFFIX = '.txnindex';
 
-/** The transaction index of a log (`TransactionIndex`): in memory in the order of markers, on disk a file a segment. */
+/**
+ * The transaction index of a log (`TransactionIndex`): in memory in the order of markers, on disk a file a segment. It
+ * is flushed with the segments (`LogSegment.flush`): above the recovery point a power loss may have taken any of it.
+ */
 export class AbortedTransactions {
   readonly #storage: LogStorage;
   readonly #directory: string;
+  readonly #recoveryPoint: RecoveryPoint;
   readonly #all: AbortedTransaction[] = [];
   /** Base offsets of segments that have a file. */
   readonly #files = new Set<number>();
 
-  constructor(storage: LogStorage, directory: string) {
+  constructor(storage: LogStorage, directory: string, recoveryPoint: RecoveryPoint) {
     this.#storage = storage;
     this.#directory = directory;
+    this.#recoveryPoint = recoveryPoint;
   }
 
   /** Reads what the files say of markers below `upTo`; the rest is to be found again by replaying. */
@@ -48,6 +54,24 @@ export class AbortedTransactions {
     this.#all.sort((a, b) => a.lastOffset - b.lastOffset);
   }
 
+  /** The files say what is known, and no more: what the replay adds is not to come behind half an entry. */
+  rewrite(segments: readonly number[]): void {
+    for (const segment of [...this.#files].sort((a, b) => a - b)) {
+      const next = segments.find((baseOffset) => baseOffset > segment) ?? Number.MAX_SAFE_INTEGER;
+      const kept = this.#all.filter(({ lastOffset }) => lastOffset >= segment && lastOffset < next);
+      const path = this.#pathOf(segment);
+      // What is durable is not written again: a power loss might take it then.
+      if (kept.length > 0 && this.#storage.disk.size(path) === kept.length * ENTRY_BYTES) continue;
+      if (kept.length > 0) {
+        this.#storage.check(this.#storage.disk.write(path, encodeAborted(kept)));
+        this.#recoveryPoint.touchFile(path);
+      } else {
+        this.#files.delete(segment);
+        if (this.#storage.disk.size(path) >= 0) this.#storage.check(this.#storage.disk.remove(path));
+      }
+    }
+  }
+
   /** One more, with its marker in the segment that begins at `segment`. */
   add(entry: AbortedTransaction, segment: number): void {
     // A replay after a truncation comes by markers below it again.
@@ -55,7 +79,9 @@ export class AbortedTransactions {
     if (last !== undefined && last.lastOffset >= entry.lastOffset) return;
     this.#all.push(entry);
     this.#files.add(segment);
-    this.#storage.check(this.#storage.disk.append(this.#pathOf(segment), encodeAborted([entry])));
+    const path = this.#pathOf(segment);
+    this.#storage.check(this.#storage.disk.append(path, encodeAborted([entry])));
+    this.#recoveryPoint.touchFile(path);
   }
 
   /**
@@ -77,7 +103,7 @@ export class AbortedTransactions {
   truncateTo(offset: number, segments: readonly number[]): void {
     if (this.#files.size === 0) return;
     this.#all.length = this.#firstFrom(offset);
-    this.#rewrite(segments);
+    this.rewrite(segments);
   }
 
   /** Segments below this offset are gone. */
@@ -130,19 +156,6 @@ export class AbortedTransactions {
       else high = middle;
     }
     return low;
-  }
-
-  #rewrite(segments: readonly number[]): void {
-    for (const segment of [...this.#files].sort((a, b) => a - b)) {
-      const next = segments.find((baseOffset) => baseOffset > segment) ?? Number.MAX_SAFE_INTEGER;
-      const kept = this.#all.filter(({ lastOffset }) => lastOffset >= segment && lastOffset < next);
-      const path = this.#pathOf(segment);
-      if (kept.length > 0) this.#storage.check(this.#storage.disk.write(path, encodeAborted(kept)));
-      else {
-        this.#files.delete(segment);
-        if (this.#storage.disk.size(path) >= 0) this.#storage.check(this.#storage.disk.remove(path));
-      }
-    }
   }
 
   #pathOf(segment: number): string {

@@ -46,7 +46,7 @@ export class LogProducers {
     this.#name = name;
     this.#storage = storage;
     this.#local = local;
-    this.#aborted = new AbortedTransactions(storage, local.directory);
+    this.#aborted = new AbortedTransactions(storage, local.directory, local.recoveryPoint);
     this.#snapshots = storage.disk
       .list(local.directory)
       .filter((file) => file.endsWith(SNAPSHOT_SUFFIX))
@@ -85,13 +85,27 @@ export class LogProducers {
 
   /**
    * Brings back what the log says: the latest snapshot that can be read, then the batches after it. A log that was
-   * closed cleanly and has no snapshot never saw a producer.
+   * closed cleanly and has no snapshot never saw a producer. A snapshot may have outlived a power loss that the index of
+   * aborted transactions has not: what is above the recovery point is looked for in the batches (`LogSegment.recover`).
    */
   load(wasClean: boolean, logStartOffset: number, nowMs: number, expirationMs: number, out: Outbox): void {
     if (wasClean && this.#snapshots.length === 0) return;
-    const from = this.#restore(this.#local.logEndOffset, logStartOffset);
+    const { logEndOffset } = this.#local;
+    if (!wasClean) this.#recoverAborted(logStartOffset);
+    const from = this.#restore(logEndOffset, logStartOffset);
+    this.#deleteSnapshots((at) => at > logEndOffset);
     this.expire(nowMs, expirationMs, out);
+    if (wasClean) this.#aborted.load(from);
+    this.#replay(from);
+  }
+
+  #recoverAborted(logStartOffset: number): void {
+    const { recoveryPoint, segments } = this.#local;
+    const unflushed =
+      segments.findLast(({ baseOffset }) => baseOffset <= recoveryPoint.offset) ?? segments[0]!;
+    const from = this.#restore(unflushed.baseOffset, logStartOffset);
     this.#aborted.load(from);
+    this.#aborted.rewrite(segments.map(({ baseOffset }) => baseOffset));
     this.#replay(from);
   }
 
@@ -241,9 +255,8 @@ export class LogProducers {
     this.#entries.clear();
     this.#ended = [];
     this.#firstOpen = -1;
-    this.#deleteSnapshots((at) => at > upTo);
     for (;;) {
-      const at = this.#snapshots.at(-1);
+      const at = this.#snapshots.findLast((offset) => offset <= upTo);
       if (at === undefined) return logStartOffset;
       const entries = this.#readSnapshot(at);
       if (entries !== null) {
