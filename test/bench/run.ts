@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { codecBench } from './codec.ts';
+import { compactionBench } from './compaction.ts';
+import { groupBench } from './groups.ts';
 import { historyBench } from './history.ts';
 import { kernelBench } from './kernel.ts';
 import { memoryBench } from './memory.ts';
@@ -10,6 +12,7 @@ import { trialBench } from './trials.ts';
 const ASKED: Readonly<Record<string, number>> = {
   'kernel, hold 1000, near (below 1 ms)': 5_000_000,
   'history, scalar anomalies': 1_000_000,
+  'history, cycles of transactions': 200_000,
   'drill, whole cluster': 1_000_000,
   'idle, simulated time': 5_000,
   'drill, simulated time': 500,
@@ -20,7 +23,8 @@ const ASKED: Readonly<Record<string, number>> = {
 };
 
 /**
- * `npm run bench [-- kernel|codec|history|trials|scale] [--json FILE]`: a table, and the rows as JSON for whoever compares.
+ * `npm run bench [-- kernel|codec|compaction|history|trials|groups|scale] [--json FILE]`: a table, and the rows as JSON for
+ * whoever compares.
  * `npm run bench -- memory`: a simulated hour, alone.
  */
 const only = process.argv.slice(2).filter((word) => !word.startsWith('--') && !word.endsWith('.json'));
@@ -28,8 +32,10 @@ const wanted = (name: string): boolean => only.length === 0 || only.includes(nam
 const rows = [
   ...(wanted('kernel') ? await kernelBench() : []),
   ...(wanted('codec') ? await codecBench() : []),
+  ...(wanted('compaction') ? await compactionBench() : []),
   ...(wanted('history') ? await historyBench() : []),
   ...(wanted('trials') ? await trialBench() : []),
+  ...(wanted('groups') ? groupBench() : []),
   ...(wanted('scale') ? scaleBench() : []),
 ];
 if (only.includes('memory')) memoryBench();

@@ -87,3 +87,55 @@ export const saturate = bench('saturate', {
   },
   duration: '2s',
 });
+
+/** A hundred members, five of which are stopped and started, one after another: ten rebalances. */
+export function groupOf100(protocol: 'classic' | 'consumer'): Scenario {
+  return bench(`group-${protocol}`, {
+    cluster: { brokers: 3, racks: 3, topics: [topic(200)] },
+    traffic: {
+      producers: [
+        { name: 'p1', topic: 't', workload: { kind: 'synthetic', rate: 100, valueBytes: 100, keys: 100 } },
+      ],
+      consumers: [
+        {
+          name: 'k',
+          topic: 't',
+          members: 100,
+          commit: 'sync',
+          config: { 'group.id': 'g', 'group.protocol': protocol, 'auto.offset.reset': 'earliest' },
+        },
+      ],
+    },
+    faults: Array.from({ length: 5 }, (_, i) => ({
+      kind: 'stop' as const,
+      target: `k-${1 + 20 * i}`,
+      at: `${10 + 20 * i}s`,
+      until: `${20 + 20 * i}s`,
+    })),
+    duration: '115s',
+  });
+}
+
+/** Transactions of ten records as fast as one producer makes them. */
+export const transactional = bench('transactional', {
+  cluster: { brokers: 3, racks: 3, topics: [topic(6)] },
+  traffic: {
+    producers: [
+      {
+        name: 'p1',
+        topic: 't',
+        config: { 'transactional.id': 'x', 'linger.ms': 1 },
+        transactions: { records: 10 },
+        workload: { kind: 'synthetic', rate: 0, valueBytes: 100 },
+      },
+    ],
+    consumers: [
+      {
+        name: 'k1',
+        topic: 't',
+        config: { 'auto.offset.reset': 'earliest', 'isolation.level': 'read_committed' },
+      },
+    ],
+  },
+  duration: '20s',
+});
