@@ -108,6 +108,8 @@ export const resultSchema = z.object({
   verdict: z.enum(['pass', 'violation', 'stuck']),
   violations: z.array(finding),
   allowed: z.array(finding),
+  // Results saved before they were told apart have none.
+  weaknesses: z.array(finding.extend({ weakness: z.string(), issue: z.string() })).default([]),
   pending: z.array(z.string()),
   traceHash: z.string(),
   simulatedUs: z.number(),

@@ -1,4 +1,4 @@
-import type { Result } from '../sim/result/index.ts';
+import type { KnownWeakness, Result } from '../sim/result/index.ts';
 import { colours as pc } from './colours.ts';
 import type { Output } from './output.ts';
 
@@ -51,6 +51,15 @@ function listViolations(output: Output, result: Result): void {
   if (result.violations.length > SHOWN)
     output.say(`  … and ${result.violations.length - SHOWN} more in the report`);
   for (const line of result.pending.slice(0, SHOWN)) output.say(`  ${pc.yellow('…')} not converged: ${line}`);
+  const weaknesses = new Map<string, KnownWeakness[]>();
+  for (const each of result.weaknesses)
+    weaknesses.set(each.weakness, [...(weaknesses.get(each.weakness) ?? []), each]);
+  for (const [name, found] of weaknesses) {
+    const { check, issue, message } = found[0]!;
+    output.say(
+      `  ${pc.yellow('~')} known weakness of Kafka: ${name} (${issue}), ${found.length} ×; such as ${check}: ${message}`,
+    );
+  }
   const allowed = new Map<string, number>();
   for (const { check } of result.allowed) allowed.set(check, (allowed.get(check) ?? 0) + 1);
   for (const [check, times] of allowed) {

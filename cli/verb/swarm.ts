@@ -66,10 +66,8 @@ export async function runSwarm(nameOrFile: string, options: SwarmVerbOptions): P
 function summarise(output: Output, name: string, outcomes: readonly SeedOutcome[], wallMs: number): void {
   const passed = outcomes.filter(({ verdict }) => verdict === 'pass').length;
   const simulatedUs = outcomes.reduce((sum, outcome) => sum + outcome.simulatedUs, 0);
-  const allowed = new Map<string, string[]>();
-  for (const outcome of outcomes) {
-    for (const check of outcome.allowed) allowed.set(check, [...(allowed.get(check) ?? []), outcome.seed]);
-  }
+  const allowed = seedsBy(outcomes, (outcome) => outcome.allowed);
+  const weaknesses = seedsBy(outcomes, (outcome) => outcome.weaknesses);
   const probes = new Map<string, number>();
   for (const outcome of outcomes) {
     for (const name of Object.keys(outcome.probes)) probes.set(name, (probes.get(name) ?? 0) + 1);
@@ -82,6 +80,20 @@ function summarise(output: Output, name: string, outcomes: readonly SeedOutcome[
       `  ${check}, as the configuration allows: in ${seeds.length} seeds, first in seed ${seeds[0]}`,
     );
   }
+  for (const [weakness, seeds] of weaknesses) {
+    output.say(`  known weakness of Kafka: ${weakness}: in ${seeds.length} seeds, first in seed ${seeds[0]}`);
+  }
   const seen = [...probes].sort((a, b) => b[1] - a[1]).map(([probe, seeds]) => `${probe} ${seeds}`);
   output.say(`  exercised, in so many seeds: ${seen.join(' · ')}`);
+}
+
+/** By name: the seeds in which it is. */
+function seedsBy(
+  outcomes: readonly SeedOutcome[],
+  namesOf: (outcome: SeedOutcome) => readonly string[],
+): Map<string, string[]> {
+  const seeds = new Map<string, string[]>();
+  for (const outcome of outcomes)
+    for (const name of namesOf(outcome)) seeds.set(name, [...(seeds.get(name) ?? []), outcome.seed]);
+  return seeds;
 }

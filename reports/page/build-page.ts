@@ -1,4 +1,4 @@
-import type { Quantiles, Result, Violation } from '../../sim/result/index.ts';
+import type { KnownWeakness, Quantiles, Result, Violation } from '../../sim/result/index.ts';
 import { describeOperation } from '../../sim/scenario/index.ts';
 import { isrChart } from '../chart/isr.ts';
 import { consumerLagChart, highWatermarkLagChart } from '../chart/lag.ts';
@@ -86,7 +86,24 @@ function evidence(result: Result): string {
       violationTable(result.allowed),
     );
   }
+  if (result.weaknesses.length > 0) parts.push(weaknessTable(result.weaknesses));
   return parts.join('\n');
+}
+
+/** Kafka's own: neither a fault of the engine nor a choice of the scenario. */
+function weaknessTable(weaknesses: readonly KnownWeakness[]): string {
+  const rows = weaknesses
+    .slice(0, SHOWN)
+    .map(({ weakness, issue, check, at, message }) => [
+      weakness,
+      issue,
+      check,
+      `${(at / 1e6).toFixed(6)} s`,
+      message,
+    ]);
+  const count = weaknesses.length.toLocaleString('en');
+  const more = weaknesses.length > SHOWN ? '<p class="dim">The others are in result.json.</p>' : '';
+  return `<h2>Known weaknesses of Kafka that struck</h2><p>${count} findings that Kafka’s own design explains, each by what this run shows of it. They are no violations, and no promise is kept either.</p>${table(['weakness', 'see', 'check', 'at', 'what'], rows)}${more}`;
 }
 
 function violationTable(violations: readonly Violation[]): string {

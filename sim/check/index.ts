@@ -1,7 +1,8 @@
 /**
  * What must hold. Invariants look at facts as they happen (`invariant/`, over one shared `shadow/`); validations
  * look at the disks and logs at the end (`validation/`); liveness says in words what has not converged
- * (`liveness/`); history checks see only what clients saw (`history/`).
+ * (`liveness/`); history checks see only what clients saw (`history/`); what Kafka's own design explains of all that is
+ * given its name (`weakness/`).
  * `docs/invariants.md` maps the published properties to them, and `test/mutation` shows each bug that they catch.
  *
  * Sources: the published specifications named in each file; Jepsen's `jepsen.tests.kafka` for histories.
@@ -42,3 +43,6 @@ export { TOPIC_IDS_MATCH } from './validation/topic-ids-match.ts';
 export { VALID_FETCHER_STATE } from './validation/valid-fetcher-state.ts';
 export { validateViews } from './validation/validate-views.ts';
 export type { ClientTransaction } from './weakness/client-transaction.ts';
+export { type ClientSide, RunWitness } from './weakness/run-witness.ts';
+export type { Weakness } from './weakness/weakness.ts';
+export { type Classified, classify, WEAKNESSES } from './weakness/weaknesses.ts';

@@ -1,8 +1,8 @@
-import { type ClusterViews, pending } from '../check/index.ts';
+import { type Classified, type ClusterViews, classify, pending } from '../check/index.ts';
 import { drawSchedule } from '../fault/index.ts';
 import type { Host } from '../host/index.ts';
 import { RunMetrics } from '../metrics/index.ts';
-import type { Result, Violation } from '../result/index.ts';
+import type { Result } from '../result/index.ts';
 import { durationUs, type Fault, type Scenario } from '../scenario/index.ts';
 import { Trace } from '../trace/index.ts';
 import { adminFactory } from './client-machines.ts';
@@ -124,7 +124,7 @@ export class Trial {
     const { trace, lanes, bytesOnWire, groupChanges } = this.#observer;
     const scenario = this.#scenario;
     if (failure !== null && this.#pending.length === 0) this.#pending = [failure, ...this.#unsettled()];
-    const { violations, allowed } = this.#judge();
+    const { violations, allowed, weaknesses } = this.#judge();
     const fromUs = this.#traffic?.fromUs ?? 0;
     const { metrics, operations } = measured(this.#traffic);
     const nodes = [...hosts.keys()].filter((name) => name !== ADMIN_HOST);
@@ -140,6 +140,7 @@ export class Trial {
       verdict: violations.length > 0 ? 'violation' : this.#pending.length > 0 ? 'stuck' : 'pass',
       violations,
       allowed,
+      weaknesses,
       pending: this.#pending,
       traceHash: trace.hash.digest(),
       simulatedUs: kernel.now,
@@ -172,8 +173,8 @@ export class Trial {
     this.#injection.onGone(host);
   }
 
-  #judge(): { violations: Violation[]; allowed: Violation[] } {
-    const { failures, invariants, trace } = this.#observer;
+  #judge(): Classified {
+    const { failures, invariants, trace, witness } = this.#observer;
     const sorted = sortViolations(this.#scenario, invariants.violations, trace.probes);
     const converged = this.#pending.length === 0;
     const found =
@@ -191,10 +192,14 @@ export class Trial {
           );
     const refused = findRefused(this.#operations?.refused() ?? [], this.#traffic?.fromUs ?? 0);
     const vacuous = findVacuous(this.#scenario, this.#cluster.kernel.now, trace.probes);
-    return {
+    const { recorder } = this.#traffic ?? {};
+    if (recorder !== undefined)
+      witness.hear({ history: recorder.history(), transactions: recorder.clientTransactions });
+    const all = {
       violations: [...failures, ...sorted.violations, ...found.violations, ...refused, ...vacuous],
       allowed: [...sorted.allowed, ...found.allowed],
     };
+    return classify(all, witness);
   }
 
   /** What is not as it should be, whatever clients do. */

@@ -11,6 +11,14 @@ export interface Violation {
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 
+/** A finding that Kafka's own design explains, and that no implementation of it could avoid: named, never hidden. */
+export interface KnownWeakness extends Violation {
+  /** Its name in the table of `sim/check/weakness`. */
+  readonly weakness: string;
+  /** Where Kafka's people speak of it. */
+  readonly issue: string;
+}
+
 export interface OperationCounts {
   readonly ok: number;
   readonly fail: number;
@@ -198,6 +206,8 @@ export interface Result {
   readonly violations: readonly Violation[];
   /** What the configuration allows to be lost and was: named, never hidden, not a violation. */
   readonly allowed: readonly Violation[];
+  /** What a known weakness of Kafka's own design explains, by evidence in this run: not a violation either. */
+  readonly weaknesses: readonly KnownWeakness[];
   /** What had not converged when the time to settle ran out, in words. */
   readonly pending: readonly string[];
   readonly traceHash: string;

@@ -15,6 +15,8 @@ export interface SeedOutcome {
   /** Names of the checks that found something, and of what the configuration allows. */
   readonly violations: readonly string[];
   readonly allowed: readonly string[];
+  /** Names of known weaknesses that explain what was found. */
+  readonly weaknesses: readonly string[];
   readonly probes: Readonly<Record<string, number>>;
   readonly result: Result | null;
 }
@@ -69,6 +71,7 @@ function outcomeOf(seed: string, { result, failure, message }: TaskOutcome): See
     traceHash: result?.traceHash ?? '',
     violations: names(result?.violations ?? []),
     allowed: names(result?.allowed ?? []),
+    weaknesses: [...new Set((result?.weaknesses ?? []).map(({ weakness }) => weakness))],
     probes: result?.probes ?? {},
     result: result?.verdict === 'pass' ? null : result,
   };

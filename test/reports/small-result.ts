@@ -36,6 +36,7 @@ export function smallResult(changes: Partial<Result> = {}): Result {
     verdict: 'pass',
     violations: [],
     allowed: [],
+    weaknesses: [],
     pending: [],
     traceHash: '0123456789abcdef',
     simulatedUs: 8_000_000,

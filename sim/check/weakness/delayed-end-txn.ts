@@ -1,0 +1,111 @@
+import type { Violation } from '../../result/index.ts';
+import type { ClientTransaction } from './client-transaction.ts';
+import type { Decision, RunWitness } from './run-witness.ts';
+import type { Explanation, Weakness } from './weakness.ts';
+
+/** A decision that struck a transaction whose client had not asked for it. */
+interface Strike {
+  readonly decision: Decision;
+  readonly struck: ClientTransaction;
+  /** The earlier transaction of the same producer and epoch that had asked for it. */
+  readonly meant: ClientTransaction;
+}
+
+/**
+ * An EndTxn that the network held up says producer and epoch, and no more: while an epoch serves for many transactions
+ * it decides whichever is open when it arrives.
+ *
+ *     client        commit T1 ....... (time-out, asks again: done) begin T2, half of its records
+ *     coordinator           T1 committed                                       EndTxn of T1 arrives: T2 committed
+ */
+export const delayedEndTxn: Weakness = {
+  id: 'delayed EndTxn decides another transaction',
+  issue: 'KAFKA-17754, KIP-890',
+  sentence:
+    'An EndTxn that was held up in the network ends a later transaction of the same producer, when only a part of it is written.',
+  under: 'transaction.version 0 and 1, where the transactions of a producer share an epoch',
+  recognisedBy:
+    'a decision that the coordinator recorded while the client’s transaction of that producer and epoch was open and had asked for no end, and an earlier one of the same epoch had asked for that end',
+  excuses: true,
+  explain(finding, run): Explanation | null {
+    for (const strike of run.once('strikes', () => strikesOf(run))) {
+      const words = struckBy(finding, strike, run);
+      if (words === null) continue;
+      const { decision, meant, struck } = strike;
+      const end = decision.isCommit ? 'commit' : 'abort';
+      return {
+        words: `${words}: the ${end} that ${meant.client} asked for transaction ${meant.number} was applied at ${seconds(decision.at)} to transaction ${struck.number} of ${struck.transactionalId}, which was open since ${seconds(struck.beganAt)} and had asked for nothing`,
+        evidence: { decision, struck, meant },
+      };
+    }
+    return null;
+  },
+};
+
+function strikesOf(run: RunWitness): Strike[] {
+  const byEpoch = new Map<string, ClientTransaction[]>();
+  for (const transaction of run.transactions) {
+    const key = epochOf(transaction);
+    const own = byEpoch.get(key);
+    if (own === undefined) byEpoch.set(key, [transaction]);
+    else own.push(transaction);
+  }
+  const strikes: Strike[] = [];
+  for (const decision of run.decisions) {
+    const own = byEpoch.get(epochOf(decision)) ?? [];
+    const struck = own.find((each) => isOpenUnasked(each, decision.at));
+    if (struck === undefined) continue;
+    const meant = own.findLast(
+      ({ endAskedAt, isCommitAsked, number }) =>
+        number < struck.number &&
+        endAskedAt >= 0 &&
+        endAskedAt < decision.at &&
+        isCommitAsked === decision.isCommit,
+    );
+    if (meant !== undefined) strikes.push({ decision, struck, meant });
+  }
+  return strikes;
+}
+
+function epochOf({ producerEpoch, producerId, transactionalId }: Decision | ClientTransaction): string {
+  return `${producerId} ${producerEpoch} ${transactionalId}`;
+}
+
+function isOpenUnasked({ beganAt, endAskedAt, endedAt }: ClientTransaction, at: number): boolean {
+  if (at <= beganAt || (endedAt >= 0 && at > endedAt)) return false;
+  return endAskedAt < 0 || at < endAskedAt;
+}
+
+/** How the finding is about the transaction that was struck, in words; null: it is about something else. */
+function struckBy({ check, evidence }: Violation, { struck }: Strike, run: RunWitness): string | null {
+  const { id, log, producerId, source, topic, transactionalId, transactions } = evidence;
+  if (typeof id === 'number' && run.senderOf(id) === struck)
+    return `value ${id} is of transaction ${struck.number}`;
+  if (Array.isArray(transactions) && transactions.includes(struck.number))
+    return `transaction ${struck.number} is in the circle`;
+  if (check === 'ExactlyOnce' && typeof source === 'number' && run.polledFor(struck).has(source))
+    return `record ${source} was read for transaction ${struck.number}`;
+  if (check === 'ExactTotals' && typeof topic === 'string' && wroteTo(struck, topic, run))
+    return `transaction ${struck.number} wrote to ${topic}`;
+  const isOfProducer = transactionalId === struck.transactionalId || producerId === struck.producerId;
+  if (isOfProducer && STATE_CHECKS.has(check))
+    return `${check} is about its producer${log === undefined ? '' : ` in ${String(log)}`}`;
+  return null;
+}
+
+/** What the brokers' own view of a producer breaks by when another transaction is ended than was meant. */
+const STATE_CHECKS: ReadonlySet<string> = new Set(['OneOutcome', 'NoHangingTransaction', 'CommittedReads']);
+
+function wroteTo(struck: ClientTransaction, topic: string, run: RunWitness): boolean {
+  for (const { transaction, writes } of run.history.sends)
+    if (
+      transaction === struck.number &&
+      writes.some(({ log }) => log.slice(0, log.lastIndexOf('-')) === topic)
+    )
+      return true;
+  return false;
+}
+
+export function seconds(us: number): string {
+  return `${(us / 1e6).toFixed(6)} s`;
+}
