@@ -31,6 +31,8 @@ export {
 export { EXACT_TOTALS, type Totals, validateExactTotals } from './validation/exact-totals.ts';
 export { EXACTLY_ONCE, type Flow, validateExactlyOnce } from './validation/exactly-once.ts';
 export { whereValuesAre } from './validation/final-logs.ts';
+export { NO_HANGING_TRANSACTION, validateHangingTransactions } from './validation/hanging-transactions.ts';
+export { PRODUCERS_MATCH_LOG, validateProducers } from './validation/producers-match-log.ts';
 export {
   RECOVERED_LOGS_IDENTICAL,
   type RecoveryPorts,

@@ -4,6 +4,8 @@ import {
   judge,
   validateExactlyOnce,
   validateExactTotals,
+  validateHangingTransactions,
+  validateProducers,
   validateRecovery,
   validateViews,
   whereValuesAre,
@@ -40,7 +42,12 @@ export function findAtEnd(
 ): Findings {
   const at = cluster.kernel.now;
   const removed = compaction.removed(at);
-  const cleaned = sortViolations(scenario, compaction.validate(at), probes);
+  const atRest = [
+    ...compaction.validate(at),
+    ...validateProducers(at, views),
+    ...validateHangingTransactions(at, views),
+  ];
+  const sorted = sortViolations(scenario, atRest, probes);
   const promises = promisesOf(scenario, converged);
   const judged = judge(
     findAnomalies(
@@ -77,12 +84,12 @@ export function findAtEnd(
     violations: [
       ...validateViews(at, views),
       ...recovery,
-      ...cleaned.violations,
+      ...sorted.violations,
       ...(promises.durable ? ends : []),
       ...broken,
     ],
     allowed: [
-      ...cleaned.allowed,
+      ...sorted.allowed,
       ...(promises.durable ? [] : ends),
       ...judged.violations.filter(givenUp),
       ...judged.allowed,
