@@ -1,16 +1,26 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { catalogue } from './catalogue/index.ts';
 import { assertFits, MutantTree, patched } from './mutant-tree.ts';
+import { isHuntedInTest } from './mutation.ts';
 import { scenarios } from './scenarios.ts';
 
-/** A broker's and a controller's, quick ones: `npm run mutation` hunts them all. */
-const SAMPLE = ['R31', 'K1'];
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** A broker's, a controller's and one that a test sees, quick ones: `npm run mutation` hunts them all. */
+const SAMPLE = ['R31', 'K1', 'T7'];
 
 describe('the catalogue of known bugs', () => {
   it('has distinct names and names scenarios that exist', () => {
     const ids = catalogue.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
-    for (const { id, scenario } of catalogue) expect(Object.keys(scenarios), id).toContain(scenario);
+    for (const mutation of catalogue) {
+      const { id, scenario } = mutation;
+      if (isHuntedInTest(mutation)) expect(existsSync(join(ROOT, scenario)), id).toBe(true);
+      else expect(Object.keys(scenarios), id).toContain(scenario);
+    }
   });
 
   it('fits the engine as it is: every text that it breaks is there, once', () => {

@@ -14,17 +14,25 @@ export interface Mutation {
   /** What is broken, in a line, with Kafka's issue where it has one. */
   readonly bug: string;
   readonly patches: readonly Patch[];
-  /** One of these checks must fire. `stuck` stands for a cluster that does not converge. */
+  /**
+   * One of these must fire. In a scenario they are checks, where `stuck` stands for a cluster that does not converge; in
+   * a test file they are tests, by their whole names.
+   */
   readonly caughtBy: readonly string[];
-  /** A key of `scenarios`. */
+  /** A key of `scenarios`, or the path of a test file: some bugs need a stage that no schedule of faults sets. */
   readonly scenario: string;
-  /** Seeds 1 to this are tried until a check fires. */
+  /** Seeds 1 to this are tried until a check fires. A test has none: 1. */
   readonly seeds: number;
+}
+
+/** Whether a mutation is hunted in a test file. */
+export function isHuntedInTest({ scenario }: Mutation): boolean {
+  return scenario.endsWith('.test.ts');
 }
 
 /** What a hunt over seeds came to. */
 export interface Hunt {
-  /** The named check that fired first, and on which seed; null when none did. */
+  /** The named check that fired first, and on which seed (a test: 1); null when none did. */
   readonly caught: { readonly check: string; readonly seed: number; readonly message: string } | null;
   /** Other checks that fired on the way. */
   readonly others: readonly string[];
