@@ -31,7 +31,7 @@ export default scenario({
         name: 'p1',
         topic: 'accounts',
         config: { 'transactional.id': 't1' },
-        workload: { kind: 'synthetic', rate: 60, valueBytes: 80, keys: 40, tombstonePercent: 10 },
+        workload: { kind: 'synthetic', rate: 60, valueBytes: 80, keys: 600, tombstonePercent: 10 },
         transactions: { records: 6, abortPercent: 35 },
       },
       {
@@ -59,9 +59,15 @@ export default scenario({
         topic: 'accounts',
         config: { 'auto.offset.reset': 'earliest', 'isolation.level': 'read_uncommitted' },
       },
+      {
+        name: 'k3',
+        topic: 'accounts',
+        config: { 'auto.offset.reset': 'earliest', 'isolation.level': 'read_committed' },
+      },
     ],
   },
   faults: [
+    { kind: 'kill', target: 'k3', at: '2s', until: '50s' },
     { kind: 'kill', target: 'p2', at: '14s', until: '40s' },
     { kind: 'power-loss', target: 'leader:accounts-0', at: '18s', until: '22s' },
     { kind: 'wipe', target: 'follower:accounts-0', at: '28s', until: '32s' },

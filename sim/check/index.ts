@@ -32,6 +32,7 @@ export { EXACT_TOTALS, type Totals, validateExactTotals } from './validation/exa
 export { EXACTLY_ONCE, type Flow, validateExactlyOnce } from './validation/exactly-once.ts';
 export { whereValuesAre } from './validation/final-logs.ts';
 export { NO_HANGING_TRANSACTION, validateHangingTransactions } from './validation/hanging-transactions.ts';
+export { OFFSETS_FOR_TIMES, validateTimes } from './validation/offsets-for-times.ts';
 export { PRODUCERS_MATCH_LOG, validateProducers } from './validation/producers-match-log.ts';
 export {
   RECOVERED_LOGS_IDENTICAL,

@@ -7,6 +7,7 @@ import {
   validateHangingTransactions,
   validateProducers,
   validateRecovery,
+  validateTimes,
   validateViews,
   whereValuesAre,
 } from '../check/index.ts';
@@ -85,6 +86,7 @@ export function findAtEnd(
       ...validateViews(at, views),
       ...recovery,
       ...sorted.violations,
+      ...validateTimes(at, views, COMPRESSION),
       ...(promises.durable ? ends : []),
       ...broken,
     ],

@@ -85,8 +85,8 @@ export class LogProducers {
 
   /**
    * Brings back what the log says: the latest snapshot that can be read, then the batches after it. A log that was
-   * closed cleanly and has no snapshot never saw a producer. A snapshot may have outlived a power loss that the index of
-   * aborted transactions has not: what is above the recovery point is looked for in the batches (`LogSegment.recover`).
+   * closed cleanly and has no snapshot never saw a producer. A snapshot may outlive a power loss that the index of
+   * aborted transactions does not: what is above the recovery point is found in the batches (`LogSegment.recover`).
    */
   load(wasClean: boolean, logStartOffset: number, nowMs: number, expirationMs: number, out: Outbox): void {
     if (wasClean && this.#snapshots.length === 0) return;

@@ -6,15 +6,7 @@ import {
   isLogFailure,
   type ProducerEntry,
 } from '../../../../engine/log/index.ts';
-import {
-  type BatchHeader,
-  buildBatch,
-  buildControlBatch,
-  type ControlRecord,
-  ControlType,
-  parseBatch,
-  readControlRecords,
-} from '../../../../engine/records/index.ts';
+import { buildBatch, buildControlBatch, ControlType } from '../../../../engine/records/index.ts';
 import { errorName } from '../../../../engine/wire/index.ts';
 import { bytesOf, LogStage } from '../stage.ts';
 
@@ -321,84 +313,3 @@ function expectFromBatches(stage: ProducerStage): void {
   }
   expect(stage.log.lastStableOffset).toBeLessThanOrEqual(stage.log.highWatermark);
 }
-
-describe('after a power loss', () => {
-  type Step =
-    | { readonly step: 'send' | 'abort' | 'commit'; readonly id: number }
-    | { readonly step: 'roll' | 'flush' | 'sync' | 'checkpoint' | 'kill' };
-  const ids = fc.integer({ min: 1, max: 3 });
-  const step: fc.Arbitrary<Step> = fc.oneof(
-    { weight: 6, arbitrary: ids.map((id): Step => ({ step: 'send', id })) },
-    { weight: 3, arbitrary: ids.map((id): Step => ({ step: 'abort', id })) },
-    { weight: 1, arbitrary: ids.map((id): Step => ({ step: 'commit', id })) },
-    {
-      weight: 5,
-      arbitrary: fc
-        .constantFrom('roll', 'flush', 'sync', 'checkpoint', 'kill' as const)
-        .map((each): Step => ({ step: each }) as Step),
-    },
-  );
-
-  /** What the batches themselves say was aborted. */
-  function abortedIn(stage: ProducerStage): unknown[] {
-    const open = new Map<number, number>();
-    const aborted: unknown[] = [];
-    for (const each of stage.log.batches(0)) {
-      const { baseOffset: firstOffset, isControl, lastOffset, producerId } = parseBatch(each) as BatchHeader;
-      const first = open.get(producerId);
-      if (!isControl) open.set(producerId, first ?? firstOffset);
-      else if (first !== undefined) {
-        const [control] = readControlRecords(each) as ControlRecord[];
-        if (control!.type === ControlType.ABORT) aborted.push({ producerId, firstOffset: first, lastOffset });
-        open.delete(producerId);
-      }
-    }
-    return aborted;
-  }
-
-  function known(stage: ProducerStage): unknown[] {
-    const all = stage.log.producers.abortedBetween(0, stage.log.logEndOffset);
-    return all.map(({ firstOffset, lastOffset, producerId }) => ({ producerId, firstOffset, lastOffset }));
-  }
-
-  it('what was aborted is known, whatever of the index is lost', () => {
-    let aborted = 0;
-    const property = fc.property(
-      fc.array(step, { minLength: 10, maxLength: 50 }),
-      fc.array(fc.nat(), { minLength: 200, maxLength: 200 }),
-      (steps, picks) => {
-        const stage = new ProducerStage({ 'segment.bytes': 600 });
-        const sequences = new Map<number, number>();
-        let recoveryPoint = 0;
-        for (const each of steps) {
-          if (each.step === 'send') {
-            const sequence = sequences.get(each.id) ?? 0;
-            sequences.set(each.id, sequence + 1);
-            expect(stage.send(sequence, { id: each.id, transactional: true })).toEqual(expect.any(Number));
-          } else if (each.step === 'abort' || each.step === 'commit')
-            stage.end(each.step === 'commit', 0, 0, 0, each.id);
-          else if (each.step === 'roll') stage.log.roll();
-          else if (each.step === 'flush') stage.log.flush();
-          else if (each.step === 'sync') stage.settle();
-          else if (each.step === 'checkpoint') recoveryPoint = stage.log.recoveryPoint;
-          else {
-            stage.disk.processCrash();
-            stage.open({ recoveryPoint });
-          }
-          stage.replicate();
-        }
-        expect(known(stage)).toEqual(abortedIn(stage));
-        let next = 0;
-        stage.disk.powerLoss((bound) => picks[next++ % picks.length]! % bound);
-        for (let boot = 0; boot < 2; boot++) {
-          stage.open({ recoveryPoint });
-          expect(known(stage)).toEqual(abortedIn(stage));
-          stage.disk.processCrash();
-        }
-        aborted += known(stage).length;
-      },
-    );
-    fc.assert(property, { numRuns: 150 });
-    expect(aborted).toBeGreaterThan(50);
-  });
-});
