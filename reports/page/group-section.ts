@@ -39,12 +39,12 @@ function summary(group: GroupOutcome): string {
   const { commits, longestUnavailableUs, unavailableUs, unownedUs } = group;
   const facts: [string, string][] = [
     ['partition-seconds in which no owner polled', (unavailableUs / 1e6).toFixed(3)],
-    ['commits', commits.ok.toLocaleString('en')],
-    ['commits failed', commits.fail.toLocaleString('en')],
-    ['commits unknown', commits.unknown.toLocaleString('en')],
     ['of these, without an owner', (unownedUs / 1e6).toFixed(3)],
     ['seconds, the longest of one partition', (longestUnavailableUs / 1e6).toFixed(3)],
     ['most records not read', peakOf(group.lagRead).toLocaleString('en')],
+    ['commits', commits.ok.toLocaleString('en')],
+    ['commits failed', commits.fail.toLocaleString('en')],
+    ['commits unknown', commits.unknown.toLocaleString('en')],
   ];
   return `<ul class="facts">${facts.map(([label, value]) => `<li><b>${value}</b>${label}</li>`).join('')}</ul>`;
 }

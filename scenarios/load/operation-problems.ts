@@ -1,5 +1,5 @@
 import { brokersOf, controllersOf, knownFeatures, logDirectoriesOf } from '../../sim/cluster/index.ts';
-import { durationUs, type Operation, type Scenario } from '../../sim/scenario/index.ts';
+import { durationUs, type Operation, type Scenario, transactionalIdsOf } from '../../sim/scenario/index.ts';
 import { didYouMean } from './advice.ts';
 import { configProblems } from './config-problems.ts';
 import { knownConfig } from './known-config.ts';
@@ -123,6 +123,16 @@ function specificProblems(
         problems.push({
           path: `${path}.feature`,
           message: `no such feature: "${feature}"${didYouMean(feature, known)}`,
+        });
+      return;
+    }
+    case 'fence-producers': {
+      const { transactionalId } = operation;
+      const known = transactionalIdsOf(scenario.traffic);
+      if (!known.includes(transactionalId))
+        problems.push({
+          path: `${path}.transactionalId`,
+          message: `nobody has this id: "${transactionalId}"${didYouMean(transactionalId, known)}`,
         });
       return;
     }

@@ -71,4 +71,10 @@ export const operation = z.discriminatedUnion('do', [
     level: z.int().min(0).max(32_767),
     kind: z.enum(['upgrade', 'safe-downgrade', 'unsafe-downgrade']).default('upgrade'),
   }),
+  z.strictObject({
+    do: z.literal('fence-producers'),
+    ...planned,
+    transactionalId: z.string().min(1),
+    times: z.int().min(1).max(100_000).default(1),
+  }),
 ]);

@@ -24,6 +24,8 @@ export interface Step {
   readonly fineAfterDoubt?: readonly number[];
   /** Errors that Kafka counts as retriable and that asking again will not mend here. */
   readonly final?: readonly number[];
+  /** The same call is made many times: each answer is noticed as soon as a loop in a program would. */
+  readonly isRepeated?: boolean;
   /** Done also when the operation has failed before. */
   readonly isCleanUp?: boolean;
   /** Errors in the answer are about something else: `judge` looks at it whole. */

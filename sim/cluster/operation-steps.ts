@@ -13,6 +13,7 @@ import {
   describeQuorum,
   describeTopics,
   electLeaders,
+  fenceProducers,
   incrementalAlterConfigs,
   removeRaftVoter,
   unregisterBroker,
@@ -84,6 +85,11 @@ export function stepsOf(operation: Operation): readonly Step[] {
       const { feature, level } = operation;
       const kind = UPDATE_KINDS[operation.kind];
       return [{ call: () => updateFeatures([{ feature, level, kind }]) }];
+    }
+    case 'fence-producers': {
+      let left = operation.times;
+      const judge = (): Verdict => (--left > 0 ? 'more' : 'next');
+      return [{ call: () => fenceProducers(operation.transactionalId), judge, isRepeated: true }];
     }
     default:
       return unreachable(operation);

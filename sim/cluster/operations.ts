@@ -19,6 +19,7 @@ const POLL_US = 500_000;
 const RETRY_US = 1_000_000;
 /** How soon the application notices that an answer came. */
 const NOTICE_US = 50_000;
+const NOTICE_REPEATED_US = 200;
 
 /** Who is told what becomes of operations: the trace and the lanes. */
 export interface OperationEvents {
@@ -78,8 +79,10 @@ export class Operations implements AdminDriver, AdminListener {
     for (let id = 0; id < this.#runs.length; id++) {
       const run = this.#runs[id]!;
       if (run.step >= run.steps.length) continue;
-      if (run.isInFlight) wakeAt = Math.min(wakeAt, now + NOTICE_US);
-      else if (now < run.nextAt) wakeAt = Math.min(wakeAt, run.nextAt);
+      if (run.isInFlight) {
+        const { isRepeated } = run.steps[run.step]!;
+        wakeAt = Math.min(wakeAt, now + (isRepeated === true ? NOTICE_REPEATED_US : NOTICE_US));
+      } else if (now < run.nextAt) wakeAt = Math.min(wakeAt, run.nextAt);
       else return this.#begin(now, id, run);
     }
     return { do: 'think', until: wakeAt };

@@ -101,6 +101,14 @@ export interface UpdateFeature extends Planned {
   readonly kind: 'upgrade' | 'safe-downgrade' | 'unsafe-downgrade';
 }
 
+/** `Admin.fenceProducers`: whoever uses the id is kept out from then on, and its epoch is one higher. */
+export interface FenceProducers extends Planned {
+  readonly do: 'fence-producers';
+  readonly transactionalId: string;
+  /** How often, one after the other: 32,766 times, and the id needs another producer id. */
+  readonly times: number;
+}
+
 export type Operation =
   | Reassign
   | CancelReassignment
@@ -114,7 +122,8 @@ export type Operation =
   | MoveLogDir
   | ChangeVoter
   | UnregisterBroker
-  | UpdateFeature;
+  | UpdateFeature
+  | FenceProducers;
 
 export type OperationKind = Operation['do'];
 
@@ -152,6 +161,8 @@ export function describeOperation(operation: Operation): string {
       return `unregister-broker ${operation.broker}`;
     case 'update-feature':
       return `update-feature ${operation.feature} to ${operation.level}`;
+    case 'fence-producers':
+      return `fence-producers of ${operation.transactionalId}, ${operation.times} times`;
   }
 }
 

@@ -108,10 +108,10 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
     out: Outbox,
   ): TransactionDecision | number {
     const nowMs = this.#context.wall.nowMs();
-    const nextProducerId = () => this.#ports.blocks.take(now, out);
+    const nextProducerId = () => this.#anotherProducerId(now, out);
     let metadata = this.#ids.get(transactionalId);
     if (metadata === undefined) {
-      const taken = nextProducerId();
+      const taken = this.#ports.blocks.take(now, out);
       if (typeof taken === 'number') return taken;
       metadata = new TransactionMetadata(transactionalId, newTransaction(taken.id, txnTimeoutMs, nowMs));
       this.#ids.set(transactionalId, metadata);
@@ -233,6 +233,12 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
     return 'errorCode' in ended ? ended.errorCode : ended;
   }
 
+  /** For an id whose epochs are used up. */
+  #anotherProducerId(now: Us, out: Outbox): ReturnType<ProducerIdBlocks['take']> {
+    out.probe('transactions: epochs are used up, another producer id');
+    return this.#ports.blocks.take(now, out);
+  }
+
   #end(
     now: Us,
     metadata: TransactionMetadata,
@@ -241,7 +247,7 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
     out: Outbox,
   ): TransactionDecision | EndAnswer {
     const nowMs = this.#context.wall.nowMs();
-    const nextProducerId = () => this.#ports.blocks.take(now, out);
+    const nextProducerId = () => this.#anotherProducerId(now, out);
     const verdict = decideEndTxn(metadata, { ...end, nowMs, nextProducerId });
     if (verdict.kind === 'answer') return verdict;
     const { isFence, next } = verdict;
