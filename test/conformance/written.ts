@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { saveDisk } from '../../cli/save-disks.ts';
 import { loadDataset, parseScenario } from '../../scenarios/load/index.ts';
 import { Trial } from '../../sim/cluster/trial.ts';
+import type { DiskImage } from '../../sim/disk/index.ts';
 
 const topic = (name: string, config: Readonly<Record<string, number | string>>) => ({
   name,
@@ -19,6 +20,9 @@ const transactional = (name: string, on: string, records: number, more: object) 
   transactions: { records, abortPercent: 40 },
 });
 
+/** Members that are gone stay members for as long as anybody looks at them. */
+const OUTLASTS = { 'session.timeout.ms': 1_000_000 };
+
 const group = (name: string, protocol: string) => ({
   name,
   topic: 'orders',
@@ -30,6 +34,7 @@ const group = (name: string, protocol: string) => ({
     'auto.offset.reset': 'earliest',
     'isolation.level': 'read_committed',
     'max.poll.records': 5,
+    ...(protocol === 'classic' ? OUTLASTS : {}),
   },
 });
 
@@ -78,7 +83,7 @@ const SCENARIO = {
       transactional('p4', 'accounts', 5, { tombstonePercent: 20 }),
     ],
     consumers: [group('classic', 'classic'), group('consumer', 'consumer')],
-    pipelines: [{ name: 'billing', from: 'orders', to: 'bills', abortPercent: 30 }],
+    pipelines: [{ name: 'billing', from: 'orders', to: 'bills', abortPercent: 30, consumerConfig: OUTLASTS }],
   },
   faults: [
     { kind: 'stop', target: 'leader:flights-0', at: '5s', until: '8s' },
@@ -101,6 +106,7 @@ export function writeDisks(directory: string): void {
   if (!trial.boot()) throw new Error('the cluster that writes the disks did not come up');
   trial.runTraffic();
   const { cluster } = trial;
+  untilQuiet(cluster);
   for (const { name } of [...cluster.controllers, ...cluster.brokers])
     saveDisk(cluster.host(name).disk.image(), join(directory, name));
   trial.settle();
@@ -109,6 +115,39 @@ export function writeDisks(directory: string): void {
     const why = [...violations.map(({ message }) => message), ...pending];
     throw new Error(`the run that writes the disks: ${verdict}: ${why.slice(0, 5).join('; ')}`);
   }
+}
+
+const STEP_US = 1_000;
+const MAX_STEPS = 2_000;
+/** Enough to know a batch by: its end has the last record. */
+const END_BYTES = 60;
+
+/** Runs on until both brokers hold the same: whoever leads after a restart leads the same logs. */
+function untilQuiet(cluster: Trial['cluster']): void {
+  const { brokers, kernel } = cluster;
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const [one, other] = brokers.map(({ name }) => endsOf(cluster.host(name).disk.image()));
+    if (one === other) return;
+    kernel.run(kernel.now + STEP_US);
+  }
+  throw new Error('the brokers never hold the same');
+}
+
+/** How every log ends: in other segments perhaps, and compacted or not. */
+function endsOf(image: DiskImage): string {
+  const logs = image.list('/data').filter((name) => /-\d+$/.test(name));
+  const ends = logs.map((log) => {
+    const last = image
+      .list(`/data/${log}`)
+      .filter((file) => file.endsWith('.log'))
+      .sort()
+      .at(-1);
+    const path = `/data/${log}/${last}`;
+    const size = Math.max(0, image.size(path));
+    const end = image.read(path, Math.max(0, size - END_BYTES), Math.min(size, END_BYTES));
+    return `${log} ${end}`;
+  });
+  return ends.join('\n');
 }
 
 /** The files that Kafka's tool reads, as paths below `directory`, sorted. */
