@@ -74,6 +74,13 @@ export interface GroupListener {
   onCommit(now: Us, commit: CommitCall): void;
   /** Null: committed. 'fail': certainly not by this call. */
   onCommitted(now: Us, commit: CommitCall, error: CommitError | null, outcome: 'ok' | FailureOutcome): void;
-  /** Where a partition starts that had a committed offset. */
-  onCommittedPosition(now: Us, topic: string, partition: number, offset: number, leaderEpoch: number): void;
+  /** Where a partition starts that had a committed offset, and the words that were committed with it. */
+  onCommittedPosition(
+    now: Us,
+    topic: string,
+    partition: number,
+    offset: number,
+    leaderEpoch: number,
+    metadata: string,
+  ): void;
 }

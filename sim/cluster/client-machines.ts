@@ -110,7 +110,7 @@ function heard(driver: PipelineDriver, onCall: (isPoll: boolean) => void): Pipel
   };
 }
 
-/** The group whose committed offset is a resuming producer's place in its data set. */
+/** The group with whose committed offset a resuming producer keeps its place in its data set. */
 export function placeGroupOf(producer: string): string {
   return `place-of-${producer}`;
 }

@@ -16,10 +16,10 @@ const REOPEN_AFTER_US = 1_000_000;
 const PLACE_TIMEOUT_US = 1_000_000;
 
 /**
- * An application that writes events to a topic exactly once, whatever dies: its place among them is the committed
- * offset of a group of its own and goes into the transaction of the records before it, as a source connector keeps its
+ * An application that writes events to a topic exactly once, whatever dies: its place among them is committed in a group
+ * of its own, as the metadata of an offset, in the transaction of the records before it, as a source connector keeps its
  * offsets (KIP-618). A new process first ends what the last one left open (`init`), then asks for its place and goes on
- * from there. So it does after every transaction that came to nothing, or of which it does not know.
+ * from there. So it does after a commit of which it does not know; after one that it knows it need not ask.
  */
 export class SourceDriver implements PipelineDriver {
   readonly #events: DatasetDriver;
@@ -28,9 +28,9 @@ export class SourceDriver implements PipelineDriver {
   readonly #group: string;
   readonly #random: RandomStream;
   #last: PipelineAction['do'] | null = null;
-  /** The partition whose committed offset is the place has been assigned, and is not read. */
+  /** The partition with whose committed offset the place goes has been assigned, and is not read. */
   #isAssigned = false;
-  /** Null: it must be asked for. */
+  /** What is committed, by its own knowledge or the group's. Null: it must be asked for. */
   #place: number | null = null;
   #sent = 0;
   /** The last event is committed. */
@@ -72,8 +72,8 @@ export class SourceDriver implements PipelineDriver {
       onMembership: () => {},
       onCommit: () => {},
       onCommitted: () => {},
-      onCommittedPosition: (_now, _topic, _partition, offset) => {
-        this.#place = offset;
+      onCommittedPosition: (_now, _topic, _partition, _offset, _leaderEpoch, metadata) => {
+        this.#place = Number(metadata);
       },
     },
   };
@@ -82,6 +82,8 @@ export class SourceDriver implements PipelineDriver {
     if (now < this.#restsUntil) return { do: 'think', until: this.#restsUntil };
     const action = ended !== null && ended.outcome !== 'ok' ? this.#onError(now, ended) : this.#goOn(now);
     this.#last = action.do;
+    // Whoever is not answered does not know where it stands.
+    if (action.do === 'commit' || action.do === 'reopen') this.#place = null;
     return action;
   }
 
@@ -103,9 +105,11 @@ export class SourceDriver implements PipelineDriver {
       case 'flush':
         // What it takes back is in the log by now: an abort alone would have dropped what was not on its way.
         return { do: 'abort' };
+      case 'commit':
+        this.#place = this.#events.index;
+        return this.#beginWhenDue(now);
       case 'abort':
-        this.#place = null;
-        return this.#askForPlace();
+        return this.#place === null ? this.#askForPlace() : this.#goOnFrom(now, this.#place);
       case 'init':
         return this.#askForPlace();
       case 'pause':
@@ -113,10 +117,9 @@ export class SourceDriver implements PipelineDriver {
         return { do: 'poll', timeoutUs: PLACE_TIMEOUT_US };
       case 'poll':
         if (this.#place === null) return { do: 'poll', timeoutUs: PLACE_TIMEOUT_US };
-        this.#events.seek(this.#place);
-        return this.#beginWhenDue(now);
+        return this.#goOnFrom(now, this.#place);
       default:
-        // After commit, and after having waited for an event.
+        // After having waited for an event.
         return this.#beginWhenDue(now);
     }
   }
@@ -125,6 +128,11 @@ export class SourceDriver implements PipelineDriver {
     if (this.#isAssigned) return { do: 'seek to committed', partitions: this.#partitions() };
     this.#isAssigned = true;
     return { do: 'assign', partitions: this.#partitions() };
+  }
+
+  #goOnFrom(now: Us, place: number): PipelineAction {
+    this.#events.seek(place);
+    return this.#beginWhenDue(now);
   }
 
   #beginWhenDue(now: Us): PipelineAction {
@@ -142,7 +150,7 @@ export class SourceDriver implements PipelineDriver {
   }
 
   #sendPlace(): PipelineAction {
-    const place = { leaderEpoch: -1, metadata: '', offset: this.#events.index };
+    const place = { leaderEpoch: -1, metadata: String(this.#events.index), offset: 0 };
     return {
       do: 'send offsets',
       offsets: this.#partitions().map((partition) => ({ ...partition, ...place })),
@@ -159,7 +167,6 @@ export class SourceDriver implements PipelineDriver {
     assert(errorClass !== 'illegal state', () => `an application calls what it may: ${error.message}`);
     if (errorClass === 'retriable' && (call === 'init' || call === 'commit' || call === 'abort'))
       return { do: call };
-    this.#place = null;
     if (errorClass === 'retriable' || errorClass === 'abortable') return { do: 'abort' };
     this.#restsUntil = now + REOPEN_AFTER_US;
     return { do: 'reopen' };

@@ -94,7 +94,8 @@ describe('flights through a source and a pipeline that die and take work back', 
   }
 
   it('are all there once, whatever was sent again', () => {
-    const { verdict, probes, operations } = trial.result(null);
+    const { verdict, violations, probes, operations } = trial.result(null);
+    expect(violations).toEqual([]);
     expect(verdict).toBe('pass');
     expect(probes['fault: client-crash']).toBe(2);
     expect(operations.produce!.fail).toBeGreaterThan(0);

@@ -38,6 +38,7 @@ interface Committed {
   readonly partition: number;
   readonly offset: number;
   readonly leaderEpoch: number;
+  readonly metadata: string;
 }
 
 /** Looks up where a group had been, for partitions that have no position yet (`initWithCommittedOffsetsIfNeeded`). */
@@ -168,7 +169,8 @@ export class CommittedOffsets {
       const id = 'topicId' in entry ? (entry.topicId as Uuid) : ZERO_UUID;
       const topic = id === ZERO_UUID ? entry.name : asked.names.get(id);
       if (topic === undefined) continue;
-      for (const { partitionIndex, errorCode, committedOffset, committedLeaderEpoch } of entry.partitions) {
+      for (const told of entry.partitions) {
+        const { partitionIndex, errorCode, committedOffset, committedLeaderEpoch } = told;
         if (errorCode === ErrorCode.UNSTABLE_OFFSET_COMMIT) isUnstable = true;
         else if (errorCode !== ErrorCode.NONE) {
           if (!this.#identity.isFetchRetriable(errorCode)) this.#fail(errorCode);
@@ -179,6 +181,7 @@ export class CommittedOffsets {
             partition: partitionIndex,
             offset: committedOffset,
             leaderEpoch: committedLeaderEpoch,
+            metadata: told.metadata ?? '',
           });
         }
       }
@@ -196,7 +199,7 @@ export class CommittedOffsets {
   /** `refreshCommittedOffsets`, then `resetInitializingPositions` for the others, which the caller does. */
   #apply(now: Us, { states }: Asked, committed: readonly Committed[]): void {
     const { metadata } = this.#network;
-    for (const { topic, partition, offset, leaderEpoch } of committed) {
+    for (const { topic, partition, offset, leaderEpoch, metadata: note } of committed) {
       const state = states.find((each) => each.topic === topic && each.partition === partition);
       if (state === undefined || !state.isAssigned || state.state !== 'initializing') continue;
       if (offset < 0) {
@@ -207,7 +210,7 @@ export class CommittedOffsets {
       this.#network.onLeaderEpoch(topic, partition, leaderEpoch);
       const leader = metadata.currentLeader(topic, partition);
       state.seekUnvalidated(offset, leaderEpoch, leader, metadata.lastSeenEpoch(topic, partition));
-      this.#listener?.onCommittedPosition(now, topic, partition, offset, leaderEpoch);
+      this.#listener?.onCommittedPosition(now, topic, partition, offset, leaderEpoch, note);
     }
   }
 
