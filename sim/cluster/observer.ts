@@ -95,11 +95,14 @@ export class Observer implements HostEvents, InjectionEvents, OperationEvents {
     this.#tellGone(host);
   }
 
-  onSent(_host: Host, _peer: string, _frame: Frame, size: number): void {
+  onSent(host: Host, _peer: string, frame: Frame, size: number): void {
     this.bytesOnWire += size;
+    this.witness.onSent(this.now, host.name, frame);
   }
 
-  onDelivered(): void {}
+  onDelivered(_host: Host, peer: string, frame: Frame): void {
+    this.witness.onDelivered(this.now, peer, frame);
+  }
 
   onInjected(fault: Fault, targets: readonly string[]): void {
     this.lanes.onInjected(this.now, fault, targets);

@@ -25,8 +25,6 @@ interface Open {
   /** Positions that go with it, and whose they are. */
   positions: { readonly group: string; readonly offsets: readonly GroupOffset[] } | null;
   records: number;
-  /** The application has asked for a commit: from then on it may be committed, whatever it hears. */
-  isCommitAsked: boolean;
 }
 
 /** Where records of a transaction go once its outcome is known. */
@@ -102,8 +100,8 @@ export class TransactionRecorder implements TransactionListener {
         producerId,
         producerEpoch,
         beganAt: this.#now(),
-        endAskedAt: -1,
-        isCommitAsked: false,
+        commitAskedAt: -1,
+        abortAskedAt: -1,
         endedAt: -1,
         outcome: 'open',
       }),
@@ -111,17 +109,15 @@ export class TransactionRecorder implements TransactionListener {
       underWay: new Map(),
       positions: null,
       records: 0,
-      isCommitAsked: false,
     };
   }
 
   onCall(_now: number, _transaction: number, action: TransactionAction): void {
     const open = this.#open;
-    if (open !== null && (action.do === 'commit' || action.do === 'abort')) {
-      open.isCommitAsked ||= action.do === 'commit';
-      open.transaction.isCommitAsked = action.do === 'commit';
-      if (open.transaction.endAskedAt < 0) open.transaction.endAskedAt = this.#now();
-    }
+    if (open !== null && action.do === 'commit' && open.transaction.commitAskedAt < 0)
+      open.transaction.commitAskedAt = this.#now();
+    if (open !== null && action.do === 'abort' && open.transaction.abortAskedAt < 0)
+      open.transaction.abortAskedAt = this.#now();
     if (this.#open !== null && action.do === 'send offsets')
       this.#open.positions = { group: action.group.groupId, offsets: action.offsets };
     if (action.do === 'init') this.#giveUp();
@@ -130,7 +126,7 @@ export class TransactionRecorder implements TransactionListener {
   onResult(_now: number, result: TransactionResult): void {
     if (result.outcome !== 'ok') return;
     if (result.call === 'commit') this.#end('ok');
-    else if (result.call === 'abort') this.#end(this.#open?.isCommitAsked === true ? 'unknown' : 'fail');
+    else if (result.call === 'abort') this.#giveUp();
   }
 
   /** The process is gone, or the run is over: nobody hears of the rest. */
@@ -142,7 +138,9 @@ export class TransactionRecorder implements TransactionListener {
   }
 
   #giveUp(): void {
-    if (this.#open !== null) this.#end(this.#open.isCommitAsked ? 'unknown' : 'fail');
+    if (this.#open === null) return;
+    // Once a commit was asked for it may be committed, whatever the application hears.
+    this.#end(this.#open.transaction.commitAskedAt >= 0 ? 'unknown' : 'fail');
   }
 
   #note(written: Written): void {

@@ -7,10 +7,9 @@ export interface ClientTransaction {
   readonly producerId: number;
   readonly producerEpoch: number;
   readonly beganAt: number;
-  /** When it was first asked to commit or to abort; -1: not yet. */
-  endAskedAt: number;
-  /** The last that it was asked. */
-  isCommitAsked: boolean;
+  /** When its application first asked for it; -1: it did not. After a commit that came to nothing it may abort. */
+  commitAskedAt: number;
+  abortAskedAt: number;
   /** -1: it is open. */
   endedAt: number;
   outcome: 'open' | 'ok' | 'fail' | 'unknown';

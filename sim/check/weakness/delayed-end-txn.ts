@@ -1,13 +1,15 @@
 import type { Violation } from '../../result/index.ts';
 import type { ClientTransaction } from './client-transaction.ts';
-import type { Decision, RunWitness } from './run-witness.ts';
+import type { Decision, EndTxnSent, RunWitness } from './run-witness.ts';
 import type { Explanation, Weakness } from './weakness.ts';
 
-/** A decision that struck a transaction whose client had not asked for it. */
+/** A decision that struck a transaction whose application had not asked for it. */
 interface Strike {
   readonly decision: Decision;
   readonly struck: ClientTransaction;
-  /** The earlier transaction of the same producer and epoch that had asked for it. */
+  /** What decided it: sent before it had begun, and delivered when it was open. */
+  readonly late: EndTxnSent;
+  /** The earlier transaction of the same producer and epoch that it was sent for. */
   readonly meant: ClientTransaction;
 }
 
@@ -25,17 +27,17 @@ export const delayedEndTxn: Weakness = {
     'An EndTxn that was held up in the network ends a later transaction of the same producer, when only a part of it is written.',
   under: 'transaction.version 0 and 1, where the transactions of a producer share an epoch',
   recognisedBy:
-    'a decision that the coordinator recorded while the client’s transaction of that producer and epoch was open and had asked for no end, and an earlier one of the same epoch had asked for that end',
+    'an EndTxn that was sent for one transaction and delivered when the next of that producer and epoch was open, which had not asked for this end and got it',
   excuses: true,
   explain(finding, run): Explanation | null {
     for (const strike of run.once('strikes', () => strikesOf(run))) {
       const words = struckBy(finding, strike, run);
       if (words === null) continue;
-      const { decision, meant, struck } = strike;
-      const end = decision.isCommit ? 'commit' : 'abort';
+      const { late, meant, struck } = strike;
+      const end = late.isCommit ? 'commit' : 'abort';
       return {
-        words: `${words}: the ${end} that ${meant.client} asked for transaction ${meant.number} was applied at ${seconds(decision.at)} to transaction ${struck.number} of ${struck.transactionalId}, which was open since ${seconds(struck.beganAt)} and had asked for nothing`,
-        evidence: { decision, struck, meant },
+        words: `${words}: the ${end} that ${late.client} sent at ${seconds(late.sentAt)} for transaction ${meant.number} came at ${seconds(late.deliveredAt)}, when transaction ${struck.number} of ${struck.transactionalId} was open since ${seconds(struck.beganAt)} and had not asked for it`,
+        evidence: { ...strike },
       };
     }
     return null;
@@ -53,27 +55,38 @@ function strikesOf(run: RunWitness): Strike[] {
   const strikes: Strike[] = [];
   for (const decision of run.decisions) {
     const own = byEpoch.get(epochOf(decision)) ?? [];
-    const struck = own.find((each) => isOpenUnasked(each, decision.at));
+    const struck = own.find((each) => isOpen(each, decision.at) && !hasAsked(each, decision));
     if (struck === undefined) continue;
-    const meant = own.findLast(
-      ({ endAskedAt, isCommitAsked, number }) =>
-        number < struck.number &&
-        endAskedAt >= 0 &&
-        endAskedAt < decision.at &&
-        isCommitAsked === decision.isCommit,
+    const late = run.endTxns.find(
+      (each) =>
+        epochOf(each) === epochOf(decision) &&
+        each.isCommit === decision.isCommit &&
+        each.sentAt < struck.beganAt &&
+        struck.beganAt < each.deliveredAt &&
+        each.deliveredAt <= decision.at,
     );
-    if (meant !== undefined) strikes.push({ decision, struck, meant });
+    const meant = late === undefined ? undefined : own.find((each) => isOpen(each, late.sentAt));
+    if (late !== undefined && meant !== undefined) strikes.push({ decision, late, meant, struck });
   }
   return strikes;
 }
 
-function epochOf({ producerEpoch, producerId, transactionalId }: Decision | ClientTransaction): string {
+function epochOf({
+  producerEpoch,
+  producerId,
+  transactionalId,
+}: Decision | ClientTransaction | EndTxnSent): string {
   return `${producerId} ${producerEpoch} ${transactionalId}`;
 }
 
-function isOpenUnasked({ beganAt, endAskedAt, endedAt }: ClientTransaction, at: number): boolean {
-  if (at <= beganAt || (endedAt >= 0 && at > endedAt)) return false;
-  return endAskedAt < 0 || at < endAskedAt;
+function isOpen({ beganAt, endedAt }: ClientTransaction, at: number): boolean {
+  return beganAt < at && (endedAt < 0 || at <= endedAt);
+}
+
+/** Had the application asked this transaction to end so by then? */
+function hasAsked({ abortAskedAt, commitAskedAt }: ClientTransaction, { at, isCommit }: Decision): boolean {
+  const askedAt = isCommit ? commitAskedAt : abortAskedAt;
+  return askedAt >= 0 && askedAt <= at;
 }
 
 /** How the finding is about the transaction that was struck, in words; null: it is about something else. */

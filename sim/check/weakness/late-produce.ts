@@ -19,7 +19,7 @@ export const lateProduce: Weakness = {
     if (check !== 'G1a' || typeof id !== 'number' || typeof log !== 'string') return null;
     const sender = run.senderOf(id);
     const read = run.readOf(log, id);
-    if (sender === null || read === null || sender.endedAt < 0 || sender.isCommitAsked) return null;
+    if (sender === null || read === null || sender.endedAt < 0 || sender.commitAskedAt >= 0) return null;
     const ended = run
       .stretches(log)
       .find(
@@ -30,14 +30,13 @@ export const lateProduce: Weakness = {
       );
     if (ended === undefined || !ended.isCommit || ended.producerEpoch !== sender.producerEpoch) return null;
     const next = run.transactions.find(
-      ({ beganAt, client, endAskedAt, isCommitAsked, producerEpoch, producerId }) =>
+      ({ beganAt, client, commitAskedAt, producerEpoch, producerId }) =>
         client === sender.client &&
         producerId === sender.producerId &&
         producerEpoch === sender.producerEpoch &&
         beganAt >= sender.endedAt &&
-        isCommitAsked &&
-        endAskedAt >= 0 &&
-        endAskedAt <= ended.at,
+        commitAskedAt >= 0 &&
+        commitAskedAt <= ended.at,
     );
     if (next === undefined) return null;
     return {

@@ -1,4 +1,5 @@
-import type { Fact } from '../../../engine/machine/index.ts';
+import type { Fact, Frame } from '../../../engine/machine/index.ts';
+import { ApiKey, type EndTxnRequest } from '../../../engine/wire/index.ts';
 import type { Violation } from '../../result/index.ts';
 import type { History } from '../history/history.ts';
 import type { ClientTransaction } from './client-transaction.ts';
@@ -9,6 +10,18 @@ const MAX_KEPT = 200_000;
 /** A coordinator's decision, as its records tell it. */
 export interface Decision {
   readonly at: number;
+  readonly transactionalId: string;
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly isCommit: boolean;
+}
+
+/** An EndTxn on its way from a client to a coordinator. */
+export interface EndTxnSent {
+  readonly sentAt: number;
+  /** -1: it never arrived. */
+  deliveredAt: number;
+  readonly client: string;
   readonly transactionalId: string;
   readonly producerId: number;
   readonly producerEpoch: number;
@@ -60,6 +73,9 @@ const NOTHING: ClientSide = { history: { sends: [], polls: [], repositions: [] }
 /** What a run shows of known weaknesses: a few facts, kept as they are told, and what clients saw. */
 export class RunWitness {
   readonly decisions: Decision[] = [];
+  readonly endTxns: EndTxnSent[] = [];
+  /** Not delivered yet, by client and correlation id. */
+  readonly #underWay = new Map<string, EndTxnSent>();
   readonly #stretches = new Map<string, EndedStretch[]>();
   readonly #elections = new Map<string, Election[]>();
   readonly #cuts = new Map<string, Cut[]>();
@@ -110,6 +126,24 @@ export class RunWitness {
       default:
         return;
     }
+  }
+
+  onSent(at: number, node: string, frame: Frame): void {
+    if (frame.apiKey !== ApiKey.EndTxn || frame.kind !== 'request') return;
+    const { committed, producerEpoch, producerId, transactionalId } = frame.body as EndTxnRequest;
+    const producer = { transactionalId, producerId, producerEpoch };
+    const sent = { sentAt: at, deliveredAt: -1, client: node, ...producer, isCommit: committed };
+    this.#keep(this.endTxns, sent);
+    this.#underWay.set(`${node} ${frame.correlationId}`, sent);
+  }
+
+  onDelivered(at: number, peer: string, frame: Frame): void {
+    if (frame.apiKey !== ApiKey.EndTxn || frame.kind !== 'request') return;
+    const key = `${peer} ${frame.correlationId}`;
+    const sent = this.#underWay.get(key);
+    if (sent === undefined) return;
+    sent.deliveredAt = at;
+    this.#underWay.delete(key);
   }
 
   onPowerLost(at: number, node: string): void {
