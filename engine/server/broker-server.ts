@@ -101,6 +101,8 @@ export class BrokerServer implements Machine {
       groups: () => parts.coordinators.groups.groups(),
       position: (group, topic, partition) => parts.coordinators.groups.position(group, topic, partition),
       transactions: () => parts.coordinators.transactionStates(),
+      groupShards: () => parts.coordinators.groups.loaded(),
+      transactionShards: () => parts.coordinators.transactions.runtime.loaded(),
       shards: () => parts.coordinators.views(),
     };
   }

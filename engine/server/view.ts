@@ -1,5 +1,13 @@
 import type { BrokerState } from '../broker/index.ts';
-import type { CommittedOffset, Group, ShardView, TransactionMetadata } from '../coordinator/index.ts';
+import type {
+  CommittedOffset,
+  Group,
+  GroupShard,
+  LoadedShard,
+  ShardView,
+  TransactionMetadata,
+  TransactionShard,
+} from '../coordinator/index.ts';
 import type { ClusterImage } from '../metadata/index.ts';
 import type { RoleKind } from '../raft/index.ts';
 import type { FetchView, ReplicaView } from '../replication/index.ts';
@@ -51,6 +59,9 @@ export interface BrokerView {
   position(groupId: string, topic: string, partition: number): CommittedOffset | undefined;
   /** Transactional ids that it coordinates, likewise. */
   transactions(): Iterable<TransactionMetadata>;
+  /** The shards themselves that are loaded. */
+  groupShards(): Iterable<LoadedShard<GroupShard>>;
+  transactionShards(): Iterable<LoadedShard<TransactionShard>>;
   /** Partitions of coordinators' topics that it leads, loaded or not. */
   shards(): Iterable<ShardView>;
 }

@@ -28,6 +28,11 @@ export {
   type CompactedReplica,
   flawsOf,
 } from './validation/compaction-keeps-last.ts';
+export {
+  COORDINATOR_RELOAD,
+  differenceFromModel,
+  validateReload,
+} from './validation/coordinator-reload.ts';
 export { EXACT_TOTALS, type Totals, validateExactTotals } from './validation/exact-totals.ts';
 export { EXACTLY_ONCE, type Flow, validateExactlyOnce } from './validation/exactly-once.ts';
 export { whereValuesAre } from './validation/final-logs.ts';

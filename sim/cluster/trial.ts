@@ -9,6 +9,7 @@ import { adminFactory } from './client-machines.ts';
 import { Cluster } from './cluster.ts';
 import { CompactionWatch } from './compaction-watch.ts';
 import { findAtEnd, findRefused, findVacuous, sortViolations } from './findings.ts';
+import { GroupWatch } from './group-watch.ts';
 import { Injection } from './injection.ts';
 import { Observer } from './observer.ts';
 import { Operations } from './operations.ts';
@@ -33,6 +34,7 @@ export class Trial {
   readonly #cluster: Cluster;
   readonly #injection: Injection;
   readonly #compaction: CompactionWatch;
+  readonly #groups: GroupWatch;
   /** As written, then as drawn. */
   readonly #faults: readonly Fault[];
   /** Null until the cluster is up. */
@@ -49,7 +51,12 @@ export class Trial {
     this.#cluster = new Cluster(scenario, options, this.#observer);
     this.#observer.attach(this.#cluster.kernel);
     this.#compaction = new CompactionWatch(scenario, this.#cluster, this.#observer.invariants.shadow);
-    this.#observer.whenTold((host, fact) => this.#compaction.onFact(this.#cluster.kernel.now, host, fact));
+    this.#groups = new GroupWatch(this.#cluster, this.#observer.invariants.shadow);
+    this.#observer.whenTold((host, fact) => {
+      const { now } = this.#cluster.kernel;
+      this.#compaction.onFact(now, host, fact);
+      this.#groups.onFact(now, host, fact);
+    });
     this.#cluster.onStrike = (what) => this.#observer.onFaultProbe(what);
     const { faults, randomFaults } = scenario;
     const random = this.#cluster.random.stream('faults');
@@ -190,13 +197,21 @@ export class Trial {
             this.#compaction,
             trace.probes,
           );
+    const reloads = this.#groups.validate(this.#cluster.kernel.now, this.#views());
     const refused = findRefused(this.#operations?.refused() ?? [], this.#traffic?.fromUs ?? 0);
     const vacuous = findVacuous(this.#scenario, this.#cluster.kernel.now, trace.probes);
     const { recorder } = this.#traffic ?? {};
     if (recorder !== undefined)
       witness.hear({ history: recorder.history(), transactions: recorder.clientTransactions });
     const all = {
-      violations: [...failures, ...sorted.violations, ...found.violations, ...refused, ...vacuous],
+      violations: [
+        ...failures,
+        ...sorted.violations,
+        ...found.violations,
+        ...reloads,
+        ...refused,
+        ...vacuous,
+      ],
       allowed: [...sorted.allowed, ...found.allowed],
     };
     return classify(all, witness);

@@ -26,6 +26,7 @@ import {
 import {
   type CoordinatorLog,
   CoordinatorRuntime,
+  type LoadedShard,
   type Settle,
   type ShardView,
   type WriteVerifier,
@@ -218,6 +219,11 @@ export class GroupCoordinator {
   /** Its partitions, as checks may look at them. */
   views(): IterableIterator<ShardView> {
     return this.#runtime.views();
+  }
+
+  /** Its shards, likewise. */
+  loaded(): IterableIterator<LoadedShard<GroupShard>> {
+    return this.#runtime.loaded();
   }
 
   /** A group's position in the newest state; undefined when it is not coordinated here, or has none. */

@@ -20,6 +20,16 @@ export interface ShardView {
   readonly parkedCount: number;
 }
 
+/** A shard that answers, itself: for checks, which only look. */
+export interface LoadedShard<S> {
+  readonly partition: number;
+  readonly shard: S;
+  /** Everything below is in its state. */
+  readonly writtenOffset: number;
+  /** Everything below is replicated, as far as it has heard. */
+  readonly committedOffset: number;
+}
+
 /** A timer whose write failed runs again after this (`CoordinatorTimerImpl`). */
 const TIMER_RETRY_BACKOFF: Us = 500 * MS;
 
@@ -74,6 +84,14 @@ export class CoordinatorRuntime<S extends CoordinatorShard<R>, R> {
       const { committedOffset, leaderEpoch, parkedCount, phase, writtenOffset } =
         this.#shards.get(partition)!;
       yield { topic, partition, leaderEpoch, phase, writtenOffset, committedOffset, parkedCount };
+    }
+  }
+
+  /** Every shard that is active, by partition. */
+  *loaded(): IterableIterator<LoadedShard<S>> {
+    for (const partition of this.partitions()) {
+      const { committedOffset, shard, writtenOffset } = this.#shards.get(partition)!;
+      if (shard !== null) yield { partition, shard, writtenOffset, committedOffset };
     }
   }
 

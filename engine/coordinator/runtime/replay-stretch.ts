@@ -1,6 +1,7 @@
 import type { Outbox } from '../../machine/index.ts';
 import {
   type BatchHeader,
+  type Compression,
   ControlType,
   decodeControlRecord,
   isRecordsError,
@@ -9,8 +10,13 @@ import {
   splitBatches,
 } from '../../records/index.ts';
 import type { Records } from '../../wire/index.ts';
-import type { CoordinatorShard } from './contract.ts';
-import type { RuntimeOptions } from './runtime-options.ts';
+import type { CoordinatorShard, RecordCodec } from './contract.ts';
+
+/** How batches are read. */
+export interface ReplayOptions<R> {
+  readonly codec: RecordCodec<R>;
+  readonly compression: Compression;
+}
 
 /** Batches of the log, from an offset on. */
 export interface Stretch {
@@ -28,7 +34,7 @@ export interface Stretch {
  */
 export function replayStretch<S extends CoordinatorShard<R>, R>(
   shard: S,
-  options: RuntimeOptions<S, R>,
+  options: ReplayOptions<R>,
   stretch: Stretch,
   snapshot: (offset: number) => void,
   out: Outbox,
@@ -51,7 +57,7 @@ export function replayStretch<S extends CoordinatorShard<R>, R>(
 /** End markers finish transactions; record types that this version does not know are passed over (KIP-915). */
 function replayBatch<S extends CoordinatorShard<R>, R>(
   shard: S,
-  { codec, compression }: RuntimeOptions<S, R>,
+  { codec, compression }: ReplayOptions<R>,
   batch: Uint8Array,
   header: BatchHeader,
 ): string | null {

@@ -147,6 +147,8 @@ type Claim = Extract<Fact, { fact: 'offset commit accepted' }>;
 /** The story of a group `g`, whose coordinator is b1, and of the three partitions of a topic that it reads. */
 export class GroupStory extends Story {
   #next = 0;
+  /** The coordinator's log. */
+  readonly batches: Uint8Array[] = [];
 
   constructor(records = 100) {
     super();
@@ -158,6 +160,10 @@ export class GroupStory extends Story {
       this.node('b1', replicated(log, records, records, 0));
     }
     this.node('b1', leads(O, 0, [1, 2]));
+  }
+
+  get end(): number {
+    return this.#next;
   }
 
   /** Of the checks of groups: these stories have brokers of no care. */
@@ -180,6 +186,7 @@ export class GroupStory extends Story {
     );
     const baseOffset = this.#next;
     this.#next += records.length;
+    this.batches.push(batch);
     return this.node('b1', { ...appended(O, baseOffset, 0), lastOffset: this.#next - 1, batch } as Fact);
   }
 
@@ -187,6 +194,7 @@ export class GroupStory extends Story {
     const type = kind === 'commit' ? ControlType.COMMIT : ControlType.ABORT;
     const options = { baseOffset: this.#next, producerId, producerEpoch: 0, isTransactional: true };
     const batch = buildControlBatch(options, 1, [{ type, message: { coordinatorEpoch: 0 } }]);
+    this.batches.push(batch);
     return this.node('b1', { ...appended(O, this.#next++, 0), batch } as Fact).replicates();
   }
 

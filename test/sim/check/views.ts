@@ -109,6 +109,8 @@ export function cluster(changes: {
       groups: () => [],
       position: () => undefined,
       transactions: () => [],
+      groupShards: () => [],
+      transactionShards: () => [],
       shards: () => [],
       movesUnderWay: 0,
       assignmentsPending: 0,

@@ -72,6 +72,11 @@ export class TransactionalOffsets {
       for (const partition of partitions.keys()) visit(topic, partition);
   }
 
+  /** Likewise, by producer. */
+  byProducer(): IterableIterator<[number, OffsetTable<CommittedOffset>]> {
+    return this.#byProducer.entries();
+  }
+
   /** All that producers have pending. */
   tables(): IterableIterator<OffsetTable<CommittedOffset>> {
     return this.#byProducer.values();
