@@ -85,7 +85,13 @@ function backwards(before: Epochs, now: Epochs, deleted: ReadonlySet<string>): s
   return null;
 }
 
-function disorder({ epoch, members, targetEpoch }: ConsumerShadow): string | null {
+/** A group begins in epoch 1, and so does its target: of who waits for a pattern to be resolved there is no more. */
+const FIRST_EPOCH = 1;
+
+function disorder(group: ConsumerShadow): string | null {
+  const { members } = group;
+  const epoch = Math.max(FIRST_EPOCH, group.epoch);
+  const targetEpoch = Math.max(FIRST_EPOCH, group.targetEpoch);
   if (targetEpoch > epoch) return `the target’s epoch ${targetEpoch} is ahead of the group’s ${epoch}`;
   for (const { current, held, memberId } of members.values()) {
     if (current === null) continue;

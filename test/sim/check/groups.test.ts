@@ -91,6 +91,12 @@ describe('checks of groups', () => {
     expect(led({ m1: { partitions: ALL } })).toEqual([]);
   });
 
+  it('ValidMemberEpoch lets a member be in epoch 1 before there is a target: its pattern is not resolved', () => {
+    const story = new GroupStory();
+    expect(story.decides(member('k1'), current('k1', 1)).fired).toEqual([]);
+    expect(story.decides(current('k1', 2)).fired).toEqual(['ValidMemberEpoch']);
+  });
+
   it('ValidMemberEpoch fires when an epoch goes back', () => {
     expect(alone().decides(groupEpoch(0)).fired).toContain('ValidMemberEpoch');
     expect(asked().decides(targetEpoch(1)).fired).toContain('ValidMemberEpoch');
