@@ -1,4 +1,5 @@
 import type { Fact } from '../../../engine/machine/index.ts';
+import { CONSUMER_OFFSETS } from '../../../engine/metadata/index.ts';
 import type { Invariant, Report } from '../contract.ts';
 import type { ClusterShadow } from '../shadow/cluster-shadow.ts';
 import type { ProducerWrite } from '../shadow/producer-write.ts';
@@ -13,6 +14,9 @@ const SEQUENCES = 2 ** 31;
  * A leader that has forgotten a producer takes any sequence: it expired, or its records were deleted and the log read
  * again. If what comes then was there before, it is a duplicate that Kafka does not prevent (KIP-360): a
  * weakness by design, and said to be one.
+ *
+ * Positions that a coordinator writes for a transaction all have sequence 0 (`CoordinatorRuntime`), and are no records of
+ * the producer's.
  */
 export class ProducerSequences implements Invariant {
   readonly name = 'ProducerSequences';
@@ -24,6 +28,7 @@ export class ProducerSequences implements Invariant {
     const { write } = shadow.transactions;
     if (write === null || write.baseSequence < 0 || write.epochBefore < 0) return;
     const { baseSequence, epochBefore, isKnown, producerEpoch } = write;
+    if (write.ledger.log.startsWith(CONSUMER_OFFSETS)) return;
     if (producerEpoch < epochBefore || baseSequence === expectedSequence(write)) return;
     const { lastSequenceBefore, producerId } = write;
     const isDuplicate = producerEpoch === epochBefore && baseSequence <= lastSequenceBefore;

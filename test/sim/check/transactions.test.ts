@@ -34,6 +34,12 @@ describe('sequences of a producer', () => {
     expect(begun().node('b1', wrote(T, 3, 3, { epoch: 1 })).fired).toEqual(['ProducerSequences']);
   });
 
+  it('are all 0 where a coordinator writes positions for a transaction', () => {
+    const O = '__consumer_offsets-13';
+    const story = cluster().node('b1', leads(O, 0, [1, 2]), wrote(O, 0, 0), wrote(O, 1, 0), wrote(O, 2, 0));
+    expect(story.fired).toEqual([]);
+  });
+
   it('go on in the log of the next leader, without what it does not have', () => {
     const story = () => cluster().node('b1', wrote(T, 0, 0), wrote(T, 1, 1), wrote(T, 2, 2));
     const next = leads(T, 1, [2], 2);
