@@ -1,4 +1,11 @@
-import { type ClientPlace, type Config, clientPlaces, type Scenario } from '../../sim/scenario/index.ts';
+import {
+  type ClientPlace,
+  type Config,
+  clientPlaces,
+  type Scenario,
+  type TopicSpec,
+  topicsOf,
+} from '../../sim/scenario/index.ts';
 import { didYouMean } from './advice.ts';
 import { configProblems } from './config-problems.ts';
 import { reservedNames } from './known-targets.ts';
@@ -11,20 +18,21 @@ export function clientProblems(scenario: Scenario, problems: Problem[]): void {
   nameProblems(scenario, problems);
   producers.forEach((spec, i) => {
     const path = `traffic.producers.${i}`;
-    topicProblem(scenario, `${path}.topic`, spec.topic, problems);
+    // It waits for its topic if that is created under way.
+    topicProblem(topicsOf(scenario), `${path}.topic`, spec.topic, problems);
     rackProblem(scenario, path, spec.rack, problems);
     producerConfigProblems(scenario, `${path}.config`, spec.config, spec.rack, problems);
   });
   consumers.forEach((spec, i) => {
     const path = `traffic.consumers.${i}`;
-    topicProblem(scenario, `${path}.topic`, spec.topic, problems);
+    topicProblem(scenario.cluster.topics, `${path}.topic`, spec.topic, problems);
     rackProblem(scenario, path, spec.rack, problems);
     configProblems(`${path}.config`, spec.config, 'consumer', problems);
   });
   pipelines.forEach((spec, i) => {
     const path = `traffic.pipelines.${i}`;
-    topicProblem(scenario, `${path}.from`, spec.from, problems);
-    topicProblem(scenario, `${path}.to`, spec.to, problems);
+    topicProblem(scenario.cluster.topics, `${path}.from`, spec.from, problems);
+    topicProblem(scenario.cluster.topics, `${path}.to`, spec.to, problems);
     if (spec.from === spec.to)
       problems.push({
         path: `${path}.to`,
@@ -63,8 +71,8 @@ function nameProblems(scenario: Scenario, problems: Problem[]): void {
   }
 }
 
-function topicProblem({ cluster }: Scenario, path: string, topic: string, problems: Problem[]): void {
-  const topics = cluster.topics.map(({ name }) => name);
+function topicProblem(known: readonly TopicSpec[], path: string, topic: string, problems: Problem[]): void {
+  const topics = known.map(({ name }) => name);
   if (!topics.includes(topic))
     problems.push({ path, message: `no such topic: "${topic}"${didYouMean(topic, topics)}` });
 }

@@ -1,4 +1,11 @@
-import { type Config, groupOf, groupOfPipeline, type Scenario } from '../../sim/scenario/index.ts';
+import {
+  type Config,
+  type ConsumerSpec,
+  groupOf,
+  groupOfPipeline,
+  readsTopic,
+  type Scenario,
+} from '../../sim/scenario/index.ts';
 import { didYouMean } from './advice.ts';
 import { numberIn, textIn } from './known-config.ts';
 import type { Problem } from './problem.ts';
@@ -57,6 +64,7 @@ function consumerProblems({ traffic }: Scenario, problems: Problem[]): void {
       void problems.push({ path: `${path}.${field}`, message });
     if (spec.commit !== 'auto' && spec.config['enable.auto.commit'] === true)
       say('config.enable.auto.commit', `found true, but commit is "${spec.commit}"; leave one of them out`);
+    patternProblem(spec, say);
     if (groupOf(spec) !== null) {
       if (spec.partitions !== null)
         say('partitions', 'found a list, but the group assigns partitions; remove it, or remove group.id');
@@ -71,6 +79,23 @@ function consumerProblems({ traffic }: Scenario, problems: Problem[]): void {
         say(`config.${key}`, `found ${JSON.stringify(value)}, ${mend}`);
     }
   });
+}
+
+/** A pattern that is none, or that leaves the consumer's own topic out. */
+function patternProblem(spec: ConsumerSpec, say: (field: string, message: string) => void): void {
+  const { pattern, topic } = spec;
+  if (pattern === null) return;
+  if (groupOf(spec) === null)
+    say('pattern', `found "${pattern}", but the consumer is in no group; set config.group.id`);
+  try {
+    if (!readsTopic(spec, topic))
+      say(
+        'pattern',
+        `found "${pattern}", which "${topic}" does not match: it is matched against whole names`,
+      );
+  } catch {
+    say('pattern', `found "${pattern}", which is no regular expression`);
+  }
 }
 
 function pipelineProblems({ traffic }: Scenario, problems: Problem[]): void {

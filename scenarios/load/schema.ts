@@ -92,6 +92,7 @@ export const scenarioSchema = z.strictObject({
         z.strictObject({
           name,
           topic: z.string(),
+          pattern: z.string().min(1).max(1_000).nullable().default(null),
           partitions: z.array(z.int().min(0)).nullable().default(null),
           rack,
           config,

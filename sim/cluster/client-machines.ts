@@ -5,6 +5,7 @@ import {
   adminConfig,
   type ConsumedRecord,
   Consumer,
+  type ConsumerAction,
   type ConsumerConfig,
   type ConsumerDriver,
   type ConsumerListener,
@@ -136,6 +137,13 @@ export function sourceFactory(
     const { consumed } = driver;
     return new Pipeline({ ...ports, driver, consumed, compression: COMPRESSION, randoms: random, wall });
   };
+}
+
+/** What a member of a group is there for: its topic, or whatever a pattern matches. */
+export function subscriptionOf({ config, pattern, topic }: ConsumerSpec): ConsumerAction {
+  if (pattern === null) return { do: 'subscribe', topics: [topic] };
+  const matchedBy = config['group.protocol'] === 'consumer' ? 'broker' : 'client';
+  return { do: 'subscribe pattern', pattern, matchedBy };
 }
 
 /** Several static members have a name each; who commits by itself does not let the consumer do it. */

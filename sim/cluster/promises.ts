@@ -6,8 +6,10 @@ import {
   clientPlaces,
   type PipelineSpec,
   type ProducerSpec,
+  readsTopic,
   type Scenario,
   type TopicSpec,
+  topicsOf,
 } from '../scenario/index.ts';
 import { isWeakened } from './operated.ts';
 
@@ -23,7 +25,6 @@ export function promisesOf(scenario: Scenario, converged: boolean): Promises {
     // A log that loses its tail forgets its producers with it.
     idempotence: durable && producers.every(({ config }) => isIdempotent(config as Partial<ProducerConfig>)),
     forgetsProducers: producers.some(({ config }) => isForgotten(config, scenario)),
-    readsUncommitted: (log) => isReadUncommitted(log, scenario),
     durable,
     // A run that did not converge says so itself; its late values would only repeat it.
     readAll: (log) => converged && scenario.expect.consumersReadAll && isRead(log, scenario),
@@ -48,14 +49,15 @@ function isForgotten(config: Config, { cluster, operations }: Scenario): boolean
  * A topic without consumers, or a partition that none is assigned, is nobody's to read. Partitions that an operation
  * adds are assigned to nobody.
  */
-export function isRead(log: string, { cluster, traffic }: Scenario): boolean {
+export function isRead(log: string, scenario: Scenario): boolean {
   const dash = log.lastIndexOf('-');
   const name = log.slice(0, dash);
   const partition = Number(log.slice(dash + 1));
-  const count = cluster.topics.find((topic) => topic.name === name)?.partitions ?? 0;
-  return traffic.consumers.some(
-    ({ topic, partitions }) =>
-      topic === name && (partitions === null ? partition < count : partitions.includes(partition)),
+  const count = topicsOf(scenario).find((topic) => topic.name === name)?.partitions ?? 0;
+  return scenario.traffic.consumers.some(
+    (spec) =>
+      readsTopic(spec, name) &&
+      (spec.partitions === null ? partition < count : spec.partitions.includes(partition)),
   );
 }
 
@@ -70,14 +72,6 @@ export function readersOfUncommitted({ traffic }: Scenario): (client: string) =>
   return (client) => names.has(client);
 }
 
-function isReadUncommitted(log: string, { traffic }: Scenario): boolean {
-  const name = log.slice(0, log.lastIndexOf('-'));
-  return (
-    traffic.consumers.some((spec) => spec.topic === name && consumesUncommitted(spec)) ||
-    traffic.pipelines.some((spec) => spec.from === name && takesUncommitted(spec))
-  );
-}
-
 function consumesUncommitted({ config }: ConsumerSpec): boolean {
   return config['isolation.level'] !== 'read_committed';
 }
@@ -89,7 +83,7 @@ function takesUncommitted({ consumerConfig }: PipelineSpec): boolean {
 
 function isDurable(producer: ProducerSpec, scenario: Scenario): boolean {
   const acks = String(producer.config.acks ?? 'all');
-  const topic = scenario.cluster.topics.find(({ name }) => name === producer.topic);
+  const topic = topicsOf(scenario).find(({ name }) => name === producer.topic);
   if (topic === undefined || (acks !== 'all' && acks !== '-1')) return false;
   return isReplicatedDurably(topic, scenario);
 }

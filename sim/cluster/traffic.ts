@@ -5,6 +5,7 @@ import {
   Pipeline,
   type TopicPartition,
 } from '../../engine/client/index.ts';
+import type { LiveMember } from '../check/index.ts';
 import type { EventKind } from '../kernel/index.ts';
 import { RunMetrics } from '../metrics/index.ts';
 import type { GroupChange, GroupOutcome } from '../result/index.ts';
@@ -16,7 +17,10 @@ import {
   groupOf,
   groupOfPipeline,
   type ProducerSpec,
+  readsTopic,
   type Scenario,
+  type TopicSpec,
+  topicsOf,
   transactionalIdOf,
 } from '../scenario/index.ts';
 import {
@@ -39,6 +43,7 @@ import {
   placeGroupOf,
   producerFactory,
   sourceFactory,
+  subscriptionOf,
   transactionalFactory,
 } from './client-machines.ts';
 import type { Cluster } from './cluster.ts';
@@ -164,7 +169,12 @@ export class Traffic {
     const calls = this.recorder.groups.get(group)!;
     const driver = (): GroupDriver => {
       const onCall = (isPoll: boolean): void => calls.onCall(place.name, isPoll);
-      application = new GroupDriver(spec.topic, spec.commit, durationUs(spec.workPerRecord), onCall);
+      application = new GroupDriver(
+        subscriptionOf(spec),
+        spec.commit,
+        durationUs(spec.workPerRecord),
+        onCall,
+      );
       return application;
     };
     const listener = this.#mortal(place.name, heard);
@@ -223,6 +233,21 @@ export class Traffic {
     return [...sources, ...pipelines];
   }
 
+  /** Members of groups whose processes live, by their own word. */
+  members(): LiveMember[] {
+    const { consumers, pipelines } = this.#scenario.traffic;
+    const live: LiveMember[] = [];
+    for (const { kind, name: client, spec } of clientPlaces(this.#scenario.traffic)) {
+      if (kind === 'producer' || this.#cluster.host(client).state !== 'running') continue;
+      const group = kind === 'consumer' ? groupOf(consumers[spec]!) : groupOfPipeline(pipelines[spec]!);
+      const recorder = group === null ? undefined : this.recorder.groups.get(group);
+      if (group === null || recorder === undefined) continue;
+      const topic = kind === 'consumer' ? consumers[spec]!.topic : pipelines[spec]!.from;
+      live.push({ client, group, topics: [topic], ...recorder.standing(client) });
+    }
+    return live;
+  }
+
   /** Where each consumer stands in each of its partitions; -1 before it has a position. */
   positions(): { readonly client: string; readonly log: string; readonly position: number }[] {
     const { consumers, pipelines } = this.#scenario.traffic;
@@ -231,13 +256,14 @@ export class Traffic {
       ...pipelines.map((spec) => ({
         ...spec,
         topic: spec.from,
+        pattern: null,
         partitions: null,
         of: groupOfPipeline(spec),
         goesBack: true,
       })),
     ];
-    return readers.flatMap(({ goesBack, name, of, partitions, topic }) =>
-      this.#assignmentOf({ topic, partitions }).map(({ partition }) => {
+    return readers.flatMap(({ goesBack, name, of, ...spec }) =>
+      this.#assignmentOf(spec).map(({ partition, topic }) => {
         const log = `${topic}-${partition}`;
         // What a pipeline has read and taken back is before it again.
         const heard = goesBack ? -1 : (this.recorder.positions.get(`${of} ${log}`) ?? -1);
@@ -267,7 +293,7 @@ export class Traffic {
   groups(changes: ReadonlyMap<string, readonly GroupChange[]>, paused: readonly Silence[]): GroupOutcome[] {
     return [...this.recorder.groups.values()].map((recorder) => {
       const topics = this.#topicsOf(recorder.group);
-      const logs = this.#scenario.cluster.topics
+      const logs = topicsOf(this.#scenario)
         .filter(({ name }) => topics.has(name))
         .flatMap(({ name, partitions }) => Array.from({ length: partitions }, (_, i) => `${name}-${i}`));
       return recorder.outcome(this.fromUs, logs, changes.get(recorder.group) ?? [], paused);
@@ -278,7 +304,9 @@ export class Traffic {
   #topicsOf(group: string): Set<string> {
     const { consumers, pipelines } = this.#scenario.traffic;
     return new Set([
-      ...consumers.filter((spec) => groupOf(spec) === group).map(({ topic }) => topic),
+      ...consumers
+        .filter((spec) => groupOf(spec) === group)
+        .flatMap((spec) => this.#topicsReadBy(spec).map(({ name }) => name)),
       ...pipelines.filter((spec) => groupOfPipeline(spec) === group).map(({ from }) => from),
     ]);
   }
@@ -302,9 +330,14 @@ export class Traffic {
     return new DatasetDriver({ dataset, topic, firstId, count, rate, startUs });
   }
 
-  #assignmentOf({ topic, partitions }: Pick<ConsumerSpec, 'topic' | 'partitions'>): TopicPartition[] {
-    const spec = this.#scenario.cluster.topics.find(({ name }) => name === topic)!;
-    const indexes = partitions ?? Array.from({ length: spec.partitions }, (_, i) => i);
-    return indexes.map((partition) => ({ topic, partition }));
+  #topicsReadBy(spec: Pick<ConsumerSpec, 'pattern' | 'topic'>): TopicSpec[] {
+    return topicsOf(this.#scenario).filter(({ name }) => readsTopic(spec, name));
+  }
+
+  #assignmentOf(spec: Pick<ConsumerSpec, 'topic' | 'pattern' | 'partitions'>): TopicPartition[] {
+    return this.#topicsReadBy(spec).flatMap(({ name: topic, partitions: count }) => {
+      const indexes = spec.partitions ?? Array.from({ length: count }, (_, i) => i);
+      return indexes.map((partition) => ({ topic, partition }));
+    });
   }
 }

@@ -61,6 +61,11 @@ export type Workload =
 export interface ConsumerSpec {
   readonly name: string;
   readonly topic: string;
+  /**
+   * A member of a group that subscribes to every topic whose whole name matches, `topic` among them: an RE2 expression
+   * that the coordinator resolves in the consumer protocol, one that each client matches itself in the classic.
+   */
+  readonly pattern: string | null;
   /** Partitions that it assigns itself; all when null, and in a group. */
   readonly partitions: readonly number[] | null;
   readonly rack: string | null;

@@ -14,3 +14,4 @@ export * from './operation.ts';
 export type * from './process-fault.ts';
 export * from './scenario.ts';
 export type * from './timed-fault.ts';
+export * from './topics.ts';

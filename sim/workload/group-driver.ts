@@ -7,7 +7,7 @@ const POLL_TIMEOUT_US = 1_000_000;
 
 /** An application that is a member of a group: polls, works on what it got, commits as it is told, and polls again. */
 export class GroupDriver implements ConsumerDriver {
-  readonly #topic: string;
+  readonly #subscribe: ConsumerAction;
   readonly #commit: ConsumerSpec['commit'];
   readonly #workUs: Us;
   readonly #onCall: (isPoll: boolean) => void;
@@ -18,13 +18,13 @@ export class GroupDriver implements ConsumerDriver {
 
   /** `onCall` hears of every call to the consumer, as it is made. */
   constructor(
-    topic: string,
+    subscribe: ConsumerAction,
     commit: ConsumerSpec['commit'],
     workUs: Us,
     onCall: (isPoll: boolean) => void = () => {},
   ) {
     this.#onCall = onCall;
-    this.#topic = topic;
+    this.#subscribe = subscribe;
     this.#commit = commit;
     this.#workUs = workUs;
   }
@@ -44,7 +44,7 @@ export class GroupDriver implements ConsumerDriver {
   #next(now: Us): ConsumerAction {
     if (!this.#subscribed) {
       this.#subscribed = true;
-      return { do: 'subscribe', topics: [this.#topic] };
+      return this.#subscribe;
     }
     if (this.#fresh > 0 && this.#workUs > 0) {
       const until = now + this.#fresh * this.#workUs;
