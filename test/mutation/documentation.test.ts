@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { allInvariants } from '../../sim/check/index.ts';
+import { allInvariants, detectors, RULES, WEAKNESSES } from '../../sim/check/index.ts';
 import { catalogue } from './catalogue/index.ts';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -67,5 +67,24 @@ describe('docs/invariants.md', () => {
       expect(row, id).toContain(`| ${bug} |`);
       expect(row, id).toContain(`| ${scenario} |`);
     }
+  });
+
+  it('has a row for every anomaly of histories, with what Jepsen says of it', () => {
+    expect(detectors.map(({ name }) => name).sort()).toEqual(Object.keys(RULES).sort());
+    const files = join(ROOT, 'sim/check/history/anomaly');
+    for (const [name, { jepsen }] of Object.entries(RULES)) {
+      const cells = page
+        .split('\n')
+        .find((line) => line.startsWith(`| \`${name}\` |`))
+        ?.split('|')
+        .map((cell) => cell.trim());
+      expect(cells?.[4], name).toBe(jepsen);
+      expect(existsSync(join(files, cells![3]!.replaceAll('`', ''))), name).toBe(true);
+    }
+  });
+
+  it('has a row for every known weakness, as the table in the code has it', () => {
+    for (const { excuses, id, issue, recognisedBy, under } of WEAKNESSES)
+      expect(page).toContain(`| ${id} | ${issue} | ${under} | ${recognisedBy} | ${excuses ? 'yes' : 'no'} |`);
   });
 });

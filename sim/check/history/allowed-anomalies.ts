@@ -13,8 +13,6 @@ export interface Promises {
    * Every producer waits for the whole ISR, min.insync.replicas is at least 2, and no unclean election is configured.
    */
   readonly durable: boolean;
-  /** Does somebody read this log with `isolation.level` read_uncommitted? */
-  readonly readsUncommitted: (log: string) => boolean;
   /** Was somebody expected to have read all of this log in the end? */
   readonly readAll: (log: string) => boolean;
 }
@@ -52,13 +50,7 @@ export const RULES: Readonly<Record<AnomalyName, Rule>> = {
   duplicate: { jepsen: 'an error', rule: (_, promises) => ofRetries(promises) },
   G1a: {
     jepsen: 'an error',
-    rule: ({ evidence }, { readsUncommitted }) => {
-      const { log, isTransactional } = evidence as { log: string; isTransactional: boolean };
-      return unless(
-        !(isTransactional && readsUncommitted(log)),
-        'a reader with isolation.level read_uncommitted',
-      );
-    },
+    rule: ({ evidence }) => (evidence.isTransactional === true ? ofReaders(evidence) : ERROR),
   },
   'precommitted-read': { jepsen: 'an error', rule: ({ evidence }) => ofReaders(evidence) },
   'lost-write': {

@@ -154,7 +154,7 @@ describe('a history', () => {
 
 describe('the verdict', () => {
   const anomalies = findAnomalies({ sends, polls: [poll(50, [0, 1], [1, 2])], repositions: [] });
-  const strict = { idempotence: false, durable: true, readsUncommitted: () => false, readAll: () => true };
+  const strict = { idempotence: false, durable: true, readAll: () => true };
 
   it('calls an unseen value lost when no replica has it', () => {
     expect(judge(anomalies, strict, () => 'gone').violations.map(({ check }) => check)).toEqual(['lost']);
@@ -180,16 +180,20 @@ describe('the verdict', () => {
 
   it('allows a value of an aborted transaction only to a reader that does not wait for commits', () => {
     const aborted = send(1, 0, { outcome: 'fail', isTransactional: true });
-    const read = findAnomalies({ sends: [aborted], polls: [poll(50, [0, 1])], repositions: [] });
+    const history = { sends: [aborted], polls: [poll(50, [0, 1])], repositions: [] };
+    const read = findAnomalies(history);
     expect(judge(read, strict, () => 'replicated').violations.map(({ check }) => check)).toEqual(['G1a']);
-    const eager = { ...strict, readsUncommitted: () => true };
-    expect(judge(read, eager, () => 'replicated').allowed.map(({ check }) => check)).toEqual(['G1a']);
+    const eager = findAnomalies({ ...history, readsUncommitted: () => true });
+    expect(judge(eager, strict, () => 'replicated').allowed.map(({ check }) => check)).toEqual(['G1a']);
+    const both = { ...history, polls: [...history.polls, { ...poll(51, [0, 1]), client: 'k2' }] };
+    const mixed = findAnomalies({ ...both, readsUncommitted: (client) => client === 'k1' });
+    expect(judge(mixed, strict, () => 'replicated').violations).toHaveLength(1);
     const failed = {
+      ...history,
       sends: [{ ...aborted, isTransactional: false }],
-      polls: [poll(50, [0, 1])],
-      repositions: [],
+      readsUncommitted: () => true,
     };
-    expect(judge(findAnomalies(failed), eager, () => 'replicated').violations).toHaveLength(1);
+    expect(judge(findAnomalies(failed), strict, () => 'replicated').violations).toHaveLength(1);
   });
 
   it('allows a duplicate only to producers without idempotence', () => {

@@ -10,11 +10,23 @@ export const abortedRead: Detector = {
       if (outcome !== 'fail') continue;
       for (const { log, id } of writes) {
         if (!read.get(log)?.has(id)) continue;
+        const readers = [...history.polls]
+          .filter(({ reads }) => reads.some((each) => each.log === log && each.ids.includes(id)))
+          .map((poll) => poll.client);
+        const committed = readers.find((each) => history.readsUncommitted?.(each) !== true);
+        const reader = committed ?? readers[0]!;
         found.push({
           name: 'G1a',
           at: endedAt,
-          message: `${log}: value ${id} was read, but ${client} was told that its send failed`,
-          evidence: { log, id, client, isTransactional },
+          message: `${log}: value ${id} was read by ${reader}, but ${client} was told that its send failed`,
+          evidence: {
+            log,
+            id,
+            client,
+            isTransactional,
+            reader,
+            readsUncommitted: committed === undefined,
+          },
         });
       }
     }
