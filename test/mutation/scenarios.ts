@@ -54,9 +54,62 @@ const CONTROLLER_POWER_LOSSES: Faults = ['c101', 'c102', 'c103'].map((target) =>
   until: '9s',
 }));
 
+/** A compacted topic whose logs are cleaned several times a second. */
+function compacted(changes: Changes): ScenarioInput {
+  const config = {
+    'min.insync.replicas': 2,
+    'cleanup.policy': 'compact',
+    'segment.ms': 500,
+    'min.cleanable.dirty.ratio': 0.05,
+    'delete.retention.ms': 10_000,
+  };
+  const workload = { kind: 'synthetic', rate: 80, keys: 20, valueBytes: 50, tombstonePercent: 15 } as const;
+  return small({
+    cluster: {
+      topics: [{ name: 't', partitions: 2, replicationFactor: 3, config }],
+      brokerConfig: { 'replica.lag.time.max.ms': 3_000, 'log.cleaner.backoff.ms': 300 },
+    },
+    traffic: {
+      producers: [
+        { name: 'p1', topic: 't', config: { 'request.timeout.ms': 2_000 }, workload },
+        {
+          name: 'p2',
+          topic: 't',
+          config: { 'transactional.id': 't2' },
+          workload: { ...workload, rate: 40, keys: 400 },
+          transactions: { records: 5, abortPercent: 40 },
+        },
+        {
+          name: 'p3',
+          topic: 't',
+          config: { 'transactional.id': 't3' },
+          workload: { ...workload, rate: 0.5 },
+          transactions: { records: 1 },
+        },
+      ],
+      consumers: [{ name: 'k1', topic: 't', config: { 'auto.offset.reset': 'earliest' } }],
+    },
+    ...changes,
+  });
+}
+
 /** What the mutations are hunted in, by name. */
 export const scenarios: Readonly<Record<string, ScenarioInput>> = {
   quiet: small({ duration: '5s' }),
+  /** One producer soon falls silent: what it wrote is superseded by the others. */
+  'compacted topic with transactions': compacted({
+    faults: [{ kind: 'kill', target: 'p3', at: '8s', until: '18s' }],
+    duration: '25s',
+  }),
+  'power lost while logs are cleaned': compacted({
+    faults: ['b1', 'b2', 'b3'].flatMap(
+      (target, i): Faults => [
+        { kind: 'disk-slow', target, delay: '300ms', at: `${4 + 9 * i}s`, until: `${6 + 9 * i}s` },
+        { kind: 'power-loss', target, at: `${6 + 9 * i}s`, until: `${9 + 9 * i}s` },
+      ],
+    ),
+    duration: '34s',
+  }),
   /** Its leader is cut off while clients keep writing to it. */
   'leader isolated, acks=1': small({
     traffic: producing(1, 200),

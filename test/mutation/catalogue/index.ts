@@ -5,6 +5,7 @@
  */
 import type { Mutation } from '../mutation.ts';
 import { compaction } from './compaction.ts';
+import { compactionInTrials } from './compaction-in-trials.ts';
 import { consumerGroups } from './consumer-groups.ts';
 import { controller } from './controller.ts';
 import { coordinatorRuntime } from './coordinator-runtime.ts';
@@ -23,5 +24,6 @@ export const catalogue: readonly Mutation[] = [
   ...groups,
   ...consumerGroups,
   ...compaction,
+  ...compactionInTrials,
   ...coordinatorRuntime,
 ];
