@@ -25,7 +25,6 @@ export function promisesOf(scenario: Scenario, converged: boolean): Promises {
     // A log that loses its tail forgets its producers with it.
     idempotence: durable && producers.every(({ config }) => isIdempotent(config as Partial<ProducerConfig>)),
     forgetsProducers: producers.some(({ config }) => isForgotten(config, scenario)),
-    readsUncommitted: (log) => isReadUncommitted(log, scenario),
     durable,
     // A run that did not converge says so itself; its late values would only repeat it.
     readAll: (log) => converged && scenario.expect.consumersReadAll && isRead(log, scenario),
@@ -71,14 +70,6 @@ export function readersOfUncommitted({ traffic }: Scenario): (client: string) =>
   });
   const names = new Set(readers.map(({ name }) => name));
   return (client) => names.has(client);
-}
-
-function isReadUncommitted(log: string, { traffic }: Scenario): boolean {
-  const name = log.slice(0, log.lastIndexOf('-'));
-  return (
-    traffic.consumers.some((spec) => readsTopic(spec, name) && consumesUncommitted(spec)) ||
-    traffic.pipelines.some((spec) => spec.from === name && takesUncommitted(spec))
-  );
 }
 
 function consumesUncommitted({ config }: ConsumerSpec): boolean {
