@@ -1,4 +1,5 @@
 import { covers, type Field, type Fields, type ScalarType } from './field.ts';
+import { isHash64 } from './hash64.ts';
 import type { Schema } from './schema.ts';
 import { utf8Decode, utf8Encode } from './utf8.ts';
 import { isUuid } from './uuid.ts';
@@ -80,6 +81,8 @@ function checkScalar(path: string, type: ScalarType, value: unknown): string | n
       return typeof value === 'string' && isUnicode(value) ? null : `${path} is not Unicode: ${value}`;
     case 'uuid':
       return typeof value === 'string' && isUuid(value) ? null : `${path} is not a uuid: ${value}`;
+    case 'hash64':
+      return typeof value === 'string' && isHash64(value) ? null : `${path} is not a hash64: ${value}`;
     case 'bytes':
       return value instanceof Uint8Array ? null : `${path} is not bytes`;
     default: {

@@ -30,6 +30,7 @@ export type ScalarType =
   | 'float64'
   | 'string'
   | 'uuid'
+  | 'hash64'
   | 'bytes'
   | 'records';
 

@@ -23,6 +23,7 @@ export * from './describe.ts';
 export * from './error-code.ts';
 export * from './field.ts';
 export * from './frame.ts';
+export * from './hash64.ts';
 export * from './make.ts';
 export * from './messages/index.ts';
 export * from './schema.ts';

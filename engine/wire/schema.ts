@@ -10,6 +10,7 @@ import {
   type VersionRange,
   type Versions,
 } from './field.ts';
+import { type Hash64, ZERO_HASH } from './hash64.ts';
 import { type Uuid, ZERO_UUID } from './uuid.ts';
 
 /** The value that a set of fields describes. */
@@ -42,6 +43,7 @@ interface ScalarValues {
   readonly float64: number;
   readonly string: string;
   readonly uuid: Uuid;
+  readonly hash64: Hash64;
   readonly bytes: Uint8Array;
   readonly records: Records;
 }
@@ -120,6 +122,8 @@ export const int64: ScalarField<number> = scalar('int64', 0);
 export const float64: ScalarField<number> = scalar('float64', 0);
 export const string: ScalarField<string> = scalar('string', '');
 export const uuid: ScalarField<Uuid> = scalar('uuid', ZERO_UUID);
+/** An int64 of which all 64 bits matter and which is no number. */
+export const hash64: ScalarField<Hash64> = scalar('hash64', ZERO_HASH);
 export const bytes: ScalarField<Uint8Array> = scalar('bytes', new Uint8Array(0));
 export const records: ScalarField<Records> = scalar('records', []);
 

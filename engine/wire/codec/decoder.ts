@@ -1,4 +1,5 @@
 import type { Field, Fields, ScalarType } from '../field.ts';
+import { readHash64 } from '../hash64.ts';
 import { readUuid } from '../uuid.ts';
 import { readInt64 } from './int64.ts';
 import {
@@ -7,6 +8,7 @@ import {
   layOut,
   leastElementSize,
   type NamedField,
+  noStruct,
   stretches,
   type Target,
 } from './layout.ts';
@@ -23,7 +25,7 @@ type Scope = Record<string, unknown>;
  */
 export function deriveDecoder(fields: Fields, target: Target): (reader: Reader) => object {
   const source = new Source();
-  const scope: Scope = { readInt64, readUuid };
+  const scope: Scope = { readHash64, readInt64, readUuid };
   source.line('const view = r.view;');
   source.line(`return ${readStruct(source, scope, fields, target)};`);
   return source.compile(scope, 'r');
@@ -73,6 +75,8 @@ function loading(type: ScalarType, at: string): string {
       return `readInt64(view, ${at})`;
     case 'uuid':
       return `readUuid(view, ${at})`;
+    case 'hash64':
+      return `readHash64(view, ${at})`;
     default:
       return `view.get${type[0]!.toUpperCase()}${type.slice(1)}(${at})`;
   }
@@ -122,7 +126,7 @@ function readField(source: Source, scope: Scope, field: Field<unknown>, target: 
     source.line(`const ${value} = r.${readerOf(field.type, target, isNullable(field, target))}();`);
   } else if (isNullable(field, target)) {
     source.line(`let ${value} = null;`);
-    source.line('if (view.getInt8(r.take(1)) >= 0) {');
+    source.line(`if (view.getInt8(r.take(1)) > ${noStruct(field, target)}) {`);
     source.line(`${value} = ${readStruct(source, scope, field.fields!, target)};`);
     source.line('}');
   } else {

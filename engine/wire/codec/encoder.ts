@@ -1,4 +1,5 @@
 import type { Field, Fields, ScalarType } from '../field.ts';
+import { writeHash64 } from '../hash64.ts';
 import { writeUuid } from '../uuid.ts';
 import { writeInt64 } from './int64.ts';
 import {
@@ -7,6 +8,7 @@ import {
   isNullable,
   layOut,
   type NamedField,
+  noStruct,
   stretches,
   type Target,
 } from './layout.ts';
@@ -20,7 +22,7 @@ export function deriveEncoder(fields: Fields, target: Target): (writer: Writer, 
   const source = new Source();
   source.line('const view = w.view;');
   writeStruct(source, 'v', fields, target);
-  return source.compile({ ...sizes, writeInt64, writeUuid }, 'w, v');
+  return source.compile({ ...sizes, writeHash64, writeInt64, writeUuid }, 'w, v');
 }
 
 function writeStruct(source: Source, value: string, fields: Fields, target: Target): void {
@@ -51,6 +53,8 @@ function storing(type: ScalarType, at: string, value: string): string {
       return `writeInt64(view, ${at}, ${value});`;
     case 'uuid':
       return `writeUuid(view, ${at}, ${value});`;
+    case 'hash64':
+      return `writeHash64(view, ${at}, ${value});`;
     default:
       return `view.set${type[0]!.toUpperCase()}${type.slice(1)}(${at}, ${value});`;
   }
@@ -91,7 +95,7 @@ function writeField(source: Source, value: string, field: Field<unknown>, target
 function writeObject(source: Source, value: string, field: Field<unknown>, target: Target): void {
   const nullable = isNullable(field, target);
   if (nullable) {
-    source.line(`view.setInt8(w.take(1), ${value} === null ? -1 : 1);`);
+    source.line(`view.setInt8(w.take(1), ${value} === null ? ${noStruct(field, target)} : 1);`);
     source.line(`if (${value} !== null) {`);
   }
   writeStruct(source, value, field.fields!, target);

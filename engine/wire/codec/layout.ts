@@ -37,6 +37,7 @@ export const FIXED_SIZE: Readonly<Partial<Record<string, number>>> = {
   int64: 8,
   float64: 8,
   uuid: 16,
+  hash64: 8,
 };
 
 export function layOut(fields: Fields, target: Target): Layout {
@@ -75,6 +76,14 @@ export function stretches(fields: readonly NamedField[]): readonly Stretch[] {
   }
   endFixed();
   return found;
+}
+
+/**
+ * Null is one byte before a structure: -1 where it has its place, 0 behind a tag (`MessageDataGenerator`). Kafka writes
+ * the latter of members of consumer groups that do not speak the classic protocol.
+ */
+export function noStruct(field: Field<unknown>, target: Target): -1 | 0 {
+  return target.flexible && covers(field.tagged, target.version) ? 0 : -1;
 }
 
 export function isNullable(field: Field<unknown>, target: Target): boolean {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { covers, type Field, type Fields, LONG_MAX, type ScalarType } from '../../../engine/wire/field.ts';
-import { type Schema, uuidFromWords, ZERO_UUID } from '../../../engine/wire/index.ts';
+import { hash64Of, type Schema, uuidFromWords, ZERO_UUID } from '../../../engine/wire/index.ts';
 
 /** Bodies as a version of a schema can carry them: what it cannot carry holds its default. */
 export function arbitraryBody(schema: Schema<object>, version: number): fc.Arbitrary<object> {
@@ -63,6 +63,10 @@ function arbitraryScalar(type: ScalarType): fc.Arbitrary<unknown> {
       const word = fc.integer({ min: 0, max: 0xffff_ffff });
       const any = fc.tuple(word, word, word, word).map((words) => uuidFromWords(...words));
       return fc.oneof(any, fc.constant(ZERO_UUID));
+    }
+    case 'hash64': {
+      const word = fc.integer({ min: 0, max: 0xffff_ffff });
+      return fc.tuple(word, word).map(([high, low]) => hash64Of(high, low));
     }
     case 'bytes':
       return fc.uint8Array({ maxLength: 40 });

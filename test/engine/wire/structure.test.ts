@@ -8,6 +8,7 @@ import {
   decodeStruct,
   encodeStruct,
   float64,
+  hash64,
   int16,
   int64,
   list,
@@ -40,7 +41,14 @@ const odd = struct(
         tag: 1,
       },
     ),
+    perhaps: object(
+      '2+',
+      'A tagged structure that may be null and is not by default.',
+      { at: int64('2+', 'An int64.') },
+      { nullable: '2+', tag: 2 },
+    ),
     ids: list('uuid', '2+', 'A tagged list.', { tag: 130 }),
+    mark: hash64('2+', 'A hash.'),
     flag: bool('2+', 'A tagged scalar.', { tag: 0, default: true }),
     nested: array('0-1', 'Gone later.', {
       x: int16('0+', 'In every version.'),
@@ -67,6 +75,7 @@ describe('structures that stand on their own', () => {
         '00000000',
         '00',
         '01',
+        '0000000000000000',
         '03',
         '000100',
         '010a0100000000000000' + '0100',
@@ -74,6 +83,14 @@ describe('structures that stand on their own', () => {
         '067468657265',
       ].join(''),
     );
+  });
+
+  it('behind a tag a structure that is null is a zero, and one that is left out is empty', () => {
+    const bytes = (value: Partial<typeof odd.value>): string =>
+      Buffer.from(encodeStruct(odd, 3, make(odd, value))).toString('hex');
+    expect(bytes({ perhaps: null })).toBe(bytes({}).replace(/00$/, '01' + '020100'));
+    const left = decodeStruct(odd, 3, Buffer.from(bytes({}), 'hex'));
+    expect(left).toMatchObject({ perhaps: { at: 0 }, maybe: null });
   });
 
   it('every cut is an error value', () => {

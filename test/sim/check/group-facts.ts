@@ -1,8 +1,17 @@
-import { type GroupRecord, groupRecordCodec } from '../../../engine/coordinator/index.ts';
+import {
+  type GroupRecord,
+  GroupShard,
+  groupConfigDefaults,
+  groupRecordCodec,
+  type LoadedShard,
+  makeRooms,
+  rebuildShard,
+} from '../../../engine/coordinator/index.ts';
 import type { Fact } from '../../../engine/machine/index.ts';
-import { buildBatch, buildControlBatch, ControlType } from '../../../engine/records/index.ts';
+import { buildBatch, buildControlBatch, ControlType, noCompression } from '../../../engine/records/index.ts';
 import { encodeAssignment, encodeSubscription } from '../../../engine/wire/index.ts';
 import type { MemberFact } from '../../../sim/check/index.ts';
+import { imageWithBrokers } from '../../engine/broker/images.ts';
 import { appended, broker, leads, opened, partition, replicated, Story } from './facts.ts';
 
 /** Of `__consumer_offsets`. */
@@ -13,7 +22,7 @@ export const NOWHERE = `${'nowhere'.padEnd(21, 'x')}A`;
 type RecordOf<Type extends GroupRecord['type']> = Extract<GroupRecord, { readonly type: Type }>;
 
 export function groupEpoch(epoch: number | null): GroupRecord {
-  const value = epoch === null ? null : { epoch, metadataHash: 0 };
+  const value = epoch === null ? null : { epoch, metadataHash: '0000000000000000' };
   return { type: 'ConsumerGroupMetadata', key: { groupId: 'g' }, value };
 }
 
@@ -237,4 +246,23 @@ export class GroupStory extends Story {
   hears(fact: MemberFact): this {
     return this.client(fact);
   }
+}
+
+/** A coordinator that has lived through all that a log says. */
+export function living(of: GroupStory): LoadedShard<GroupShard> {
+  const shard = rebuildShard<GroupShard, GroupRecord>(
+    {
+      codec: groupRecordCodec,
+      compression: noCompression,
+      partition: 0,
+      random: { u32: () => 0, below: () => 0 },
+      wall: { nowMs: () => 0 },
+      image: () => imageWithBrokers(1),
+      makeShard: (context) => new GroupShard(context, groupConfigDefaults, makeRooms),
+    },
+    of.batches,
+    0,
+  );
+  if (typeof shard === 'string') throw new Error(shard);
+  return { partition: 0, shard, writtenOffset: of.end, committedOffset: of.end };
 }

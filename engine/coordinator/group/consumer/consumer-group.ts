@@ -1,5 +1,5 @@
 import { type SnapshotRegistry, TimelineMap, TimelineValue } from '../../../timeline/index.ts';
-import { CONSUMER_PROTOCOL_TYPE, ErrorCode } from '../../../wire/index.ts';
+import { CONSUMER_PROTOCOL_TYPE, ErrorCode, type Hash64, ZERO_HASH } from '../../../wire/index.ts';
 import type { GroupFace, OffsetExpiration } from '../group.ts';
 import type { GroupRecord } from '../records/index.ts';
 import { type Assignment, NO_PARTITIONS } from './assignment.ts';
@@ -35,7 +35,7 @@ export class ConsumerGroup implements GroupFace {
   readonly groupId: string;
   readonly owners: PartitionOwners;
   readonly #epoch: TimelineValue<number>;
-  readonly #metadataHash: TimelineValue<number>;
+  readonly #metadataHash: TimelineValue<Hash64>;
   readonly #target: TimelineValue<TargetEpoch>;
   readonly #state: TimelineValue<ConsumerGroupState>;
   readonly #members: TimelineMap<string, ConsumerGroupMember>;
@@ -56,7 +56,7 @@ export class ConsumerGroup implements GroupFace {
     this.groupId = groupId;
     this.owners = new PartitionOwners(registry);
     this.#epoch = new TimelineValue(registry, 1);
-    this.#metadataHash = new TimelineValue(registry, 0);
+    this.#metadataHash = new TimelineValue(registry, ZERO_HASH);
     this.#target = new TimelineValue(registry, NO_TARGET);
     this.#state = new TimelineValue<ConsumerGroupState>(registry, 'Empty');
     this.#members = new TimelineMap(registry);
@@ -80,13 +80,13 @@ export class ConsumerGroup implements GroupFace {
     return this.#epoch.get(atOffset);
   }
 
-  setGroupEpoch(epoch: number, metadataHash: number): void {
+  setGroupEpoch(epoch: number, metadataHash: Hash64): void {
     this.#epoch.set(epoch);
     this.#metadataHash.set(metadataHash);
     this.#refreshState();
   }
 
-  get metadataHash(): number {
+  get metadataHash(): Hash64 {
     return this.#metadataHash.value;
   }
 

@@ -1,3 +1,4 @@
+import type { Hash64 } from '../../../wire/index.ts';
 import type { GroupRecord } from '../records/index.ts';
 import { type Assignment, topicsOf, topicsWithEpochsOf } from './assignment.ts';
 import type { ConsumerGroupMember } from './consumer-group-member.ts';
@@ -11,7 +12,7 @@ export interface ResolvedRegex {
   readonly timestampMs: number;
 }
 
-export function groupEpochRecord(groupId: string, epoch: number, metadataHash: number): GroupRecord {
+export function groupEpochRecord(groupId: string, epoch: number, metadataHash: Hash64): GroupRecord {
   return { type: 'ConsumerGroupMetadata', key: { groupId }, value: { epoch, metadataHash } };
 }
 

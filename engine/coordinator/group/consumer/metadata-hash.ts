@@ -1,34 +1,35 @@
 import type { ClusterImage, TopicImage } from '../../../metadata/index.ts';
+import { type Hash64, hash64Of, ZERO_HASH } from '../../../wire/index.ts';
 
 const MAGIC = 0;
-const HIGH_BITS = 2 ** 21 - 1;
 
 /**
  * A number that changes when topics that a group subscribes to come, go, grow, are made anew, or have replicas in other
- * racks (`Utils.computeTopicHash`, `computeGroupHash`, KIP-1101). Kafka takes 64 bits of XXH3; this takes 53 bits of
- * two FNV-1a hashes, so that it stays a safe integer. Nobody compares it with anything but a former value of itself.
+ * racks (`Utils.computeTopicHash`, `computeGroupHash`, KIP-1101). Kafka takes 64 bits of XXH3, this two FNV-1a hashes
+ * of 32. Nobody compares it with anything but a former value of itself: a group that is taken over from Kafka is looked
+ * at once more, and that is all.
  */
 export class MetadataHashes {
   /** By topic name: the hash, and of which image of the topic it is. */
-  readonly #topics = new Map<string, { readonly topic: TopicImage; readonly hash: number }>();
+  readonly #topics = new Map<string, { readonly topic: TopicImage; readonly hash: Hash64 }>();
 
-  groupHash(topics: Iterable<string>, image: ClusterImage): number {
+  groupHash(topics: Iterable<string>, image: ClusterImage): Hash64 {
     const hash = new Hash();
     let known = 0;
     for (const name of [...topics].sort()) {
       const topic = image.topicsByName.get(name);
       if (topic === undefined) continue;
       known += 1;
-      hash.addNumber(this.#topicHash(topic, image));
+      hash.addText(this.#topicHash(topic, image));
     }
-    return known === 0 ? 0 : hash.value;
+    return known === 0 ? ZERO_HASH : hash.value;
   }
 
   forget(topic: string): void {
     this.#topics.delete(topic);
   }
 
-  #topicHash(topic: TopicImage, image: ClusterImage): number {
+  #topicHash(topic: TopicImage, image: ClusterImage): Hash64 {
     const cached = this.#topics.get(topic.name);
     if (cached?.topic === topic) return cached.hash;
     const hash = topicHash(topic, image);
@@ -37,7 +38,7 @@ export class MetadataHashes {
   }
 }
 
-export function topicHash(topic: TopicImage, image: ClusterImage): number {
+export function topicHash(topic: TopicImage, image: ClusterImage): Hash64 {
   const hash = new Hash();
   hash.addByte(MAGIC);
   hash.addText(topic.id);
@@ -86,7 +87,7 @@ class Hash {
     }
   }
 
-  get value(): number {
-    return (this.#high & HIGH_BITS) * 2 ** 32 + (this.#low >>> 0);
+  get value(): Hash64 {
+    return hash64Of(this.#high >>> 0, this.#low >>> 0);
   }
 }

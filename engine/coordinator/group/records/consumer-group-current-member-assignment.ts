@@ -24,7 +24,7 @@ export const consumerGroupCurrentMemberAssignmentValue = struct(
         'int32',
         '0+',
         'For each partition the epoch in which it was given (KIP-1251).',
-        { default: null, nullable: '0+', tag: 0 },
+        { nullable: '0+', tag: 0 },
       ),
     }),
     partitionsPendingRevocation: array('0+', 'What it has been asked to give up.', {
@@ -34,7 +34,7 @@ export const consumerGroupCurrentMemberAssignmentValue = struct(
         'int32',
         '0+',
         'For each partition the epoch in which it was given (KIP-1251).',
-        { default: null, nullable: '0+', tag: 0 },
+        { nullable: '0+', tag: 0 },
       ),
     }),
   },

@@ -24,6 +24,7 @@ export const consumerGroupMemberMetadataValue = struct(
     serverAssignor: string('0+', 'The assignor that it wishes.', { nullable: '0+' }),
     classicMemberMetadata: object(
       '0+',
+      // Left out it is empty and not null, as Kafka's generator has it: null is written.
       'Of a member that speaks the classic protocol; null: it does not.',
       {
         sessionTimeoutMs: int32('0+', 'Silence after which it is taken for dead, ms.'),
@@ -32,7 +33,7 @@ export const consumerGroupMemberMetadataValue = struct(
           metadata: bytes('0+', 'What it told of itself.'),
         }),
       },
-      { default: null, nullable: '0+', tag: 0 },
+      { nullable: '0+', tag: 0 },
     ),
   },
 );

@@ -1,4 +1,4 @@
-import { type Infer, int32, int64, string, struct } from '../../../wire/index.ts';
+import { hash64, type Infer, int32, string, struct } from '../../../wire/index.ts';
 
 /** A consumer group (KIP-848) in an epoch. */
 export const consumerGroupMetadataKey = struct(
@@ -14,7 +14,7 @@ export const consumerGroupMetadataValue = struct(
   { versions: '0', flexible: '0+' },
   {
     epoch: int32('0+', 'The group epoch.'),
-    metadataHash: int64('0+', 'Of the topics that are subscribed to.', { tag: 0 }),
+    metadataHash: hash64('0+', 'Of the topics that are subscribed to.', { tag: 0 }),
   },
 );
 

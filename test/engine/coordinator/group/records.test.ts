@@ -108,6 +108,38 @@ describe('records of groups', () => {
     });
   });
 
+  it('what a real Kafka 4.3 wrote of a consumer group is read to the last bit, and written as it was', () => {
+    const groupId = '0008636f6e73756d6572';
+    const memberId = '002432303564643337652d653662632d343438632d616564342d393439373839643836316235';
+    const written: readonly (readonly [string, string, object])[] = [
+      // 64 bits of a hash, more than a safe integer holds.
+      [
+        `0003${groupId}`,
+        '00000000000201000806a38696542d374e',
+        { epoch: 2, metadataHash: '06a38696542d374e' },
+      ],
+      // Of a member that speaks the consumer protocol null is written: left out would mean empty, and a classic one.
+      [
+        `0005${groupId}${memberId}`,
+        '0000076465736b2d3100076d6f6465726e0b2f3132372e302e302e3102076f72646572730100018e700001000100',
+        {
+          instanceId: 'desk-1',
+          clientId: 'modern',
+          subscribedTopicNames: ['orders'],
+          classicMemberMetadata: null,
+        },
+      ],
+    ];
+    for (const [key, value, expected] of written) {
+      const record = groupRecordCodec.decode(Buffer.from(key, 'hex'), Buffer.from(value, 'hex'));
+      if (record === null || typeof record === 'string') throw new Error(`not read: ${record}`);
+      expect(record.value).toMatchObject(expected);
+      const again = groupRecordCodec.encode(record);
+      expect(Buffer.from(again.key).toString('hex')).toBe(key);
+      expect(Buffer.from(again.value!).toString('hex')).toBe(value);
+    }
+  });
+
   it('a type that this version does not know is skipped; bytes that make no sense are told', () => {
     expect(groupRecordCodec.decode(new Uint8Array([0, 99]), null)).toBe(null);
     expect(groupRecordCodec.decode(new Uint8Array([0]), null)).toMatch(/^key: /);
