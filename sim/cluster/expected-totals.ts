@@ -10,6 +10,7 @@ import type { Dataset } from '../workload/index.ts';
 export function expectedTotals(scenario: Scenario, datasets: ReadonlyMap<string, Dataset>): Totals[] {
   const { producers, pipelines } = scenario.traffic;
   const totals = new Map<string, Map<string, number>>();
+  const origins = new Map<string, readonly string[]>();
   for (const { name } of scenario.cluster.topics) {
     const writers = producers.filter(({ topic }) => topic === name);
     const isCopied = pipelines.some(({ to }) => to === name);
@@ -34,8 +35,12 @@ export function expectedTotals(scenario: Scenario, datasets: ReadonlyMap<string,
     for (const source of sources)
       for (const [key, count] of totals.get(source)!) byKey.set(key, (byKey.get(key) ?? 0) + count);
     totals.set(name, byKey);
+    origins.set(
+      name,
+      sources.flatMap((source) => [source, ...(origins.get(source) ?? [])]),
+    );
   }
-  return [...totals].map(([topic, byKey]) => ({ topic, byKey }));
+  return [...totals].map(([topic, byKey]) => ({ topic, from: origins.get(topic) ?? [], byKey }));
 }
 
 function resumes({ transactions }: ProducerSpec): boolean {

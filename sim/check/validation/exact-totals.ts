@@ -13,6 +13,8 @@ export const EXACT_TOTALS = {
 /** A topic, and how many records of each key should be committed to it. */
 export interface Totals {
   readonly topic: string;
+  /** Those that its records were copied from, all the way up. */
+  readonly from: readonly string[];
   readonly byKey: ReadonlyMap<string, number>;
 }
 
@@ -21,7 +23,7 @@ export function validateExactTotals(
   at: number,
   views: ClusterViews,
   compression: Compression,
-  { topic, byKey }: Totals,
+  { topic, from, byKey }: Totals,
 ): Violation[] {
   const counts = new Map<string, number>();
   for (const { key } of committedRecords(views, topic, compression)) {
@@ -34,6 +36,13 @@ export function validateExactTotals(
     const count = counts.get(key) ?? 0;
     if (count === expected) return [];
     const message = `${topic}: ${count} records of ${key} are committed, and the data set has ${expected}`;
-    return [{ check: EXACT_TOTALS.name, at, message, evidence: { topic, key, count, expected } }];
+    return [
+      {
+        check: EXACT_TOTALS.name,
+        at,
+        message,
+        evidence: { topic, topics: [topic, ...from], key, count, expected },
+      },
+    ];
   });
 }

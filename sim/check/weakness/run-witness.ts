@@ -3,6 +3,7 @@ import { ApiKey, type EndTxnRequest } from '../../../engine/wire/index.ts';
 import type { Violation } from '../../result/index.ts';
 import type { History } from '../history/history.ts';
 import type { ClientTransaction } from './client-transaction.ts';
+import { SupersededPositions } from './superseded-positions.ts';
 
 /** Of each kind of what is kept; a run that tells more has shown what it can. */
 const MAX_KEPT = 200_000;
@@ -73,6 +74,7 @@ const NOTHING: ClientSide = { history: { sends: [], polls: [], repositions: [] }
 /** What a run shows of known weaknesses: a few facts, kept as they are told, and what clients saw. */
 export class RunWitness {
   readonly decisions: Decision[] = [];
+  readonly superseded = new SupersededPositions();
   readonly endTxns: EndTxnSent[] = [];
   /** Not delivered yet, by client and correlation id. */
   readonly #underWay = new Map<string, EndTxnSent>();
@@ -111,9 +113,13 @@ export class RunWitness {
       }
       case 'partition changed': {
         const { isr, leader, leaderEpoch, unclean } = fact;
+        this.superseded.onPartition(fact.log);
         this.#keep(listOf(this.#elections, fact.log), { at, leader, leaderEpoch, isr, unclean });
         return;
       }
+      case 'coordinator loaded':
+        this.superseded.onLoaded(at, node, fact.topic, fact.partition, fact.leaderEpoch);
+        return;
       case 'replica became leader': {
         const starts = mapOf(this.#starts, fact.log);
         if (!starts.has(fact.leaderEpoch)) starts.set(fact.leaderEpoch, fact.leaderEpochStartOffset);
@@ -129,6 +135,7 @@ export class RunWitness {
   }
 
   onSent(at: number, node: string, frame: Frame): void {
+    this.superseded.onSent(at, node, frame);
     if (frame.apiKey !== ApiKey.EndTxn || frame.kind !== 'request') return;
     const { committed, producerEpoch, producerId, transactionalId } = frame.body as EndTxnRequest;
     const producer = { transactionalId, producerId, producerEpoch };
@@ -185,6 +192,12 @@ export class RunWitness {
     this.#reads ??= readsOf(this.#clients.history);
     const read = this.#reads.get(id);
     return read?.log === log ? read : null;
+  }
+
+  /** Where a value was first read, in whatever log. */
+  placeOf(id: number): ValueRead | null {
+    this.#reads ??= readsOf(this.#clients.history);
+    return this.#reads.get(id) ?? null;
   }
 
   /** What was polled for a transaction. */

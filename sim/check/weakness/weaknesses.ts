@@ -10,6 +10,7 @@ import type { RunWitness } from './run-witness.ts';
 import { uncleanElection } from './unclean-election.ts';
 import { uncommittedRead } from './uncommitted-read.ts';
 import type { Weakness } from './weakness.ts';
+import { zombieCoordinator } from './zombie-coordinator.ts';
 import { zombieLeader } from './zombie-leader.ts';
 
 /** Kafka's own, open to this day: the first that explains a finding is its name. */
@@ -19,6 +20,7 @@ export const WEAKNESSES: readonly Weakness[] = [
   lateMarker,
   decidedTwice,
   expiredProducer,
+  zombieCoordinator,
   mixedWrites,
   uncommittedRead,
   uncleanElection,

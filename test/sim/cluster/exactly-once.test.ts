@@ -75,13 +75,16 @@ describe('flights through a source and a pipeline that die and take work back', 
       outstanding: 0,
       unsent: [],
       operations: [],
+      members: [],
       positions: [],
     };
   });
 
   function wrongTotals(topic: string, totals: Record<string, number>): string[] {
     const byKey = new Map(Object.entries(totals));
-    return validateExactTotals(0, views, COMPRESSION, { topic, byKey }).map(({ message }) => message);
+    return validateExactTotals(0, views, COMPRESSION, { topic, from: [], byKey }).map(
+      ({ message }) => message,
+    );
   }
 
   function wrongCopies(
