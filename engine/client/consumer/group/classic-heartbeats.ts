@@ -64,7 +64,8 @@ export class ClassicHeartbeats {
       this.#lookupsSeen = link.found;
       this.timers.resetSession(now);
     }
-    if (link.node(now) < 0) return Math.min(link.find(now, out), this.timers.pollEndsAt);
+    // Nobody could be told that the application is late.
+    if (link.node(now) < 0) return link.find(now, out);
     if (now >= this.timers.sessionEndsAt) {
       out.probe('member hears nothing of its coordinator for a session');
       link.forget(now, out);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ConsumerConfig } from '../../../../engine/client/index.ts';
 import { MS, SECOND } from '../../../../engine/machine/index.ts';
 import { ErrorCode } from '../../../../engine/wire/index.ts';
 import { batch } from './consumer-stage.ts';
@@ -302,6 +303,44 @@ describe('heartbeats', () => {
     s.heartbeatError = ErrorCode.NONE;
     s.run(4 * SECOND);
     expect(s.consumer.memberState).toBe('stable');
+  });
+});
+
+describe('heartbeats to a coordinator that cannot be reached', () => {
+  const cutOff = (config: Partial<ConsumerConfig>): GroupStage => {
+    const setup = {
+      'socket.connection.setup.timeout.ms': 1_000,
+      'socket.connection.setup.timeout.max.ms': 1_000,
+    };
+    const s = new GroupStage({ ...setup, ...config }).boot();
+    s.answersFetches = true;
+    s.join(1, [0]);
+    s.coordinator = 3;
+    s.stage.silent.add(3);
+    s.heartbeatError = ErrorCode.NOT_COORDINATOR;
+    s.run(3 * SECOND + 100 * MS);
+    s.heartbeatError = ErrorCode.NONE;
+    return s;
+  };
+
+  test('wait for the connection, and do not keep the clock from moving', () => {
+    const s = cutOff({ 'session.timeout.ms': 10_000 });
+    s.run(2 * SECOND);
+    expect(s.heartbeats).toHaveLength(1);
+    s.stage.silent.delete(3);
+    s.run(15 * SECOND);
+    expect(s.heartbeats.length).toBeGreaterThan(1);
+    expect(s.consumer.memberState).toBe('stable');
+  });
+
+  test('do not keep the clock from moving when the application is late, either', () => {
+    const s = cutOff({ 'max.poll.interval.ms': 6_000 });
+    s.takeEvents();
+    s.actions.push({ do: 'think', until: s.stage.now + 30 * SECOND });
+    s.run(10 * SECOND);
+    s.stage.silent.delete(3);
+    s.run(5 * SECOND);
+    expect(s.consumer.memberState).toBe('unjoined');
   });
 });
 
