@@ -9,6 +9,18 @@ export interface ProcessView<View> {
   readonly view: View | null;
 }
 
+/** A process that lives and is to be in a group, by its own word. */
+export interface LiveMember {
+  readonly client: string;
+  readonly group: string;
+  /** To which it subscribes. */
+  readonly topics: readonly string[];
+  /** Empty: it is not in. */
+  readonly memberId: string;
+  /** Logs. */
+  readonly owned: readonly string[];
+}
+
 /** The cluster at rest, for validations and liveness: views only, nothing is changed through them. */
 export interface ClusterViews {
   readonly brokers: readonly ProcessView<BrokerView>[];
@@ -19,6 +31,8 @@ export interface ClusterViews {
   readonly unsent: readonly string[];
   /** Operations of the administrator that have not ended, in words. */
   readonly operations: readonly string[];
+  /** Every process that is to be in a group, in the order of the scenario. */
+  readonly members: readonly LiveMember[];
   /** Where each consumer stands, in every partition it was assigned. */
   readonly positions: readonly { readonly client: string; readonly log: string; readonly position: number }[];
 }

@@ -48,6 +48,7 @@ export { REPLICAS_IDENTICAL } from './validation/replicas-identical.ts';
 export { SAME_METADATA } from './validation/same-metadata.ts';
 export { SNAPSHOT_AT_LOG_START } from './validation/snapshot-at-log-start.ts';
 export { TOPIC_IDS_MATCH } from './validation/topic-ids-match.ts';
+export { VALID_PARTITION_EPOCH, VALID_STABLE_GROUP_STATE } from './validation/valid-consumer-groups.ts';
 export { VALID_FETCHER_STATE } from './validation/valid-fetcher-state.ts';
 export { validateViews } from './validation/validate-views.ts';
 export type { ClientTransaction } from './weakness/client-transaction.ts';

@@ -128,6 +128,16 @@ export class GroupRecorder {
     }
   }
 
+  /** A member by its own word: who it is, '' when it is not in, and what it owns. */
+  standing(client: string): { readonly memberId: string; readonly owned: string[] } {
+    const prefix = `${client} `;
+    const owned = [...this.#owned.keys()].filter((key) => key.startsWith(prefix));
+    return {
+      memberId: this.#members.get(client)?.member.memberId ?? '',
+      owned: owned.map((key) => key.slice(prefix.length)),
+    };
+  }
+
   /** Who owns a partition by its own word, if anybody does. */
   ownersOf(log: string): string[] {
     const suffix = ` ${log}`;

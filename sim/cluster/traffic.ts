@@ -5,6 +5,7 @@ import {
   Pipeline,
   type TopicPartition,
 } from '../../engine/client/index.ts';
+import type { LiveMember } from '../check/index.ts';
 import type { EventKind } from '../kernel/index.ts';
 import { RunMetrics } from '../metrics/index.ts';
 import type { GroupChange, GroupOutcome } from '../result/index.ts';
@@ -230,6 +231,21 @@ export class Traffic {
       return isBusy ? [`${name} has not committed what it has read`] : [];
     });
     return [...sources, ...pipelines];
+  }
+
+  /** Members of groups whose processes live, by their own word. */
+  members(): LiveMember[] {
+    const { consumers, pipelines } = this.#scenario.traffic;
+    const live: LiveMember[] = [];
+    for (const { kind, name: client, spec } of clientPlaces(this.#scenario.traffic)) {
+      if (kind === 'producer' || this.#cluster.host(client).state !== 'running') continue;
+      const group = kind === 'consumer' ? groupOf(consumers[spec]!) : groupOfPipeline(pipelines[spec]!);
+      const recorder = group === null ? undefined : this.recorder.groups.get(group);
+      if (group === null || recorder === undefined) continue;
+      const topic = kind === 'consumer' ? consumers[spec]!.topic : pipelines[spec]!.from;
+      live.push({ client, group, topics: [topic], ...recorder.standing(client) });
+    }
+    return live;
   }
 
   /** Where each consumer stands in each of its partitions; -1 before it has a position. */

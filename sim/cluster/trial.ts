@@ -219,7 +219,14 @@ export class Trial {
 
   /** What is not as it should be, whatever clients do. */
   #unsettled(): string[] {
-    return pending({ ...this.#views(), outstanding: 0, unsent: [], operations: [], positions: [] });
+    return pending({
+      ...this.#views(),
+      outstanding: 0,
+      unsent: [],
+      operations: [],
+      members: [],
+      positions: [],
+    });
   }
 
   #views(): ClusterViews {
@@ -230,6 +237,7 @@ export class Trial {
       outstanding: this.#traffic?.recorder.outstanding ?? 0,
       unsent: this.#traffic?.unsent() ?? [],
       operations: this.#operations?.pending() ?? [],
+      members: this.#traffic?.members() ?? [],
       positions: readsAll ? (this.#traffic?.positions() ?? []) : [],
     };
   }

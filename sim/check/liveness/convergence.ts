@@ -1,5 +1,6 @@
 import { activeController, type ClusterViews } from '../cluster-views.ts';
 import { brokersPending } from './broker-pending.ts';
+import { groupsPending } from './group-pending.ts';
 import { partitionPending, ReplicasNow } from './partition-pending.ts';
 import { describeNobodyActive, quorumPending } from './quorum-pending.ts';
 
@@ -9,7 +10,7 @@ const MAX_SENTENCES = 20;
 /**
  * What has not converged and why, in words; empty when all has: an active controller, voters with all that is
  * committed, every broker running, unfenced and up to date, every partition led with a full ISR, caught-up followers
- * and no reassignment under way, every operation ended, every event of a data set sent, every send settled, every
+ * and no reassignment under way, every group stable, every operation ended, every event of a data set sent, every send settled, every
  * consumer at the end. Judged only after everything was healed, and within the time that a scenario gives: the
  * liveness properties of the published specifications (`docs/invariants.md`) are demanded so, all at once.
  */
@@ -26,6 +27,7 @@ export function pending(views: ClusterViews): string[] {
     for (let i = 0; i < partitions.length && said.length < MAX_SENTENCES; i++)
       partitionPending(`${name}-${i}`, partitions[i]!, controller, now, said);
   }
+  groupsPending(views, controller, said);
   said.push(...views.operations, ...views.unsent);
   if (views.outstanding > 0)
     said.push(`${views.outstanding} records were sent and neither acknowledged nor failed`);

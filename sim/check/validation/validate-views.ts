@@ -4,6 +4,7 @@ import { validateReplicas } from './replicas-identical.ts';
 import { validateMetadata } from './same-metadata.ts';
 import { validateSnapshots } from './snapshot-at-log-start.ts';
 import { validateTopicIds } from './topic-ids-match.ts';
+import { validateConsumerGroups } from './valid-consumer-groups.ts';
 import { validateFetchers } from './valid-fetcher-state.ts';
 
 /** Every validation that needs only views. */
@@ -14,5 +15,6 @@ export function validateViews(at: number, views: ClusterViews): Violation[] {
     ...validateMetadata(at, views),
     ...validateTopicIds(at, views),
     ...validateSnapshots(at, views),
+    ...validateConsumerGroups(at, views),
   ];
 }

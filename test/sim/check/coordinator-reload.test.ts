@@ -1,22 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type GroupRecord,
-  GroupShard,
-  groupConfigDefaults,
-  groupRecordCodec,
-  type LoadedShard,
-  makeRooms,
-  rebuildShard,
-} from '../../../engine/coordinator/index.ts';
+import { ConsumerGroup, type GroupShard, type LoadedShard } from '../../../engine/coordinator/index.ts';
 import { CONSUMER_OFFSETS } from '../../../engine/metadata/index.ts';
-import { noCompression } from '../../../engine/records/index.ts';
-import { differenceFromModel, validateReload } from '../../../sim/check/index.ts';
-import { imageWithBrokers } from '../../engine/broker/images.ts';
+import { differenceFromModel, validateReload, validateViews } from '../../../sim/check/index.ts';
 import {
   current,
   GroupStory,
   generation,
   groupEpoch,
+  living,
   member,
   O,
   position,
@@ -38,25 +29,6 @@ function story(): GroupStory {
     .commits('m1', 1, 5)
     .writes(7, position(9, 1))
     .replicates();
-}
-
-/** A coordinator that has lived through all that a log says. */
-function living(of: GroupStory): LoadedShard<GroupShard> {
-  const shard = rebuildShard<GroupShard, GroupRecord>(
-    {
-      codec: groupRecordCodec,
-      compression: noCompression,
-      partition: 0,
-      random: { u32: () => 0, below: () => 0 },
-      wall: { nowMs: () => 0 },
-      image: () => imageWithBrokers(1),
-      makeShard: (context) => new GroupShard(context, groupConfigDefaults, makeRooms),
-    },
-    of.batches,
-    0,
-  );
-  if (typeof shard === 'string') throw new Error(shard);
-  return { partition: 0, shard, writtenOffset: of.end, committedOffset: of.end };
 }
 
 /** What a broker that leads the partition and has these batches is found to be. */
@@ -121,5 +93,30 @@ describe('CoordinatorReload', () => {
     expect(found({ ...loaded, writtenOffset: of.end - 1 }, of)[0]).toContain('has applied it up to');
     of.batches.push(new Uint8Array(5));
     expect(found(loaded, of)[0]).toContain('a reload fails');
+  });
+});
+
+describe('ValidStableGroupState and ValidPartitionEpoch', () => {
+  const fired = (of: GroupStory, spoil = (_group: ConsumerGroup) => {}) => {
+    const { groups } = living(of).shard;
+    for (const group of groups.values()) if (group instanceof ConsumerGroup) spoil(group);
+    const views = cluster({
+      replicas: { 1: [], 2: [], 3: [] },
+      broker: { 1: { groups: () => groups.values() } },
+    });
+    return validateViews(0, views)
+      .filter(({ evidence }) => evidence.group === 'g')
+      .map(({ check }) => check);
+  };
+
+  it('say nothing of a group that has what it shall have', () => {
+    expect(fired(story())).toEqual([]);
+  });
+
+  it('fire for a member that has other partitions than its target, and for one that nobody guards', () => {
+    expect(fired(story().decides(target('m1', [0])))).toEqual(['ValidStableGroupState']);
+    expect(fired(story().decides(current('m1', 1, { owns: [0] })))).toEqual(['ValidStableGroupState']);
+    const forget = (group: ConsumerGroup) => group.owners.update(group.member('m1')!, null);
+    expect(fired(story(), forget)).toEqual(['ValidPartitionEpoch']);
   });
 });

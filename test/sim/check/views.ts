@@ -139,6 +139,7 @@ export function cluster(changes: {
     outstanding: 0,
     unsent: [],
     operations: [],
+    members: [],
     positions: [],
     ...changes.rest,
   };

@@ -30,6 +30,7 @@ describe('logs recovered from a copy of the disk', () => {
       outstanding: 0,
       unsent: [],
       operations: [],
+      members: [],
       positions: [],
     };
     return validateRecovery(cluster.kernel.now, views, {
