@@ -10,9 +10,9 @@ const MAX_SENTENCES = 20;
 /**
  * What has not converged and why, in words; empty when all has: an active controller, voters with all that is
  * committed, every broker running, unfenced and up to date, every partition led with a full ISR, caught-up followers
- * and no reassignment under way, every group stable, every operation ended, every event of a data set sent, every send settled, every
- * consumer at the end. Judged only after everything was healed, and within the time that a scenario gives: the
- * liveness properties of the published specifications (`docs/invariants.md`) are demanded so, all at once.
+ * and no reassignment under way, every group stable, every operation ended, every event of a data set sent, every send
+ * settled, every consumer at the end. Judged only after everything was healed, and within the time that a scenario
+ * gives: the liveness properties of the published specifications (`docs/invariants.md`) are demanded so, all at once.
  */
 export function pending(views: ClusterViews): string[] {
   const controller = activeController(views);
