@@ -90,6 +90,7 @@ export class LogProducers {
    */
   load(wasClean: boolean, logStartOffset: number, nowMs: number, expirationMs: number, out: Outbox): void {
     if (wasClean && this.#snapshots.length === 0) return;
+    this.#deleteStray(() => true);
     const { logEndOffset } = this.#local;
     if (!wasClean) this.#recoverAborted(logStartOffset);
     const from = this.#restore(logEndOffset, logStartOffset);
@@ -219,7 +220,7 @@ export class LogProducers {
     return this.#aborted.forgetFilesBetween(from, to);
   }
 
-  /** See `AbortedTransactions.replaceBetween`. */
+  /** See `AbortedTransactions.replaceBetween`. Snapshots go with the segments that they stood at the beginning of. */
   onCompacted(
     from: number,
     to: number,
@@ -227,6 +228,18 @@ export class LogProducers {
     segments: readonly number[],
   ): void {
     this.#aborted.replaceBetween(from, to, left, segments);
+    this.#deleteStray((at) => at >= from && at < to);
+  }
+
+  /**
+   * A snapshot that stands at the beginning of no segment is of use only when it is the latest of all
+   * (`ProducerStateManager.removeStraySnapshots`).
+   */
+  #deleteStray(isSuspect: (offset: number) => boolean): void {
+    if (this.#snapshots.length === 0) return;
+    const bases = new Set(this.#local.segments.map(({ baseOffset }) => baseOffset));
+    const last = this.#snapshots.at(-1);
+    this.#deleteSnapshots((at) => at !== last && !bases.has(at) && isSuspect(at));
   }
 
   /** Writes down who is known at the log's end, unless that has been done or nobody ever was. */

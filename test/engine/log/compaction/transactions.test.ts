@@ -128,6 +128,46 @@ describe('a compacted log with transactions', () => {
   });
 });
 
+describe('snapshots of the producers of a compacted log', () => {
+  const snapshots = (stage: CompactionStage) =>
+    stage.disk
+      .list('/data/orders-0')
+      .flatMap((name) => (name.endsWith('.snapshot') ? [Number.parseInt(name, 10)] : []));
+  const bases = (stage: CompactionStage) => stage.log.local.segments.map(({ baseOffset }) => baseOffset);
+
+  it('go with the segments that they stood before, however long it is compacted', () => {
+    const stage = new CompactionStage();
+    const producers = new Transactions(stage);
+    for (let round = 0; round < 20; round++) {
+      producers.put(1, [`a=${round}`, `b=${round}`]);
+      producers.end(1, 'COMMIT');
+      stage.roll();
+      stage.clean();
+    }
+    expect(snapshots(stage).every((at) => bases(stage).includes(at))).toBe(true);
+    expect(bases(stage).length).toBeLessThan(20);
+    stage.disk.processCrash();
+    stage.boot();
+    expect(producers.again(1)).toBe(producers.sequence(1));
+  });
+
+  it('that a crash left beside no segment are gone at the next boot, but for the latest', () => {
+    const stage = new CompactionStage();
+    const producers = new Transactions(stage);
+    producers.put(1, ['a=1', 'b=1', 'c=1']);
+    producers.end(1, 'COMMIT');
+    stage.roll();
+    const [kept] = snapshots(stage);
+    const path = (at: number) => `/data/orders-0/${`${at}`.padStart(20, '0')}.snapshot`;
+    const content = stage.disk.read(path(kept!), 0, stage.disk.size(path(kept!)));
+    if (!(content instanceof Uint8Array)) throw new Error(content.code);
+    for (const stray of [1, 2]) stage.disk.write(path(stray), content);
+    stage.disk.processCrash();
+    stage.boot();
+    expect(snapshots(stage)).toEqual([kept]);
+  });
+});
+
 describe('a marker that is the last that an active producer wrote', () => {
   it('stays without its record, for its epoch, and opens no transaction at the next boot', () => {
     const stage = new CompactionStage({ 'segment.bytes': 2_000, 'delete.retention.ms': 1_000 });
