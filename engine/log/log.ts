@@ -251,7 +251,8 @@ export class Log {
     this.#highWatermark = Math.min(this.#highWatermark, offset);
     if (this.#epochs.truncateFromEnd(offset)) this.#writeEpochs();
     this.#producers.onTruncated(offset, this.#logStartOffset, this.#highWatermark);
-    out.fact({ fact: 'log truncated', log: this.name, logEndOffset: offset });
+    const { lastStableOffset, name } = this;
+    out.fact({ fact: 'log truncated', log: name, logEndOffset: offset, lastStableOffset });
     return error === null ? true : storageFailure(error);
   }
 

@@ -20,7 +20,13 @@ export type Fact =
       /** The batch as stored: one whole v2 batch. */
       readonly batch: Uint8Array;
     }
-  | { readonly fact: 'log truncated'; readonly log: string; readonly logEndOffset: number }
+  | {
+      readonly fact: 'log truncated';
+      readonly log: string;
+      readonly logEndOffset: number;
+      /** As it is after the cut. */
+      readonly lastStableOffset?: number;
+    }
   /** The log was emptied and starts over at an offset (out of range, or a snapshot took its place). */
   | { readonly fact: 'log restarted'; readonly log: string; readonly logStartOffset: number }
   | { readonly fact: 'log start advanced'; readonly log: string; readonly logStartOffset: number }

@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../../scenarios/load/index.ts';
+import { transactionScenarios } from './transaction-scenarios.ts';
 
 type Faults = NonNullable<ScenarioInput['faults']>;
 type Changes = Omit<Partial<ScenarioInput>, 'cluster'> & {
@@ -95,6 +96,7 @@ function compacted(changes: Changes): ScenarioInput {
 
 /** What the mutations are hunted in, by name. */
 export const scenarios: Readonly<Record<string, ScenarioInput>> = {
+  ...transactionScenarios,
   quiet: small({ duration: '5s' }),
   /** One producer soon falls silent: what it wrote is superseded by the others. */
   'compacted topic with transactions': compacted({

@@ -13,6 +13,7 @@ import { groups } from './groups.ts';
 import { idempotence } from './idempotence.ts';
 import { quorum } from './quorum.ts';
 import { replication } from './replication.ts';
+import { transactionChecks } from './transaction-checks.ts';
 import { transactions } from './transactions.ts';
 
 export const catalogue: readonly Mutation[] = [
@@ -21,6 +22,7 @@ export const catalogue: readonly Mutation[] = [
   ...quorum,
   ...idempotence,
   ...transactions,
+  ...transactionChecks,
   ...groups,
   ...consumerGroups,
   ...compaction,

@@ -135,6 +135,16 @@ describe('the last stable offset', () => {
     expect(fallen.fired).toEqual(['LastStableOffset', 'LastStableOffset']);
   });
 
+  it('LastStableOffset fires when a follower cuts its log above the high watermark and takes back what was stable', () => {
+    const copied = [wroteInTransaction(T, 0, 0), ended(T, 1, 'commit'), wrote(T, 2, 0, { id: 8 })];
+    const told = replicated(T, 2, 3, 0);
+    const cut = (lastStableOffset: number) =>
+      ({ fact: 'log truncated', log: T, logEndOffset: 2, lastStableOffset }) as const;
+    const story = () => cluster().node('b2', ...copied, told);
+    expect(story().node('b2', cut(2)).fired).toEqual([]);
+    expect(story().node('b2', cut(0)).fired).toEqual(['LastStableOffset']);
+  });
+
   it('is not held back by a transaction that the next leader never had', () => {
     const story = open()
       .node('b2', wrote(T, 0, 0, { id: 8 }), leads(T, 1, [2], 1))
