@@ -7,6 +7,7 @@ import { mixedWrites } from './mixed-writes.ts';
 import { decidedTwice, lateMarker } from './named-by-check.ts';
 import { oneReplica } from './one-replica.ts';
 import type { RunWitness } from './run-witness.ts';
+import { sequenceUsedTwice } from './sequence-used-twice.ts';
 import { uncleanElection } from './unclean-election.ts';
 import { uncommittedRead } from './uncommitted-read.ts';
 import type { Weakness } from './weakness.ts';
@@ -17,6 +18,7 @@ import { zombieLeader } from './zombie-leader.ts';
 export const WEAKNESSES: readonly Weakness[] = [
   delayedEndTxn,
   lateProduce,
+  sequenceUsedTwice,
   lateMarker,
   decidedTwice,
   expiredProducer,

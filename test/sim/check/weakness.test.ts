@@ -164,6 +164,44 @@ describe('a late batch', () => {
   });
 });
 
+describe('a sequence that is used twice', () => {
+  const lostOf = (recordOffset: number): Violation =>
+    finding('lost-write', { log: LOG, id: 1, recordOffset });
+  const skip = (to: number): Violation => finding('poll-skip', { log: LOG, client: 'k1', from: 2, to });
+
+  function run(changes: { isCommit?: boolean; producerEpoch?: number; beganAt?: number }): RunWitness {
+    const { beganAt = 40, isCommit = false, producerEpoch = 3 } = changes;
+    const witness = new RunWitness();
+    const ended = { log: LOG, producerId: 7, producerEpoch, firstOffset: 4, lastOffset: 9, isCommit };
+    witness.onFact(30, 'b1', { fact: 'transaction ended at partition', ...ended });
+    const send = { ...sent(1, 0, 'ok'), writes: [{ log: LOG, id: 1, recordOffset: 5 }] };
+    const later = { ...sent(2, 1, 'ok'), writes: [{ log: LOG, id: 2, recordOffset: 12 }] };
+    witness.hear({
+      history: { sends: [send, later], polls: [], repositions: [] },
+      transactions: [transaction(0, { beganAt, commitAskedAt: 60 }), transaction(1, { beganAt: 90 })],
+    });
+    return witness;
+  }
+
+  it('explains a value that was acknowledged in the place of one that was aborted before', () => {
+    const weakness = 'sequence used twice after an abort';
+    expect(named(run({}), lostOf(5)).violation).toBe(weakness);
+    expect(named(run({}), skip(10)).violation).toBe(weakness);
+  });
+
+  it('is not assumed of what was committed, of another epoch, of a later abort, nor of its marker', () => {
+    expect(named(run({ isCommit: true }), lostOf(5)).violation).toBe('none');
+    expect(named(run({ producerEpoch: 4 }), lostOf(5)).violation).toBe('none');
+    expect(named(run({ beganAt: 20 }), lostOf(5)).violation).toBe('none');
+    expect(named(run({}), lostOf(9)).violation).toBe('none');
+  });
+
+  it('does not explain a skip over something else, nor over nothing', () => {
+    expect(named(run({}), skip(20)).violation).toBe('none');
+    expect(named(run({}), skip(4)).violation).toBe('none');
+  });
+});
+
 describe('a forgotten producer', () => {
   it('explains what the check says so of, and a duplicate that lies within it', () => {
     const run = new RunWitness();
