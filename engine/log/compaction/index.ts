@@ -17,7 +17,8 @@
  *
  * Where it differs: the last batch of each cleaned segment stays without its records, as a placeholder, so
  * that a hole between two segments is always a power loss's work; each log directory has a cleaner of its
- * own; keys are mapped whole and not by their MD5.
+ * own; keys are mapped whole and not by their MD5. A batch without records has no time: in Kafka its header's
+ * counts for `largestTimestamp`, so that ListOffsets may look in that segment, find nothing there, and say so.
  *
  * Kafka's counterparts: `LogCleaner`, `LogCleanerManager`, `Cleaner`, `CleanedTransactionMetadata`,
  * `SkimpyOffsetMap`.

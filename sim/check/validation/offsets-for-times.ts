@@ -80,7 +80,7 @@ function batchesOf(log: Log): Seen[] {
 function timesOf(batches: readonly Seen[]): Set<number> {
   const times = new Set<number>([0]);
   const step = Math.max(1, Math.floor(batches.length / BATCHES_ASKED));
-  for (let i = 0; i < batches.length; i += step) {
+  for (let i = batches.length - 1; i >= 0; i -= step) {
     const { maxTimestamp } = batches[i]!.header;
     for (const time of [maxTimestamp - 1, maxTimestamp, maxTimestamp + 1]) if (time >= 0) times.add(time);
   }

@@ -145,4 +145,18 @@ export const compactionInTrials: readonly Mutation[] = [
     scenario: 'power lost while logs are cleaned',
     seeds: 5,
   },
+  {
+    id: 'C19',
+    bug: 'The segment whose latest record is of the asked time is passed over',
+    patches: [
+      {
+        file: 'engine/log/find-timestamp.ts',
+        find: 'candidate.maxTimestamp >= timestamp',
+        replace: 'candidate.maxTimestamp > timestamp',
+      },
+    ],
+    caughtBy: ['OffsetsForTimes'],
+    scenario: 'quiet',
+    seeds: 3,
+  },
 ];

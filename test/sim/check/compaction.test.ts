@@ -17,7 +17,9 @@ import {
   type Cleaners,
   ClusterShadow,
   type CompactedReplica,
+  findAnomalies,
   flawsOf,
+  type History,
   OriginalLog,
   RemovedRecords,
 } from '../../../sim/check/index.ts';
@@ -212,5 +214,37 @@ describe('values that readers may not be shown', () => {
   it('are not those that an aborted one comes after', () => {
     const aborted = new Appended().put(['a=1']).put(['a=2'], inTransaction(5)).end(5, 'ABORT');
     expect(aborted.removed(3)).toEqual([]);
+  });
+});
+
+describe('a history of a log that was cleaned', () => {
+  const ids = [100, 101, 102, 103];
+  const writes = ids.map((id, recordOffset) => ({ log: 't-0', id, recordOffset }));
+  const times = { invokedAt: 0, endedAt: 1 };
+  const send = { client: 'p1', ...times, outcome: 'ok', isTransactional: false, writes } as const;
+  const poll = (at: number, ...offsets: number[]) => ({
+    client: 'k1',
+    at,
+    reads: [{ log: 't-0', offsets, ids: offsets.map((offset) => ids[offset]!) }],
+  });
+  const history = (...polls: ReturnType<typeof poll>[]): History => ({
+    sends: [send],
+    polls,
+    repositions: [],
+  });
+  const names = (of: History, ...gone: number[]) =>
+    findAnomalies(of, (log, id) => log === 't-0' && gone.includes(id)).map(({ name }) => name);
+
+  it('has no anomaly where readers are not shown what a cleaner may have taken', () => {
+    expect(names(history(poll(2, 0, 2, 3)), 101)).toEqual([]);
+    expect(names(history(poll(2, 0), poll(3, 3)), 101, 102)).toEqual([]);
+    expect(names(history(poll(2, 0, 1, 2, 3)), 101)).toEqual([]);
+  });
+
+  it('has the anomalies of every other where one of the values passed over must be there', () => {
+    const passedOver = ['lost-write', 'unseen'];
+    expect(names(history(poll(2, 0, 2, 3)))).toEqual([...passedOver, 'int-poll-skip']);
+    expect(names(history(poll(2, 0), poll(3, 3)), 101)).toEqual([...passedOver, 'poll-skip']);
+    expect(names(history(poll(2, 0, 1, 2)), 101)).toEqual(['unseen']);
   });
 });
