@@ -170,9 +170,7 @@ export class ClusterShadow {
         return;
       case 'log closed':
         this.replica(node, fact.log).leader = false;
-        if (fact.reason !== 'deleted') return;
-        this.#replicas.get(node)?.delete(fact.log);
-        this.transactions.onDeleted(node, fact.log);
+        if (fact.reason === 'deleted') this.#replicas.get(node)?.delete(fact.log);
         return;
       case 'replica became leader': {
         const replica = this.replica(node, fact.log);
@@ -191,6 +189,7 @@ export class ClusterShadow {
         return;
       }
       case 'partition changed':
+        this.transactions.onPartition(fact.log, fact.topicId);
         this.partitions.set(fact.log, fact);
         return;
       case 'broker changed':

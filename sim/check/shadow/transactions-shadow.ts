@@ -12,6 +12,8 @@ export class TransactionsShadow {
   /** Logs in which a transaction may be open. */
   readonly withOpen = new Set<ProducerLedger>();
   readonly #ledgers = new Map<string, ProducerLedger>();
+  /** By log, of its topic. */
+  readonly #topicIds = new Map<string, string>();
   readonly #write: ProducerWrite = emptyWrite();
   #isWrite = false;
 
@@ -50,10 +52,13 @@ export class TransactionsShadow {
     this.#ledgers.get(log)?.forget(node, producerIds, logEndOffset);
   }
 
-  /** A topic of the same name begins anew. */
-  onDeleted(node: string, log: string): void {
+  /** What is written to a topic of the same name is another log. */
+  onPartition(log: string, topicId: string): void {
+    const known = this.#topicIds.get(log);
+    if (known === topicId) return;
+    this.#topicIds.set(log, topicId);
     const ledger = this.#ledgers.get(log);
-    if (ledger?.leader !== node) return;
+    if (known === undefined || ledger === undefined) return;
     this.#ledgers.delete(log);
     this.withOpen.delete(ledger);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leads, opened, read, replicated, Story } from './facts.ts';
+import { leads, opened, partition, read, replicated, Story } from './facts.ts';
 import { changed, ended, entered, S, wrote, wroteInTransaction } from './transaction-facts.ts';
 
 const T = 't-0';
@@ -66,6 +66,20 @@ describe('sequences of a producer', () => {
     expect(weaknesses(again)).toEqual([['ProducerSequences', expect.stringContaining('expired')]]);
     // It is known again.
     expect(story().node('b1', wrote(T, 2, 9), wrote(T, 3, 12)).fired).toEqual(['ProducerSequences']);
+  });
+
+  it('are those of another log when the topic is another of the same name', () => {
+    const goesOn = (topicId: string) => {
+      const anew = partition(T, [1, 2], { topicId });
+      const story = cluster().node('c101', partition(T, [1, 2]));
+      story
+        .node('b1', wrote(T, 0, 0), wrote(T, 1, 1))
+        .node('c101', anew)
+        .node('b1', wrote(T, 2, 5));
+      return story.fired.includes('ProducerSequences');
+    };
+    expect(goesOn('t'.padEnd(21, 'x').concat('A'))).toBe(true);
+    expect(goesOn('AnotherAnotherAnother1')).toBe(false);
   });
 
   it('may be any where the log was read again and begins after all that the producer wrote', () => {
