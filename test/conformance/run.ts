@@ -5,6 +5,7 @@ import { conformBootKafka } from './boot-kafka/boot-kafka.ts';
 import { conformBootTrial } from './boot-kafka/boot-trial.ts';
 import { conformDumpLog } from './dump-log/dump-log.ts';
 import { Kafka, NoKafka } from './kafka.ts';
+import { conformKafkaDisk } from './kafka-disk/kafka-disk.ts';
 import { writeDisks } from './written.ts';
 
 /**
@@ -14,7 +15,7 @@ import { writeDisks } from './written.ts';
 const update = process.argv.includes('--update');
 const kafka = Kafka.install();
 if (kafka instanceof NoKafka) {
-  console.log(`not run: dump-log, boot-kafka, boot-trial: ${kafka.reason}`);
+  console.log(`not run: dump-log, boot-kafka, boot-trial, kafka-disk: ${kafka.reason}`);
   process.exitCode = 1;
 } else {
   const directory = mkdtempSync(join(tmpdir(), 'kafka-trial-conformance-'));
@@ -23,6 +24,8 @@ if (kafka instanceof NoKafka) {
     console.log(`dump-log: ${conformDumpLog(kafka, directory, update)}`);
     console.log(`boot-kafka: a real Kafka on simulated disks: ${await conformBootKafka(directory)}`);
     console.log(`boot-trial: a simulated cluster on a real Kafka's disks: ${conformBootTrial(directory)}`);
+    const real = join(directory, 'real');
+    console.log(`kafka-disk: a real Kafka's own disk: ${await conformKafkaDisk(kafka, real, update)}`);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

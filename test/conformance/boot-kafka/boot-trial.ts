@@ -78,7 +78,7 @@ export function conformBootTrial(directory: string): string {
   rejectLosses(before, stateOf(join(after, 'b1/data')));
   const { poll, produce } = result.operations;
   return (
-    `${produce.ok} new records and ${poll.ok} polled beside the ${countOf(before)} records and ` +
+    `${produce?.ok} new records and ${poll?.ok} polled beside the ${countOf(before)} records and ` +
     `${before.offsets.length} positions that Kafka left`
   );
 }

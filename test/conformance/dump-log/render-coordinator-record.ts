@@ -60,13 +60,16 @@ function withProtocol(value: object): object {
   };
 }
 
-/** Bytes that are shown as what they say. */
+/** Bytes that are shown as what they say, if they say anything. */
 class Json {
   readonly text: string;
   constructor(schema: Schema<object>, bytes: Uint8Array, said: object) {
-    if (said instanceof WireError) throw said;
-    this.text = bytes.length === 0 ? '""' : jsonOf(schema, int16At(bytes), said);
+    this.text = said instanceof WireError ? base64Of(bytes) : jsonOf(schema, int16At(bytes), said);
   }
+}
+
+function base64Of(bytes: Uint8Array): string {
+  return `"${Buffer.from(bytes).toString('base64')}"`;
 }
 
 function jsonOf({ fields }: Pick<Schema<object>, 'fields'>, version: number, value: object): string {
@@ -74,16 +77,26 @@ function jsonOf({ fields }: Pick<Schema<object>, 'fields'>, version: number, val
   const shown: [string, unknown][] = [];
   for (const [name, field] of Object.entries(fields)) {
     if (!covers(field.versions, version)) continue;
-    if (covers(field.tagged, version) && held[name] === field.default) continue;
+    if (covers(field.tagged, version) && isDefault(field, held[name])) continue;
     shown.push([name, held[name]]);
   }
   const parts = shown.map(([name, each]) => `"${name}":${jsonOfField(fields[name]!, version, each)}`);
   return `{${parts.join(',')}}`;
 }
 
+function isDefault(field: Field<unknown>, value: unknown): boolean {
+  if (value === null || field.default === null) return value === field.default;
+  if (Array.isArray(value)) return value.length === 0;
+  if (field.type !== 'struct') return value === field.default;
+  return Object.entries(field.fields!).every(([name, each]) =>
+    isDefault(each, (value as Readonly<Record<string, unknown>>)[name]),
+  );
+}
+
 function jsonOfField(field: Field<unknown>, version: number, value: unknown): string {
+  if (field.type === 'hash64') return `${BigInt.asIntN(64, BigInt(`0x${value}`))}`;
   if (value instanceof Json) return value.text;
-  if (value instanceof Uint8Array) return `"${Buffer.from(value).toString('base64')}"`;
+  if (value instanceof Uint8Array) return base64Of(value);
   if (field.fields === null || value === null) return JSON.stringify(value);
   const fields = { fields: field.fields };
   if (!Array.isArray(value)) return jsonOf(fields, version, value as object);
