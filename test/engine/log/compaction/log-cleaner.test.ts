@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CompactionStage, DAY_MS, LOG } from './compaction-stage.ts';
+import { buildBatch, withLeader } from '../../../../engine/records/index.ts';
+import { CompactionStage, DAY_MS, LOG, recordOf } from './compaction-stage.ts';
 
 /** Three segments with old values of both keys, and an active one. */
 function dirtyLog(stage = new CompactionStage()): CompactionStage {
@@ -181,10 +182,28 @@ describe('the cleaner', () => {
     stage.disk.processCrash();
     stage.boot();
     // As in Kafka the gap at the end is forgotten: the log ends behind its last batch.
-    expect(stage.put(['a=3', 'b=3', 'a=4'])).toBe(1);
+    expect(stage.put(['c=2', 'b=3', 'a=4'])).toBe(1);
     stage.roll();
     stage.clean();
-    expect(stage.texts()).toEqual(['0:c=1', '2:b=3', '3:a=4']);
+    expect(stage.texts()).toEqual(['1:c=2', '2:b=3', '3:a=4']);
+  });
+
+  it('is done with a log whose segment ends in a gap, and does not begin again for ever (KAFKA-8764)', () => {
+    const stage = new CompactionStage({ 'segment.bytes': 1_000 });
+    // As a follower has it whose leader had cleaned what lay between: further away than an index can say.
+    const far = 3_000_000_000;
+    const batches = (['a=1', 'a=2', 'b=1'] as const).map((text, i) =>
+      withLeader(buildBatch({}, [recordOf(text, stage.wallMs)]), i < 2 ? i : far, 0),
+    );
+    stage.log.appendAsFollower(batches.slice(0, 2), 0, stage.out);
+    stage.log.appendAsFollower(batches.slice(2), 0, stage.out);
+    stage.replicate();
+    stage.settle();
+    stage.clean();
+    expect(stage.texts()).toEqual(['1:a=2', `${far}:b=1`]);
+    expect(stage.directory.cleaner.cleanedTo(LOG)).toBe(far);
+    stage.clean();
+    expect(stage.out.facts.filter(({ fact }) => fact === 'log compacted')).toHaveLength(1);
   });
 
   it('takes back what it says of offsets that are cut off', () => {
@@ -227,6 +246,17 @@ describe('the cleaner', () => {
 });
 
 describe('compact and delete', () => {
+  it('deletes nothing that is being cleaned (KAFKA-7322)', () => {
+    const policy = { 'cleanup.policy': ['compact', 'delete'], 'retention.ms': 5_000 } as const;
+    const stage = dirtyLog(new CompactionStage(policy, { 'log.cleaner.io.max.bytes.per.second': 20 }));
+    stage.pass(31_000_000);
+    expect(stage.directory.cleaner.current).toBe(LOG);
+    expect(stage.log.firstSegmentBaseOffset).toBe(0);
+    stage.pass(300_000_000);
+    expect(stage.log.firstSegmentBaseOffset).toBeGreaterThan(0);
+    expect(stage.directory.failure).toBe(null);
+  });
+
   it('deletes old segments as soon as the cleaner looks, emptied ones too', () => {
     const stage = dirtyLog(
       new CompactionStage({ 'cleanup.policy': ['compact', 'delete'], 'retention.ms': 60_000 }),
