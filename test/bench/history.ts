@@ -37,7 +37,8 @@ export function longHistory(operations = OPERATIONS): History {
 
 /**
  * A million transactions of copying pipelines: each polls what another has sent, and sends what it makes of it to two
- * partitions. Two at a time are under way, and write to the same partitions, one after the other in both.
+ * partitions. Two at a time are under way and write to one partition, the second of them first: what follows is not
+ * always what began later, and there is no circle.
  */
 export function longTransactions(transactions = OPERATIONS): History {
   const sends = new SendLog();
@@ -49,18 +50,24 @@ export function longTransactions(transactions = OPERATIONS): History {
       polls.beginPoll(client, i * 10, i);
       for (let half = 0; half < 2; half++) {
         polls.beginRead(`t-${(read + half) % LOGS}`);
-        const from = read * BATCH + half * 2;
-        for (let at = 0; at < 2; at++) polls.addRecord(from + at, from + at);
+        for (let at = 0; at < 2; at++)
+          polls.addRecord(offsetOf(read, half) + at, read * BATCH + half * 2 + at);
       }
     }
     const times = { invokedAt: i * 10, endedAt: i * 10 + 19, outcome: 'ok', isTransactional: true } as const;
     for (let half = 0; half < 2; half++) {
-      const log = (i + half) % LOGS;
-      const from = i * BATCH + half * 2;
-      sends.push({ client, log: `t-${log}`, ...times, baseOffset: from, transaction: i }, [from, from + 1]);
+      const send = { client, log: `t-${(i + half) % LOGS}`, ...times, transaction: i };
+      const id = i * BATCH + half * 2;
+      sends.push({ ...send, baseOffset: offsetOf(i, half) }, [id, id + 1]);
     }
   }
   return { sends, polls, repositions: [] };
+}
+
+/** Of each two transactions the first half of the second stands before the second half of the first. */
+function offsetOf(transaction: number, half: number): number {
+  const isBehind = half === 1 && transaction % 2 === 0;
+  return transaction * BATCH + half * 2 + (isBehind ? BATCH : 0);
 }
 
 /** How many operations of clients a second are checked for every scalar anomaly, and transactions for cycles. */

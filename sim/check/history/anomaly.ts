@@ -1,5 +1,5 @@
 import type { CycleName } from './cycle/families.ts';
-import type { Indexed } from './version-order.ts';
+import type { Indexed } from './indexed.ts';
 
 /**
  * Jepsen's names (`jepsen.tests.kafka`), for sends and for polls by assignment; `lost` and `late` are what `unseen`

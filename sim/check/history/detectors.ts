@@ -16,7 +16,7 @@ import { internalNonmonotonicSend, internalSendSkip, nonmonotonicSend } from './
 import { unseen } from './anomaly/unseen.ts';
 import type { Anomaly, Detector } from './anomaly.ts';
 import type { History } from './history.ts';
-import { type Indexed, indexHistory } from './version-order.ts';
+import { type Indexed, indexHistory } from './indexed.ts';
 
 /** What is seen value by value. */
 export const scalarDetectors: readonly Detector[] = [

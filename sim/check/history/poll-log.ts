@@ -1,5 +1,6 @@
 import type { PollOperation, Read } from './history.ts';
 import { NameTable, NumberColumn } from './number-column.ts';
+import type { PollVisitor } from './visit.ts';
 
 const NO_TRANSACTION = -1;
 
@@ -52,6 +53,21 @@ export class PollLog implements Iterable<PollOperation> {
       const number = this.#transactions.at(i);
       const transaction = number === NO_TRANSACTION ? undefined : number;
       yield { client: this.#names.name(this.#clients.at(i)), at: this.#at.at(i), transaction, reads };
+    }
+  }
+
+  /** As going through it, without an object for each. */
+  visit(visitor: PollVisitor): void {
+    let read = 0;
+    let at = 0;
+    for (let i = 0; i < this.length; i++) {
+      visitor.poll(this.#names.name(this.#clients.at(i)), this.#at.at(i), this.#transactions.at(i));
+      const readsTo = i + 1 < this.length ? this.#readsFrom.at(i + 1) : this.#logs.length;
+      for (; read < readsTo; read++) {
+        visitor.read(this.#names.name(this.#logs.at(read)));
+        const to = read + 1 < this.#logs.length ? this.#recordsFrom.at(read + 1) : this.#offsets.length;
+        for (; at < to; at++) visitor.record(this.#offsets.at(at), this.#ids.at(at));
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 import type { SendOperation, Write } from './history.ts';
 import { NameTable, NumberColumn } from './number-column.ts';
+import type { SendVisitor } from './visit.ts';
 
 const OUTCOMES: readonly SendOperation['outcome'][] = ['ok', 'fail', 'unknown'];
 /** Added to the outcome of a transaction's send. */
@@ -51,6 +52,29 @@ export class SendLog implements Iterable<SendOperation> {
   *[Symbol.iterator](): Iterator<SendOperation> {
     const order = this.#inOrder();
     for (let i = 0; i < this.length; i++) yield this.#send(order === null ? i : order[i]!);
+  }
+
+  /** As going through it, without an object for each. */
+  visit(visitor: SendVisitor): void {
+    const order = this.#inOrder();
+    for (let n = 0; n < this.length; n++) {
+      const i = order === null ? n : order[n]!;
+      const outcome = this.#outcomes.at(i);
+      visitor.send(
+        this.#names.name(this.#clients.at(i)),
+        this.#invokedAt.at(i),
+        this.#endedAt.at(i),
+        OUTCOMES[outcome % TRANSACTIONAL]!,
+        outcome >= TRANSACTIONAL,
+        this.#transactions.at(i),
+      );
+      const log = this.#names.name(this.#logs.at(i));
+      const baseOffset = this.#baseOffsets.at(i);
+      const from = this.#idsFrom.at(i);
+      const to = i + 1 < this.length ? this.#idsFrom.at(i + 1) : this.#ids.length;
+      for (let at = from; at < to; at++)
+        visitor.write(log, this.#ids.at(at), baseOffset === NO_OFFSET ? NO_OFFSET : baseOffset + at - from);
+    }
   }
 
   /** Sends by when they were invoked, those of one time as they came; null: they came so. */

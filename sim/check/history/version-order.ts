@@ -1,8 +1,6 @@
-import { type Dependencies, dependenciesOf } from './cycle/dependencies.ts';
-import type { History, SendOperation } from './history.ts';
+import { DenseIndex } from './dense-index.ts';
 import { NumberColumn } from './number-column.ts';
 import { NumberIndex } from './number-index.ts';
-import { type PollSteps, suspectSends, unusualSteps } from './suspects.ts';
 
 const MIN_ROOM = 64;
 
@@ -12,7 +10,7 @@ const MIN_ROOM = 64;
  */
 export class VersionOrder {
   readonly log: string;
-  readonly #offsets = new NumberIndex();
+  readonly #offsets = new DenseIndex();
   readonly #ids = new NumberIndex();
   /** By place of the offset: the place of the first value seen there. */
   readonly #idAt = new NumberColumn();
@@ -165,85 +163,9 @@ function addDistinct(several: Map<number, number[]>, key: number, known: number,
 }
 
 function severalOf(
-  index: NumberIndex,
+  index: Pick<NumberIndex, 'find'>,
   several: ReadonlyMap<number, readonly number[]>,
 ): [key: number, values: readonly number[]][] {
   const byPlace = [...several].sort(([a], [b]) => index.find(a) - index.find(b));
   return byPlace.map(([key, values]) => [key, values]);
-}
-
-/** What the anomalies look at, derived once from a history. */
-export interface Indexed {
-  readonly history: History;
-  readonly orders: ReadonlyMap<string, VersionOrder>;
-  /** Sends that failed, were not read whole or stand apart; of the others only their order is to be judged. */
-  readonly suspects: readonly SendOperation[];
-  readonly steps: PollSteps;
-  /** Values that a cleaner or retention may have taken from the log: nobody has to be shown them. Null: none. */
-  readonly mayBeGone: ((log: string, id: number) => boolean) | null;
-  /** Who wrote before whom, and who read whose; made when it is asked for the first time. */
-  dependencies(): Dependencies;
-}
-
-/**
- * Orders come from all polls and from the sends that must have taken place: acknowledged, or unknown and seen by a
- * reader.
- */
-export function indexHistory(history: History, mayBeGone: Indexed['mayBeGone'] = null): Indexed {
-  const orders = new Map<string, VersionOrder>();
-  const orderOf = (log: string): VersionOrder => {
-    let order = orders.get(log);
-    if (order === undefined) orders.set(log, (order = new VersionOrder(log)));
-    return order;
-  };
-  const uncommitted = uncommittedValues(history);
-  for (const poll of history.polls) {
-    const isProof = history.readsUncommitted?.(poll.client) !== true;
-    for (const { log, offsets, ids } of poll.reads) {
-      const order = orderOf(log);
-      for (let i = 0; i < offsets.length; i++) {
-        order.note(offsets[i]!, ids[i]!);
-        if (isProof && uncommitted.size > 0) uncommitted.delete(ids[i]!);
-      }
-    }
-  }
-  for (const order of orders.values()) order.endReads();
-  for (const send of history.sends) {
-    if (send.outcome === 'fail') continue;
-    // A place in the log is no proof that the transaction was committed: a reader is.
-    if (send.isTransactional && send.outcome === 'unknown') continue;
-    for (const write of send.writes) {
-      if (write.recordOffset >= 0) orderOf(write.log).note(write.recordOffset, write.id);
-    }
-  }
-  const shownToFew = mayBeGone === null ? uncommitted : withTaken(uncommitted, history, mayBeGone);
-  for (const order of orders.values()) order.seal(shownToFew);
-  let dependencies: Dependencies | null = null;
-  return {
-    dependencies: () => (dependencies ??= dependenciesOf(history, orders)),
-    history,
-    mayBeGone,
-    orders,
-    suspects: suspectSends(history, orders),
-    steps: unusualSteps(history, orders),
-  };
-}
-
-function withTaken(
-  uncommitted: ReadonlySet<number>,
-  { sends }: History,
-  mayBeGone: (log: string, id: number) => boolean,
-): ReadonlySet<number> {
-  const values = new Set(uncommitted);
-  for (const { writes } of sends) for (const { log, id } of writes) if (mayBeGone(log, id)) values.add(id);
-  return values;
-}
-
-/** Values of transactions that were not seen to commit: where somebody reads what is uncommitted, it may be these. */
-function uncommittedValues({ sends, readsUncommitted }: History): Set<number> {
-  const values = new Set<number>();
-  if (readsUncommitted === undefined) return values;
-  for (const { isTransactional, outcome, writes } of sends)
-    if (isTransactional && outcome !== 'ok') for (const { id } of writes) values.add(id);
-  return values;
 }

@@ -2,8 +2,8 @@ import { seconds } from './delayed-end-txn.ts';
 import type { Explanation, Weakness } from './weakness.ts';
 
 /**
- * A batch that the network held up until its transaction was aborted, and that lands when the next one of the same epoch
- * has the partition: nothing tells that it is not of that one.
+ * A batch that the network held up until its transaction was aborted, and that lands when the next one of the same
+ * epoch has the partition: nothing tells that it is not of that one.
  */
 export const lateProduce: Weakness = {
   id: 'late batch joins the next transaction',

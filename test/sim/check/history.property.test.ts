@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DenseIndex } from '../../../sim/check/history/dense-index.ts';
 import { NumberIndex } from '../../../sim/check/history/number-index.ts';
 import {
   findAnomalies,
   type History,
+  PollLog,
+  SendLog,
   type SendOperation,
   scalarDetectors,
 } from '../../../sim/check/index.ts';
@@ -69,6 +72,28 @@ describe('the columns of a history', () => {
     );
   });
 
+  it('show the same of a log of sends and of polls as of the operations that it tells', () => {
+    fc.assert(
+      fc.property(history, (one) => {
+        const sends = new SendLog();
+        const polls = new PollLog();
+        for (const { writes, ...rest } of one.sends)
+          for (const { id: value, log: where, recordOffset: baseOffset } of writes)
+            sends.push({ ...rest, log: where, baseOffset }, [value]);
+        for (const { at, client, reads } of one.polls) {
+          polls.beginPoll(client, at);
+          for (const read of reads) {
+            polls.beginRead(read.log);
+            for (let i = 0; i < read.ids.length; i++) polls.addRecord(read.offsets[i]!, read.ids[i]!);
+          }
+        }
+        const told = { ...one, sends: [...sends], polls: [...polls] };
+        expect(findAnomalies({ ...one, sends, polls })).toEqual(findAnomalies(told));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('number keys as a Map does, however far apart they are', () => {
     const key = fc.oneof(
       fc.nat(300),
@@ -77,14 +102,15 @@ describe('the columns of a history', () => {
     );
     fc.assert(
       fc.property(fc.array(key, { maxLength: 600 }), key, (keys, other) => {
-        const index = new NumberIndex();
-        const model = new Map<number, number>();
-        for (const each of keys) {
-          if (!model.has(each)) model.set(each, model.size);
-          expect(index.add(each)).toBe(model.get(each));
+        for (const index of [new NumberIndex(), new DenseIndex()]) {
+          const model = new Map<number, number>();
+          for (const each of keys) {
+            if (!model.has(each)) model.set(each, model.size);
+            expect(index.add(each)).toBe(model.get(each));
+          }
+          expect([...index.keys()]).toEqual([...model.keys()]);
+          expect(index.find(other)).toBe(model.get(other) ?? -1);
         }
-        expect([...index.keys()]).toEqual([...model.keys()]);
-        expect(index.find(other)).toBe(model.get(other) ?? -1);
       }),
     );
   });

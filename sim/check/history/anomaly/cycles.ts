@@ -3,7 +3,7 @@ import type { Cycle } from '../cycle/dependencies.ts';
 import { stepsOf } from '../cycle/describe-cycle.ts';
 import { Edge } from '../cycle/edge.ts';
 import type { CycleName } from '../cycle/families.ts';
-import type { Indexed } from '../version-order.ts';
+import type { Indexed } from '../indexed.ts';
 
 /** Transactions that wrote right before one another, in a circle: their writes are mixed. */
 export const writeCycle: Detector = cycles(

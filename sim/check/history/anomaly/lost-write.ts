@@ -1,5 +1,5 @@
 import type { Anomaly, Detector } from '../anomaly.ts';
-import type { Indexed } from '../version-order.ts';
+import type { Indexed } from '../indexed.ts';
 
 export const lostWrite: Detector = {
   name: 'lost-write',

@@ -1,6 +1,6 @@
 import type { Anomaly, AnomalyName, Detector } from '../anomaly.ts';
+import type { Indexed } from '../indexed.ts';
 import type { PollStep } from '../suspects.ts';
-import type { Indexed } from '../version-order.ts';
 
 /** Between two polls of one client; not across a re-assignment, a seek or a reset. */
 export const nonmonotonicPoll: Detector = {

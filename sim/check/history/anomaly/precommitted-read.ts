@@ -1,6 +1,6 @@
 import type { Anomaly, Detector } from '../anomaly.ts';
 import { describeOperation } from '../cycle/describe-cycle.ts';
-import type { Indexed } from '../version-order.ts';
+import type { Indexed } from '../indexed.ts';
 
 /** Legal in most databases; in Kafka a consumer of what is committed is shown nothing of an open transaction. */
 export const precommittedRead: Detector = {

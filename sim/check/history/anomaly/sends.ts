@@ -1,6 +1,6 @@
 import type { Anomaly, AnomalyName, Detector } from '../anomaly.ts';
 import type { SendOperation, Write } from '../history.ts';
-import type { Indexed } from '../version-order.ts';
+import type { Indexed } from '../indexed.ts';
 
 /** Between a send and a later one of the same client that was invoked after the first had ended. */
 export const nonmonotonicSend: Detector = {

@@ -1,5 +1,5 @@
-import type { History, PollOperation } from '../history.ts';
 import type { VersionOrder } from '../version-order.ts';
+import type { PollVisitor } from '../visit.ts';
 import { Edge } from './edge.ts';
 import type { EdgeList } from './graph.ts';
 import { NO_WRITER, type Operations } from './operations.ts';
@@ -42,32 +42,41 @@ export function addWriteEdges(
  * Who read what whom wrote (`wr-graph`): of every value that a poll returned, as Jepsen does it, though the last of
  * each writer would do.
  */
-export function addReadEdges(history: History, operations: Operations, edges: EdgeList): OwnRead[] {
-  const own: OwnRead[] = [];
-  for (const poll of history.polls) {
-    const reader = operations.addPoll(poll);
-    addReads(poll, reader, operations, edges, own);
-  }
-  return own;
-}
+export class ReadEdges implements PollVisitor {
+  readonly own: OwnRead[] = [];
+  readonly #operations: Operations;
+  readonly #edges: EdgeList;
+  #client = '';
+  #at = 0;
+  #log = '';
+  #reader = NO_WRITER;
+  #last = NO_WRITER;
 
-function addReads(
-  { client, at, reads }: PollOperation,
-  reader: number,
-  operations: Operations,
-  edges: EdgeList,
-  own: OwnRead[],
-): void {
-  let last = NO_WRITER;
-  for (let r = 0; r < reads.length; r++) {
-    const { ids, log } = reads[r]!;
-    for (let i = 0; i < ids.length; i++) {
-      const place = operations.placeOf(ids[i]!);
-      const writer = operations.writerOf(place);
-      if (writer === NO_WRITER || writer === last) continue;
-      last = writer;
-      if (writer === reader) own.push({ operation: reader, client, at, log, id: ids[i]! });
-      else edges.add(writer, reader, Edge.wr, place);
+  constructor(operations: Operations, edges: EdgeList) {
+    this.#operations = operations;
+    this.#edges = edges;
+  }
+
+  poll(client: string, at: number, transaction: number): void {
+    this.#client = client;
+    this.#at = at;
+    this.#reader = this.#operations.addPoll(client, at, transaction);
+    this.#last = NO_WRITER;
+  }
+
+  read(log: string): void {
+    this.#log = log;
+  }
+
+  record(_recordOffset: number, id: number): void {
+    const place = this.#operations.placeOf(id);
+    const writer = this.#operations.writerOf(place);
+    if (writer === NO_WRITER || writer === this.#last) return;
+    this.#last = writer;
+    if (writer !== this.#reader) this.#edges.add(writer, this.#reader, Edge.wr, place);
+    else {
+      const where = { client: this.#client, at: this.#at, log: this.#log };
+      this.own.push({ operation: writer, ...where, id });
     }
   }
 }

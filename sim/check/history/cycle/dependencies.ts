@@ -1,19 +1,20 @@
 import type { History } from '../history.ts';
 import type { VersionOrder } from '../version-order.ts';
+import { visitPolls, visitSends } from '../visit.ts';
 import { type Components, componentsOf, LEFT_OUT } from './components.ts';
-import { addReadEdges, addWriteEdges, type OwnRead } from './data-edges.ts';
+import { addWriteEdges, type OwnRead, ReadEdges } from './data-edges.ts';
+import { Edge } from './edge.ts';
 import { FAMILIES, type Family } from './families.ts';
 import { EdgeList, type Graph, graphOf } from './graph.ts';
 import { Operations } from './operations.ts';
 import { addProcessEdges } from './process-edges.ts';
-import { findBackInTime } from './realtime.ts';
+import { findBackInTime, goesBack } from './realtime.ts';
 import { shortestCycle, type Way, WayFinder } from './shortest-cycle.ts';
 
 /** Cycles of one kind that are shown, in the order in which their first operation came. */
 const MAX_SHOWN = 32;
 
-/** Leaves nothing out. */
-const NOBODY = new Uint8Array(0);
+const EVERY_KIND = Edge.ww | Edge.wr | Edge.process;
 
 /** A cycle of one family; `way` ends where it began, but for a last edge of real time. */
 export interface Cycle {
@@ -33,33 +34,43 @@ export interface Dependencies {
 
 export function dependenciesOf(history: History, orders: ReadonlyMap<string, VersionOrder>): Dependencies {
   const operations = new Operations();
-  for (const send of history.sends) operations.addSend(send);
+  visitSends(history.sends, operations);
   const edges = new EdgeList();
-  const ownReads = addReadEdges(history, operations, edges);
+  const reads = new ReadEdges(operations, edges);
+  visitPolls(history.polls, reads);
   addWriteEdges(orders, operations, edges);
   addProcessEdges(operations, edges);
   const graph = graphOf(operations.length, edges);
-  return { operations, graph, ownReads, cycles: cyclesOf(graph, operations) };
+  return { operations, graph, ownReads: reads.own, cycles: cyclesOf(graph, operations) };
 }
 
 function cyclesOf(graph: Graph, operations: Operations): Cycle[] {
   const cycles: Cycle[] = [];
   const finder = new WayFinder(graph);
+  const all = componentsOf(graph, EVERY_KIND, new Uint8Array(graph.size));
+  /** On no cycle along any edges: nearly all are. */
+  const offAll = aloneIn(all);
   /** By family: the vertices on its cycles. */
   const on = new Map<string, Uint8Array>();
   for (const family of FAMILIES) {
     const explained = marked(graph.size, family.after, on);
-    if (family.isRealtime) {
-      const components = componentsOf(graph, family.kinds, explained);
-      cycles.push(...throughTime(family, graph, components, operations, finder));
-    } else {
+    if (!family.isRealtime) {
       const mine = new Uint8Array(graph.size);
       on.set(family.key, mine);
-      const components = componentsOf(graph, family.kinds, NOBODY);
+      const components = componentsOf(graph, family.kinds, offAll);
       cycles.push(...closed(family, graph, components, explained, finder, mine));
+    } else if (goesBack(graph, family.kinds, operations)) {
+      const components = componentsOf(graph, family.kinds, explained);
+      cycles.push(...throughTime(family, graph, components, operations, finder));
     }
   }
   return cycles;
+}
+
+function aloneIn({ members, from }: Components): Uint8Array {
+  const marks = new Uint8Array(members.length);
+  for (let c = 0; c + 1 < from.length; c++) if (from[c + 1]! - from[c]! === 1) marks[members[from[c]!]!] = 1;
+  return marks;
 }
 
 function marked(size: number, families: readonly string[], on: ReadonlyMap<string, Uint8Array>): Uint8Array {

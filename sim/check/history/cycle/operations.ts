@@ -1,6 +1,7 @@
-import type { PollOperation, SendOperation } from '../history.ts';
+import { DenseIndex } from '../dense-index.ts';
+import type { SendOperation } from '../history.ts';
 import { NameTable, NumberColumn } from '../number-column.ts';
-import { NumberIndex } from '../number-index.ts';
+import type { SendVisitor } from '../visit.ts';
 import { IntColumn } from './int-column.ts';
 
 /** Of a value that nobody is known to have sent. */
@@ -14,7 +15,7 @@ const OK = 0;
  * What may depend on one another: transactions, each with all that it sent and what was polled for it; sends and polls
  * by themselves. In columns, by number; all sends are added before the first poll.
  */
-export class Operations {
+export class Operations implements SendVisitor {
   readonly #names = new NameTable();
   readonly #clients = new IntColumn();
   readonly #beganAt = new NumberColumn();
@@ -25,7 +26,9 @@ export class Operations {
   readonly #byTransaction = new IntColumn();
   /** The first so many have sent something. */
   #senders = 0;
-  readonly #values = new NumberIndex();
+  readonly #values = new DenseIndex();
+  /** Whose the next write is. */
+  #sender = NONE;
   /** By place of the value. */
   readonly #writers = new IntColumn();
 
@@ -33,8 +36,15 @@ export class Operations {
     return this.#clients.length;
   }
 
-  /** A send; those of one transaction are one operation. */
-  addSend({ client, invokedAt, endedAt, outcome, transaction = NONE, writes }: SendOperation): void {
+  /** A send; those of one transaction are one operation. What is written next is its. */
+  send(
+    client: string,
+    invokedAt: number,
+    endedAt: number,
+    outcome: SendOperation['outcome'],
+    _isTransactional: boolean,
+    transaction: number,
+  ): void {
     let operation = this.#ofTransaction(transaction);
     if (operation === NONE) {
       operation = this.#add(client, invokedAt, endedAt, transaction);
@@ -45,15 +55,17 @@ export class Operations {
       // A record may be in doubt where its transaction is not.
       if (this.#outcomes.at(operation) !== OK) this.#outcomes.set(operation, OUTCOMES.indexOf(outcome));
     }
-    for (let i = 0; i < writes.length; i++) {
-      const place = this.#values.add(writes[i]!.id);
-      if (place === this.#writers.length) this.#writers.push(operation);
-      else this.#writers.set(place, operation);
-    }
+    this.#sender = operation;
+  }
+
+  write(_log: string, id: number): void {
+    const place = this.#values.add(id);
+    if (place === this.#writers.length) this.#writers.push(this.#sender);
+    else this.#writers.set(place, this.#sender);
   }
 
   /** Who polled: the transaction that the poll is part of, or the poll by itself. */
-  addPoll({ client, at, transaction = NONE }: PollOperation): number {
+  addPoll(client: string, at: number, transaction: number): number {
     const operation = this.#ofTransaction(transaction);
     if (operation === NONE) return this.#add(client, at, at, transaction);
     // The end of a transaction is told with what it sent.

@@ -1,14 +1,32 @@
 import type { Components } from './components.ts';
-import { KIND_SETS } from './edge.ts';
 import type { Graph } from './graph.ts';
 import type { Operations } from './operations.ts';
 
 const NOBODY = -1;
+/** Sets of the kinds that go with real time: `ww` and `wr`. */
+const KIND_SETS = 4;
 
 /** What comes after `later` by what was written and read had ended before `later` began. */
 export interface BackInTime {
   readonly later: number;
   readonly earlier: number;
+}
+
+/**
+ * Does any edge lead to an operation that began earlier? If none does, whoever comes after began after, and nothing
+ * goes back in time.
+ */
+export function goesBack(
+  { head, kind, size, target }: Graph,
+  kinds: number,
+  operations: Operations,
+): boolean {
+  for (let v = 0; v < size; v++) {
+    const beganAt = operations.beganAt(v);
+    for (let e = head[v]!; e < head[v + 1]!; e++)
+      if ((kind[e]! & kinds) !== 0 && operations.beganAt(target[e]!) < beganAt) return true;
+  }
+  return false;
 }
 
 /**
