@@ -16,6 +16,7 @@ export class LegalTargetAssignment implements Invariant {
   readonly facts = [] as const;
 
   onGroupBatch(at: number, batch: GroupBatch, shadow: ClusterShadow, report: Report): void {
+    if (!batch.records.some(({ record }) => SAYS_WHO_GETS.has(record.type))) return;
     const computed = new Set<string>();
     for (const { record } of batch.records) {
       if (record.type === 'ConsumerGroupTargetAssignmentMetadata' && record.value !== null)
@@ -38,6 +39,13 @@ export class LegalTargetAssignment implements Invariant {
     }
   }
 }
+
+const SAYS_WHO_GETS: ReadonlySet<string> = new Set([
+  'ConsumerGroupMemberMetadata',
+  'ConsumerGroupTargetAssignmentMember',
+  'ConsumerGroupTargetAssignmentMetadata',
+  'GroupMetadata',
+]);
 
 function targetFlaw(group: ConsumerShadow, isComputed: boolean, shadow: ClusterShadow): string | null {
   const owners = new Map<string, string>();

@@ -80,7 +80,7 @@ export class NoZombieCommit implements Invariant {
       });
       return;
     }
-    shadow.probe(claim.memberId === '' ? 'check: commit of no member' : 'check: commit of a member');
+    shadow.probe(probeOf(claim, shadow.groups.group(claim.group)));
   }
 
   /** In a transaction, in a generation that has begun and is not written before it is synced. */
@@ -96,6 +96,17 @@ export class NoZombieCommit implements Invariant {
 }
 
 type GroupTold = Extract<Fact, { fact: 'group changed' }>;
+
+function probeOf(
+  { isTransactional, memberEpoch, memberId }: CommitClaim,
+  group: GroupShadow | undefined,
+): string {
+  if (memberId === '') return 'check: commit of no member';
+  if (isTransactional) return 'check: commit of a member in a transaction';
+  const current = group?.consumer?.members.get(memberId)?.current ?? null;
+  const isOlder = current !== null && memberEpoch < current.memberEpoch;
+  return isOlder ? 'check: commit of a member in an older epoch' : 'check: commit of a member';
+}
 
 function who({ memberEpoch, memberId }: CommitClaim): string {
   return memberId === '' ? `nobody of epoch ${memberEpoch}` : `${memberId} of epoch ${memberEpoch}`;

@@ -17,10 +17,11 @@ export class OneOwnerPerPartition implements Invariant {
   readonly facts = [] as const;
 
   onGroupBatch(at: number, batch: GroupBatch, shadow: ClusterShadow, report: Report): void {
+    if (!batch.records.some(({ record }) => SAYS_WHO_OWNS.has(record.type))) return;
     for (const { classic, consumer, groupId } of batch.groups) {
       const twice =
         consumer !== null ? ownedTwice(consumer) : classic !== null ? assignedTwice(classic) : null;
-      if (consumer !== null && consumer.members.size > 1) shadow.probe('check: consumer group with several');
+      if (consumer !== null && isAskedFor(consumer)) shadow.probe('check: partition waits for its owner');
       if (twice === null) continue;
       const { members, partition } = twice;
       report({
@@ -33,9 +34,18 @@ export class OneOwnerPerPartition implements Invariant {
   }
 }
 
+const SAYS_WHO_OWNS: ReadonlySet<string> = new Set(['ConsumerGroupCurrentMemberAssignment', 'GroupMetadata']);
+
 interface Twice {
   readonly partition: string;
   readonly members: readonly [string, string];
+}
+
+/** Somebody has yet to give up what another shall have: what this is about is at stake. */
+function isAskedFor({ members }: ConsumerShadow): boolean {
+  for (const { current } of members.values())
+    if (current !== null && current.partitionsPendingRevocation.length > 0) return true;
+  return false;
 }
 
 function ownedTwice({ members }: ConsumerShadow): Twice | null {
