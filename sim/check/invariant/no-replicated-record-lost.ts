@@ -11,9 +11,11 @@ export class NoReplicatedRecordLost implements Invariant {
   readonly name = 'NoReplicatedRecordLost';
   readonly property =
     'A record acknowledged with acks=all was replicated before its producer heard of it, and some replica always has it.';
-  readonly facts = ['log truncated', 'log opened', 'log restarted'] as const;
+  readonly facts = ['log truncated', 'log opened', 'log restarted', 'log start advanced'] as const;
   /** Highest acknowledged offset (acks=all) of each log. */
   readonly #acknowledged = new Map<string, number>();
+  /** Where each log was cut off in front: retention and administrators have done with what lies below. */
+  readonly #cutOff = new Map<string, number>();
 
   onClient(at: number, fact: ClientFact, shadow: ClusterShadow, report: Report): void {
     if (fact.kind !== 'acknowledged' || fact.acks !== -1) return;
@@ -30,9 +32,12 @@ export class NoReplicatedRecordLost implements Invariant {
   }
 
   onFact(at: number, node: string, fact: Fact, shadow: ClusterShadow, report: Report): void {
+    if (fact.fact === 'log start advanced')
+      this.#cutOff.set(fact.log, Math.max(fact.logStartOffset, this.#cutOff.get(fact.log) ?? 0));
     if (fact.fact !== 'log truncated' && fact.fact !== 'log opened' && fact.fact !== 'log restarted') return;
     const acknowledged = this.#acknowledged.get(fact.log);
     if (acknowledged === undefined || fact.log === METADATA_LOG) return;
+    if (acknowledged < (this.#cutOff.get(fact.log) ?? 0)) return;
     const here = shadow.replica(node, fact.log);
     if (here.logEndOffset > acknowledged) return;
     const replicated = shadow.replicatedLog(fact.log);

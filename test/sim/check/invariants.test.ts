@@ -134,6 +134,14 @@ describe('invariants', () => {
     expect(story.fired).toEqual(['NoReplicatedRecordLost']);
   });
 
+  it('NoReplicatedRecordLost says nothing of what retention had done with', () => {
+    const story = healthy().client({ kind: 'acknowledged', log: T, recordOffset: 1, acks: -1, client: 'p1' });
+    story.node('b1', { fact: 'log start advanced', log: T, logStartOffset: 2 });
+    story.node('b1', { fact: 'log restarted', log: T, logStartOffset: 2 });
+    story.node('b2', { fact: 'log truncated', log: T, logEndOffset: 1 });
+    expect(story.fired).toEqual([]);
+  });
+
   it('ReplicationQuorumSuperset fires when the controller may elect whom the leader does not wait for', () => {
     const story = healthy().node('c101', broker(1), broker(2), broker(3), partition(T, [1, 2, 3]));
     expect(story.fired).toEqual(['ReplicationQuorumSuperset']);
