@@ -57,10 +57,8 @@ export class LastStableOffset implements Invariant {
     report: Report,
   ): void {
     const { highWatermark, lastStableOffset, log } = fact;
-    if (lastStableOffset > highWatermark) {
-      this.#report(at, node, log, fact, `is above the high watermark ${highWatermark}`, report);
-      return;
-    }
+    // OffsetsInOrder says so.
+    if (lastStableOffset > highWatermark) return;
     this.#judgeMonotone(at, node, log, fact, report);
     if (!fact.leader) return;
     const replica = shadow.replica(node, log);

@@ -2,10 +2,7 @@ import type { Fact } from '../../../engine/machine/index.ts';
 import type { Invariant, Report } from '../contract.ts';
 import type { ClusterShadow } from '../shadow/cluster-shadow.ts';
 
-/**
- * `logStartOffset <= highWatermark <= logEndOffset`; the last stable offset is the high watermark until transactions
- * come.
- */
+/** `logStartOffset <= lastStableOffset <= highWatermark <= logEndOffset`; how far a log is stable is told now and then. */
 export class OffsetsInOrder implements Invariant {
   readonly name = 'OffsetsInOrder';
   readonly property = 'logStartOffset <= lastStableOffset <= highWatermark <= logEndOffset on every replica.';
@@ -23,11 +20,13 @@ export class OffsetsInOrder implements Invariant {
     const replica = shadow.replica(node, fact.log);
     const { logStartOffset, highWatermark, logEndOffset } = replica;
     const said = fact.fact === 'log appended' ? fact.lastOffset + 1 : logEndOffset;
-    if (logStartOffset <= highWatermark && highWatermark <= logEndOffset && said === logEndOffset) return;
+    const stable = fact.fact === 'high watermark advanced' ? fact.lastStableOffset : highWatermark;
+    const inOrder = logStartOffset <= stable && stable <= highWatermark && highWatermark <= logEndOffset;
+    if (inOrder && said === logEndOffset) return;
     report({
       check: this.name,
       at,
-      message: `${fact.log} on ${node}: log start ${logStartOffset}, high watermark ${highWatermark}, log end ${logEndOffset}`,
+      message: `${fact.log} on ${node}: log start ${logStartOffset}, stable up to ${stable}, high watermark ${highWatermark}, log end ${logEndOffset}`,
       evidence: { log: fact.log, node, logStartOffset, highWatermark, logEndOffset, after: fact.fact },
     });
   }

@@ -129,8 +129,8 @@ describe('the last stable offset', () => {
     expect(story.fired).toEqual([]);
   });
 
-  it('LastStableOffset fires above the high watermark, and when it shows what is undecided', () => {
-    expect(open().node('b1', replicated(T, 1, 2, 0, 2)).fired).toEqual(['LastStableOffset']);
+  it('OffsetsInOrder fires above the high watermark, LastStableOffset when it shows what is undecided', () => {
+    expect(open().node('b1', replicated(T, 1, 2, 0, 2)).fired).toEqual(['OffsetsInOrder']);
     expect(open().node('b1', replicated(T, 2, 2, 0, 2)).fired).toEqual(['LastStableOffset']);
     const early = open().node('b1', ended(T, 2, 'commit'), replicated(T, 2, 3, 0, 2));
     expect(early.fired).toEqual(['LastStableOffset']);
