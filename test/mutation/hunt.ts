@@ -1,14 +1,14 @@
 import { parseScenario } from '../../scenarios/load/index.ts';
 import { runTrial } from '../../sim/cluster/index.ts';
+import { huntingGrounds } from './hunting-grounds.ts';
 import type { Hunt } from './mutation.ts';
-import { scenarios } from './scenarios.ts';
 
 /**
  * `hunt.ts SCENARIO FIRST LAST CHECK...`: runs seeds until one of the checks fires, and prints the hunt as JSON. It is
  * started inside a copy of the tree whose engine may be broken.
  */
 const [name, first, last, ...checks] = process.argv.slice(2) as [string, string, string, ...string[]];
-const input = scenarios[name];
+const input = huntingGrounds[name];
 if (input === undefined) throw new Error(`no scenario ${name}`);
 const scenario = parseScenario(name, input);
 const others = new Set<string>();

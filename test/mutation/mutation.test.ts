@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { catalogue } from './catalogue/index.ts';
+import { huntingGrounds } from './hunting-grounds.ts';
 import { assertFits, MutantTree, patched } from './mutant-tree.ts';
 import { isHuntedInTest } from './mutation.ts';
-import { scenarios } from './scenarios.ts';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -19,7 +19,7 @@ describe('the catalogue of known bugs', () => {
     for (const mutation of catalogue) {
       const { id, scenario } = mutation;
       if (isHuntedInTest(mutation)) expect(existsSync(join(ROOT, scenario)), id).toBe(true);
-      else expect(Object.keys(scenarios), id).toContain(scenario);
+      else expect(Object.keys(huntingGrounds), id).toContain(scenario);
     }
   });
 

@@ -19,7 +19,7 @@ export interface Mutation {
    * a test file they are tests, by their whole names.
    */
   readonly caughtBy: readonly string[];
-  /** A key of `scenarios`, or the path of a test file: some bugs need a stage that no schedule of faults sets. */
+  /** A key of `huntingGrounds`, or the path of a test file: some bugs need a stage that no schedule of faults sets. */
   readonly scenario: string;
   /** Seeds 1 to this are tried until a check fires. A test has none: 1. */
   readonly seeds: number;

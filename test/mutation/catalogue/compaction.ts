@@ -140,4 +140,49 @@ export const compaction: readonly Mutation[] = [
     scenario: 'test/engine/log/compaction/swap.test.ts',
     seeds: 1,
   },
+  {
+    id: 'C7',
+    bug: 'A gap at the end of a segment is dirty for ever (KAFKA-8764)',
+    patches: [
+      {
+        file: 'engine/log/compaction/log-cleaning.ts',
+        find: `      this.#map.latestOffset = Math.max(this.#map.latestOffset, next - 1);
+`,
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      'the cleaner is done with a log whose segment ends in a gap, and does not begin again for ever (KAFKA-8764)',
+    ],
+    scenario: 'test/engine/log/compaction/log-cleaner.test.ts',
+    seeds: 1,
+  },
+  {
+    id: 'C8',
+    bug: 'Retention deletes what the cleaner is reading (KAFKA-7322)',
+    patches: [
+      {
+        file: 'engine/log/compaction/log-cleaner.ts',
+        find: 'return isCompacted(log) || this.current === log.name;',
+        replace: 'return false;',
+      },
+    ],
+    caughtBy: ['compact and delete deletes nothing that is being cleaned (KAFKA-7322)'],
+    scenario: 'test/engine/log/compaction/log-cleaner.test.ts',
+    seeds: 1,
+  },
+  {
+    id: 'C9',
+    bug: 'A checkpoint above the active segment is believed (KAFKA-9826)',
+    patches: [
+      {
+        file: 'engine/log/compaction/log-cleaner.ts',
+        find: 'if ((this.#cleanedTo.get(log.name) ?? 0) > active) this.#cleanedTo.set(log.name, active);',
+        replace: '',
+      },
+    ],
+    caughtBy: ['the cleaner says nothing of what was cut off just before a crash'],
+    scenario: 'test/engine/log/compaction/log-cleaner.test.ts',
+    seeds: 1,
+  },
 ];

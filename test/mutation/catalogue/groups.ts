@@ -268,4 +268,18 @@ export const groups: readonly Mutation[] = [
     scenario: 'test/engine/coordinator/group/offset-expiry.test.ts',
     seeds: 1,
   },
+  {
+    id: 'T22c',
+    bug: 'Positions of a transaction count before its marker: records of an aborted one are passed over (KAFKA-17507)',
+    patches: [
+      {
+        file: 'engine/coordinator/group/offsets/group-offsets.ts',
+        find: 'if (producerId === -1) this.offsets.set',
+        replace: 'if (producerId >= -1) this.offsets.set',
+      },
+    ],
+    caughtBy: ['ExactlyOnce'],
+    scenario: 'a pipeline whose members die',
+    seeds: 4,
+  },
 ];

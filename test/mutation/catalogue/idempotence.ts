@@ -262,4 +262,18 @@ export const idempotence: readonly Mutation[] = [
     scenario: 'test/engine/server/transactions.test.ts',
     seeds: 1,
   },
+  {
+    id: 'T17d',
+    bug: 'Of each producer one batch is known again: what it sends again is refused, and sent under a new epoch (KAFKA-5494)',
+    patches: [
+      {
+        file: 'engine/log/producer/producer-entry.ts',
+        find: 'const RETAINED_BATCHES = 5;',
+        replace: 'const RETAINED_BATCHES = 1;',
+      },
+    ],
+    caughtBy: ['duplicate'],
+    scenario: 'idempotent producers in trouble',
+    seeds: 4,
+  },
 ];

@@ -4,6 +4,7 @@
  * coordinators' runtime.
  */
 import type { Mutation } from '../mutation.ts';
+import { clients } from './clients.ts';
 import { compaction } from './compaction.ts';
 import { compactionInTrials } from './compaction-in-trials.ts';
 import { consumerGroups } from './consumer-groups.ts';
@@ -28,4 +29,5 @@ export const catalogue: readonly Mutation[] = [
   ...compaction,
   ...compactionInTrials,
   ...coordinatorRuntime,
+  ...clients,
 ];
