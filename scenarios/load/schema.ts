@@ -127,6 +127,7 @@ export const scenarioSchema = z.strictObject({
     .strictObject({
       mayLoseAcknowledged: z.boolean().default(false),
       mayLoseReplicated: z.boolean().default(false),
+      allowed: z.array(z.string()).default([]),
       probes: z.array(z.string()).default([]),
       consumersReadAll: z.boolean().default(true),
     })

@@ -5,6 +5,7 @@ import { RunMetrics } from '../metrics/index.ts';
 import type { Result } from '../result/index.ts';
 import { durationUs, type Fault, type Scenario } from '../scenario/index.ts';
 import { Trace } from '../trace/index.ts';
+import { asExpected } from './as-expected.ts';
 import { adminFactory } from './client-machines.ts';
 import { Cluster } from './cluster.ts';
 import { CompactionWatch } from './compaction-watch.ts';
@@ -214,7 +215,7 @@ export class Trial {
       ],
       allowed: [...sorted.allowed, ...found.allowed],
     };
-    return classify(all, witness);
+    return asExpected(this.#scenario, classify(all, witness));
   }
 
   /** What is not as it should be, whatever clients do. */

@@ -85,6 +85,10 @@ export interface Expectations {
    */
   readonly mayLoseReplicated: boolean;
   /**
+   * Checks whose findings are what this scenario shows: they are told, and classed as allowed by its configuration.
+   */
+  readonly allowed: readonly string[];
+  /**
    * Probes that must have fired at least once over a run: a run that injected no crash proves nothing about crashes.
    */
   readonly probes: readonly string[];
