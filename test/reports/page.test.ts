@@ -69,6 +69,7 @@ describe('a trial’s page', () => {
       verdict: 'violation',
       violations: [{ check: nasty, at: 1, message: nasty, evidence: {} }],
       allowed: [{ check: nasty, at: 1, message: nasty, evidence: {} }],
+      weaknesses: [{ weakness: nasty, issue: nasty, check: nasty, at: 1, message: nasty, evidence: {} }],
       pending: [nasty],
       probes: { [nasty]: 1 },
       operations: { [nasty]: { ok: 1, fail: 0, unknown: 0 } },
@@ -98,6 +99,21 @@ describe('a trial’s page', () => {
     expect(html).toContain('<td>duplicate happened</td>');
     expect(html).toContain('<li>b2 is not up</li>');
     expect(html).not.toContain('Every check held');
+  });
+
+  it('shows known weaknesses of Kafka apart from violations and from what was allowed', async () => {
+    const struck = {
+      weakness: 'delayed EndTxn decides another transaction',
+      issue: 'KAFKA-17754',
+      ...{ check: 'G1a', at: 2_500_000, message: 'value 7 was read', evidence: {} },
+    };
+    const { html } = await buildPage(smallResult({ weaknesses: [struck] }));
+    expect(html).toContain('<h2>Known weaknesses of Kafka that struck</h2>');
+    expect(html).toContain(
+      '<td>delayed EndTxn decides another transaction</td><td>KAFKA-17754</td><td>G1a</td><td>2.500000 s</td><td>value 7 was read</td>',
+    );
+    expect(html).not.toContain('What this configuration allows');
+    expect((await buildPage(smallResult())).html).not.toContain('Known weaknesses');
   });
 
   it('is whole for a run that ended before its traffic: nothing is drawn, and it says so', async () => {
