@@ -14,7 +14,7 @@ export interface TransactionEntry {
   readonly partitions: readonly { readonly topic: string; readonly partitionIds: readonly number[] }[];
   /** When the transaction began, ms: with the producer id it tells which one it is. */
   readonly startedMs: number;
-  /** The coordinator told that it is replicated. */
+  /** The coordinator told that it is replicated, or has loaded it. */
   isTold: boolean;
   /** What the coordinator went from, as far as it can have known; null: not known. */
   basis: TransactionEntry | null;

@@ -71,6 +71,15 @@ export class TransactionLedger {
     if (isComplete(entry.state)) this.#endDecision(entry.previousProducerId);
   }
 
+  /**
+   * The process that leads a log has died and reads it again: in the same epoch it goes on from all that it finds, what
+   * nobody has copied among it (`TransactionStateManager.loadTransactionMetadata` reads to the log end).
+   */
+  onReloaded(log: string, logEndOffset: number): void {
+    for (const { entry } of this.#journals.get(log) ?? [])
+      if (entry.recordOffset < logEndOffset) entry.isTold = true;
+  }
+
   #add(entry: TransactionEntry): void {
     const before = this.#ids.get(entry.transactionalId);
     entry.basis = basisFor(entry, before);

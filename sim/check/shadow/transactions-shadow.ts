@@ -45,7 +45,10 @@ export class TransactionsShadow {
   }
 
   onReloaded({ log, logEndOffset, logStartOffset, node }: ReplicaShadow): void {
-    this.#ledgers.get(log)?.onReloaded(node, logStartOffset, logEndOffset);
+    const ledger = this.#ledgers.get(log);
+    ledger?.onReloaded(node, logStartOffset, logEndOffset);
+    if (ledger?.topic === TRANSACTION_TOPIC && ledger.leader === node)
+      this.entries.onReloaded(log, logEndOffset);
   }
 
   onForgotten({ log, logEndOffset, node }: ReplicaShadow, producerIds: readonly number[]): void {

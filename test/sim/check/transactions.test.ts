@@ -276,6 +276,20 @@ describe('a transaction and its coordinator', () => {
     expect(begun().node('b1', entered(2, 'PrepareCommit'), entered(3, 'PrepareAbort')).fired).toEqual([]);
   });
 
+  it('TransactionStates lets a coordinator go on from what it finds in its log when its process starts again', () => {
+    const restarted = () =>
+      begun()
+        .node('b1', entered(2, 'PrepareAbort'))
+        .down('b1')
+        .node('b1', opened(S, 3), leads(S, 0, [1], 0));
+    expect(restarted().node('b1', entered(3, 'CompleteAbort')).fired).toEqual([]);
+    expect(restarted().node('b1', entered(3, 'CompleteCommit')).fired).toEqual(['TransactionStates']);
+    const cut = begun().node('b1', entered(2, 'PrepareAbort')).down('b1').node('b1', opened(S, 2));
+    expect(cut.node('b1', leads(S, 0, [1], 0), entered(2, 'CompleteAbort')).fired).toContain(
+      'TransactionStates',
+    );
+  });
+
   it('TransactionStates judges the next coordinator by what it has', () => {
     const copied = [entered(0, 'Empty'), entered(1, 'Ongoing')];
     const next = leads(S, 1, [2], 2);
