@@ -7,6 +7,8 @@ import { describeEntry } from '../shadow/transaction-entry.ts';
 
 /** Kafka's own: a coordinator carries out what it loads before that is replicated. */
 const DECIDED_TWICE = 'decision carried out right after a load and lost with the coordinator';
+/** Every transaction has an epoch of its own. */
+const EPOCH_BUMP_VERSION = 2;
 /** Kafka's own: before version 2 a marker does not say which transaction it ends (KIP-1228). */
 const LATE_MARKER = 'late marker of an earlier transaction in the same epoch (TV0, TV1)';
 
@@ -36,6 +38,7 @@ export class OneOutcome implements Invariant {
     const isEarlier = write.openBefore >= 0 && (decision.isOver || !isItsOwn);
     if (isItsOwn && !decision.isOver) {
       decision.marked.add(write.ledger.log);
+      if (write.marker.coordinatorEpoch > decision.entry.leaderEpoch) decision.isLoaded = true;
       const other = contradictionOf(decision);
       if (other !== null) this.#report(at, node, write, decision, other, report);
     } else if (isEarlier) this.#report(at, node, write, decision, null, report);
@@ -56,8 +59,11 @@ export class OneOutcome implements Invariant {
       other === null
         ? `the decision is ${decided}`
         : `${[...other.marked].join(', ')} had it from ${describeEntry(other.entry)}`;
-    const isLate = other === null && decision.isOver && producerEpoch === decision.entry.producerEpoch;
-    const weakness = other?.isLost === true ? DECIDED_TWICE : isLate ? LATE_MARKER : null;
+    const isSameEpoch = producerEpoch === decision.entry.producerEpoch;
+    const isLate = other === null && decision.isOver && isSameEpoch;
+    const mayBeLate = isLate && decision.entry.transactionVersion < EPOCH_BUMP_VERSION;
+    const isLostByLoader = other?.isLost === true && other.isLoaded;
+    const weakness = isLostByLoader ? DECIDED_TWICE : mayBeLate ? LATE_MARKER : null;
     report({
       check: this.name,
       at,

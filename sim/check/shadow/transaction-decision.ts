@@ -6,6 +6,8 @@ export interface TransactionDecision {
   readonly isCommit: boolean;
   /** It stood at the end of a log that was cut: another coordinator does not know of it. */
   isLost: boolean;
+  /** Who loaded it has carried it out, not who wrote it. */
+  isLoaded: boolean;
   /** All markers are written, or another transaction has begun. */
   isOver: boolean;
   /** Logs that have the marker. */
@@ -27,6 +29,7 @@ export function decisionOf(
     entry,
     isCommit: entry.state === 'PrepareCommit',
     isLost: false,
+    isLoaded: false,
     isOver: false,
     marked: new Set(),
     before: isAgain ? last : null,

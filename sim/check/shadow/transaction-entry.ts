@@ -12,6 +12,8 @@ export interface TransactionEntry {
   readonly previousProducerId: number;
   readonly producerEpoch: number;
   readonly partitions: readonly { readonly topic: string; readonly partitionIds: readonly number[] }[];
+  /** By which its client ended it: from 2 on every transaction has an epoch of its own (KIP-890). */
+  readonly transactionVersion: number;
   /** When the transaction began, ms: with the producer id it tells which one it is. */
   readonly startedMs: number;
   /** The coordinator told that it is replicated, or has loaded it. */

@@ -159,6 +159,7 @@ function entryIn(
     previousProducerId: previous < 0 ? producerId : previous,
     producerEpoch: written?.producerEpoch ?? -1,
     partitions: written?.transactionPartitions ?? [],
+    transactionVersion: written?.clientTransactionVersion ?? 0,
     startedMs: written?.transactionStartTimestampMs ?? -1,
     isTold: false,
     basis: null,

@@ -62,11 +62,12 @@ export function ended(
 interface Entry extends Write {
   readonly startedMs?: number;
   readonly logs?: readonly string[];
+  readonly version?: number;
 }
 
 /** What a coordinator writes of the transactional id `t1`. */
 export function entered(offset: number, state: string, entry: Entry = {}): Fact {
-  const { epoch = 0, id = 7, leaderEpoch = 0, logs = ['t-0', 'u-0'], startedMs = 50 } = entry;
+  const { epoch = 0, id = 7, leaderEpoch = 0, logs = ['t-0', 'u-0'], startedMs = 50, version = 1 } = entry;
   const transactionPartitions = logs.map((log) => ({ topic: log.slice(0, -2), partitionIds: [0] }));
   const { key, value } = transactionRecordCodec.encode({
     key: { transactionalId: 't1' },
@@ -81,7 +82,7 @@ export function entered(offset: number, state: string, entry: Entry = {}): Fact 
       transactionPartitions: state === 'Empty' ? null : transactionPartitions,
       transactionLastUpdateTimestampMs: 60,
       transactionStartTimestampMs: startedMs,
-      clientTransactionVersion: 1,
+      clientTransactionVersion: version,
     },
     version: 1,
   });

@@ -306,24 +306,36 @@ describe('a transaction and its coordinator', () => {
     expect(story.node('b1', ended(U, 1, 'abort')).fired).toEqual(['OneOutcome']);
   });
 
-  it('OneOutcome names the weakness when a decision is lost that was carried out after a load', () => {
+  it('OneOutcome names the weakness when a decision is lost that was carried out after a load, and no other', () => {
     const copied = [entered(0, 'Empty'), entered(1, 'Ongoing')];
-    const story = committed()
-      .node('b1', wroteInTransaction(U, 0, 0))
-      .node('b2', ...copied, leads(S, 1, [2], 2), entered(2, 'PrepareAbort', { leaderEpoch: 1 }))
-      .node('b1', ended(U, 1, 'abort', { coordinatorEpoch: 1 }));
-    expect(weaknesses(story)).toEqual([['OneOutcome', expect.stringContaining('right after a load')]]);
+    const decided = entered(2, 'PrepareCommit');
+    const twice = (coordinatorEpoch: number) =>
+      begun()
+        .node('b1', wroteInTransaction(U, 0, 0), decided)
+        .node('b3', ...copied, decided, leads(S, 1, [3], 3))
+        .node('b1', ended(T, 1, 'commit', { coordinatorEpoch }))
+        .node('b2', ...copied, leads(S, 2, [2], 2), entered(2, 'PrepareAbort', { leaderEpoch: 2 }))
+        .node('b1', ended(U, 1, 'abort', { coordinatorEpoch: 2 }));
+    expect(weaknesses(twice(1))).toEqual([['OneOutcome', expect.stringContaining('right after a load')]]);
+    // Who wrote the decision must not carry it out before it is replicated.
+    expect(weaknesses(twice(0))).toEqual([['OneOutcome', undefined]]);
   });
 
   it('OneOutcome names the weakness when a late marker ends the next transaction of the same epoch', () => {
-    const story = committed().node(
-      'b1',
-      entered(3, 'CompleteCommit'),
-      changed('CompleteCommit'),
-      entered(4, 'Ongoing', { startedMs: 99 }),
-      wroteInTransaction(T, 2, 1),
-      ended(T, 3, 'commit'),
-    );
-    expect(weaknesses(story)).toEqual([['OneOutcome', expect.stringContaining('late marker')]]);
+    const late = (version: number) =>
+      begun().node(
+        'b1',
+        entered(2, 'PrepareCommit', { version }),
+        changed('PrepareCommit'),
+        ended(T, 1, 'commit'),
+        entered(3, 'CompleteCommit', { version }),
+        changed('CompleteCommit'),
+        entered(4, 'Ongoing', { startedMs: 99, version }),
+        wroteInTransaction(T, 2, 1),
+        ended(T, 3, 'commit'),
+      );
+    expect(weaknesses(late(1))).toEqual([['OneOutcome', expect.stringContaining('late marker')]]);
+    // From version 2 on the epoch tells them apart: a leader that takes it has a fault (KIP-1228).
+    expect(weaknesses(late(2))).toEqual([['OneOutcome', undefined]]);
   });
 });
