@@ -204,4 +204,21 @@ export const clients: readonly Mutation[] = [
     scenario: 'test/engine/client/consumer/classic-joining.test.ts',
     seeds: 1,
   },
+  {
+    id: 'G3c',
+    bug: 'Who is put out while it joins keeps what it had, and says that it owns it (KAFKA-12983)',
+    patches: [
+      {
+        file: 'engine/client/consumer/group/classic-membership.ts',
+        find: `    this.requestRejoin(reason);
+    this.needsJoinPrepare = true;`,
+        replace: '    this.requestRejoin(reason);',
+      },
+    ],
+    caughtBy: [
+      'rebalancing a cooperative member that is put out while it joins has lost what it had (KAFKA-12983)',
+    ],
+    scenario: 'test/engine/client/consumer/classic-joining.test.ts',
+    seeds: 1,
+  },
 ];

@@ -193,6 +193,25 @@ describe('rebalancing', () => {
     expect(s.joins()).toEqual([]);
   });
 
+  test('a cooperative member that is put out while it joins has lost what it had (KAFKA-12983)', () => {
+    const s = new GroupStage({ 'partition.assignment.strategy': 'cooperative-sticky' }).boot();
+    s.answersFetches = true;
+    s.join(1, [0, 1], 'cooperative-sticky');
+    s.run(100 * MS);
+    s.takeEvents();
+    s.heartbeatError = ErrorCode.REBALANCE_IN_PROGRESS;
+    s.run(3 * SECOND);
+    s.heartbeatError = ErrorCode.NONE;
+    const [join] = s.joins();
+    expect(subscriptionIn(join!).ownedPartitions).toEqual([{ topic: 't', partitions: [0, 1] }]);
+    s.answerJoin(join!, { errorCode: ErrorCode.UNKNOWN_MEMBER_ID });
+    s.run(SECOND);
+    expect(s.takeEvents()).toEqual(['lost t-0 t-1']);
+    const [again] = s.joins();
+    expect(again!.body.memberId).toBe('');
+    expect(subscriptionIn(again!).ownedPartitions).toEqual([]);
+  });
+
   test('a callback that commits does so as the old generation, before the join', () => {
     const s = new GroupStage().boot();
     s.join(1, [0]);
