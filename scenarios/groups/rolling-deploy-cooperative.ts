@@ -50,5 +50,5 @@ export default scenario({
     },
   ],
   duration: '60s',
-  expect: { probes: ['fault: rolling-restart', 'cooperative member gives up partitions and joins again'] },
+  expect: { probes: ['fault: rolling-restart'] },
 });

@@ -4,8 +4,9 @@ export default scenario({
   name: 'late-write-unverified',
   title:
     'A write of a transaction is held up in the network and arrives after the transaction was aborted; nobody verifies it.',
-  why: 'x',
-  lookFor: 'y',
+  why: 'Before KIP-890, and with transaction.partition.verification.enable set to false, a leader takes whatever comes in the current epoch. What comes late begins a transaction of which no coordinator knows, and nobody will end it: readers of what is committed stand still for good. Or the next transaction of the producer has the partition too, and its commit shows what was taken back.',
+  lookFor:
+    'The same jams as in late-write-verified. In most seeds a late batch stands in the log: read although its transaction was aborted (G1a), in the place of another, or at the head of a transaction that hangs, with the last stable offset before it. Each is told as what this configuration allows; a run without any was lucky.',
   cluster: {
     brokers: 3,
     racks: 3,
