@@ -5,7 +5,7 @@ import { renderFile } from '../dump-log/render.ts';
 import { type State, stateOf } from '../loaded/state.ts';
 import { dumpable } from '../written.ts';
 
-/** A log directory that a real Kafka wrote, what its tools said of the cluster, and what kafka-dump-log printed of it. */
+/** A log directory that a real Kafka wrote, what its tools said of the cluster, and kafka-dump-log's prints. */
 const GOLDEN = join(import.meta.dirname, '../../golden/kafka-disk');
 const DISK = join(GOLDEN, 'data');
 
