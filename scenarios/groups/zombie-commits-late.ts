@@ -37,9 +37,9 @@ export default scenario({
     ],
   },
   faults: [
-    { kind: 'pause', target: 'k-1', at: '10s', until: '22s' },
-    { kind: 'pause', target: 'k-2+k-3', at: '32s', until: '42s' },
+    { kind: 'client-pause', target: 'k-1', at: '10s', until: '22s' },
+    { kind: 'client-pause', target: 'k-2+k-3', at: '32s', until: '42s' },
   ],
   duration: '52s',
-  expect: { probes: ['fault: pause', 'classic group: session expired'] },
+  expect: { probes: ['fault: client-pause', 'classic group: session expired'] },
 });
