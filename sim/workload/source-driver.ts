@@ -16,10 +16,10 @@ const REOPEN_AFTER_US = 1_000_000;
 const PLACE_TIMEOUT_US = 1_000_000;
 
 /**
- * An application that writes events to a topic exactly once, whatever dies: its place among them is committed in a group
- * of its own, as the metadata of an offset, in the transaction of the records before it, as a source connector keeps its
- * offsets (KIP-618). A new process first ends what the last one left open (`init`), then asks for its place and goes on
- * from there. So it does after a commit of which it does not know; after one that it knows it need not ask.
+ * An application that writes events to a topic exactly once, whatever dies: its place among them is committed in a
+ * group of its own, as the metadata of an offset, in the transaction of the records before it, as a source connector
+ * keeps its offsets (KIP-618). A new process first ends what the last one left open (`init`), then asks for its place
+ * and goes on from there. So it does after a commit of which it does not know; after one that it knows it need not ask.
  */
 export class SourceDriver implements PipelineDriver {
   readonly #events: DatasetDriver;

@@ -4,8 +4,8 @@ import type { Explanation, Weakness } from './weakness.ts';
 
 /**
  * A coordinator holds no lease: one that was cut off answers OffsetFetch from what it has, until it hears of its
- * successor. Who asks it and commits with the successor begins again where the group had been before: nothing in a commit
- * says from where it was read, and the generation is the same.
+ * successor. Who asks it and commits with the successor begins again where the group had been before: nothing in a
+ * commit says from where it was read, and the generation is the same.
  *
  *     b3 coordinates   [cut off .......... heals]  position 4?   "4"      hears of b4
  *     b4                    takes over   4 ... 331 committed         5 ... committed again
