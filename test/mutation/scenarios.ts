@@ -1,4 +1,5 @@
 import type { ScenarioInput } from '../../scenarios/load/index.ts';
+import { groupScenarios } from './group-scenarios.ts';
 import { transactionScenarios } from './transaction-scenarios.ts';
 
 type Faults = NonNullable<ScenarioInput['faults']>;
@@ -96,6 +97,7 @@ function compacted(changes: Changes): ScenarioInput {
 
 /** What the mutations are hunted in, by name. */
 export const scenarios: Readonly<Record<string, ScenarioInput>> = {
+  ...groupScenarios,
   ...transactionScenarios,
   quiet: small({ duration: '5s' }),
   /** One producer soon falls silent: what it wrote is superseded by the others. */

@@ -10,6 +10,7 @@ import { compactionInTrials } from './compaction-in-trials.ts';
 import { consumerGroups } from './consumer-groups.ts';
 import { controller } from './controller.ts';
 import { coordinatorRuntime } from './coordinator-runtime.ts';
+import { groupChecks } from './group-checks.ts';
 import { groups } from './groups.ts';
 import { idempotence } from './idempotence.ts';
 import { quorum } from './quorum.ts';
@@ -26,6 +27,7 @@ export const catalogue: readonly Mutation[] = [
   ...transactionChecks,
   ...groups,
   ...consumerGroups,
+  ...groupChecks,
   ...compaction,
   ...compactionInTrials,
   ...coordinatorRuntime,
