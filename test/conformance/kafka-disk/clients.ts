@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Consumer as ConsumerProtocolConsumer, stringDeserializers } from '@platformatic/kafka';
-import { type Consumer, Kafka as KafkaJs, logLevel, type Producer } from 'kafkajs';
+import { Kafka as KafkaJs, logLevel, type Producer } from 'kafkajs';
 import type { Kafka } from '../kafka.ts';
 import { REAL_BOOTSTRAP } from './server.ts';
 
@@ -24,9 +24,6 @@ export class Clients {
     brokers: [REAL_BOOTSTRAP],
     logLevel: logLevel.NOTHING,
   });
-  readonly #producers: Producer[] = [];
-  readonly #consumers: Consumer[] = [];
-  #member: ConsumerProtocolConsumer<string, string, string, string> | null = null;
 
   async createTopics(): Promise<void> {
     const admin = this.#kafkajs.admin();
@@ -62,7 +59,6 @@ export class Clients {
     await transaction.send({ topic: on, messages: messagesOf(90, 3) });
     // Behind it lies what is committed and not stable.
     const plain = this.#kafkajs.producer({ idempotent: true });
-    this.#producers.push(plain);
     await plain.connect();
     await plain.send({ topic: on, messages: messagesOf(91, 3) });
   }
@@ -85,7 +81,6 @@ export class Clients {
         sessionTimeout: SESSION_MS,
         heartbeatInterval: 500,
       });
-      this.#consumers.push(consumer);
       consumer.on(consumer.events.GROUP_JOIN, () => {
         joined += 1;
       });
@@ -104,7 +99,7 @@ export class Clients {
   /** One static member of a consumer group (KIP-848); it stays. */
   async joinConsumer(on: string): Promise<void> {
     let read = 0;
-    this.#member = new ConsumerProtocolConsumer({
+    const member = new ConsumerProtocolConsumer({
       clientId: 'modern',
       groupId: 'consumer',
       groupProtocol: 'consumer',
@@ -112,7 +107,7 @@ export class Clients {
       bootstrapBrokers: [REAL_BOOTSTRAP],
       deserializers: stringDeserializers,
     });
-    const stream = await this.#member.consume({ topics: [on], mode: 'earliest', autocommit: 200 });
+    const stream = await member.consume({ topics: [on], mode: 'earliest', autocommit: 200 });
     stream.on('data', () => {
       read += 1;
     });
@@ -125,16 +120,6 @@ export class Clients {
     await until(`${on} is cleaned`, () => existsSync(file) && readFileSync(file, 'utf8').includes(`${on} 0`));
   }
 
-  /** Nobody says goodbye: call it when the server is gone. */
-  async close(): Promise<void> {
-    const quiet = (what: Promise<unknown>): Promise<unknown> => what.catch(() => null);
-    await Promise.all([
-      ...this.#producers.map((producer) => quiet(producer.disconnect())),
-      ...this.#consumers.map((consumer) => quiet(consumer.disconnect())),
-      this.#member === null ? null : quiet(this.#member.close(true)),
-    ]);
-  }
-
   async #transactional(transactionalId: string): Promise<Producer> {
     const producer = this.#kafkajs.producer({
       transactionalId,
@@ -142,7 +127,6 @@ export class Clients {
       maxInFlightRequests: 1,
       transactionTimeout: SESSION_MS,
     });
-    this.#producers.push(producer);
     await producer.connect();
     return producer;
   }

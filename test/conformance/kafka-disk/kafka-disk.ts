@@ -1,14 +1,13 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { dumpWithKafka } from '../dump-log/dump-log.ts';
 import { renderFile } from '../dump-log/render.ts';
 import type { Kafka } from '../kafka.ts';
 import { stateByKafka } from '../loaded/kafka-state.ts';
 import { type State, stateOf } from '../loaded/state.ts';
 import { dumpable } from '../written.ts';
-import { Clients } from './clients.ts';
 import { REAL_BOOTSTRAP, Server } from './server.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../golden/kafka-disk');
@@ -24,14 +23,14 @@ const LOGS = ['orders-0', 'bills-0', 'accounts-0'];
  */
 export async function conformKafkaDisk(kafka: Kafka, directory: string, update: boolean): Promise<string> {
   const server = await Server.start(kafka, directory);
-  const clients = new Clients();
+  let clients: Worker | null = null;
   let theirs: State;
   try {
-    await write(kafka, clients, directory);
+    clients = await startClients(directory);
     theirs = stateByKafka(kafka, REAL_BOOTSTRAP, directory, LOGS);
   } finally {
+    await clients?.terminate();
     await server.stop();
-    await clients.close();
   }
   const disk = join(directory, 'data');
   same(theirs, stateOf(disk), 'closed cleanly');
@@ -50,17 +49,14 @@ export async function conformKafkaDisk(kafka: Kafka, directory: string, update: 
   );
 }
 
-async function write(kafka: Kafka, clients: Clients, directory: string): Promise<void> {
-  await clients.createTopics();
-  await clients.writeTransactions('orders', 50, 700);
-  clients.copy(kafka, 'orders', 'bills', 12, directory);
-  await clients.writeTransactions('accounts', 4, 800);
-  await clients.leaveOpen('orders');
-  await clients.joinClassic('orders');
-  await clients.joinConsumer('orders');
-  await clients.untilCleaned(directory, 'accounts');
-  // What was read last is committed.
-  await sleep(2_000);
+/** Real clients write. They are there until the thread is ended. */
+async function startClients(directory: string): Promise<Worker> {
+  const worker = new Worker(new URL('./write.ts', import.meta.url), { workerData: { directory } });
+  await new Promise<void>((resolve, reject) => {
+    worker.once('message', () => resolve());
+    worker.once('error', reject);
+  });
+  return worker;
 }
 
 export function same(theirs: State, ours: State, when: string): void {

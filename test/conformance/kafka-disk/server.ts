@@ -36,13 +36,6 @@ export class Server {
   async stop(): Promise<void> {
     if (this.#process.exitCode === null) await ended(this.#process);
   }
-
-  /** Nothing is closed. */
-  async kill(): Promise<void> {
-    const gone = new Promise<void>((resolve) => this.#process.once('exit', () => resolve()));
-    this.#process.kill('SIGKILL');
-    await gone;
-  }
 }
 
 function writeProperties(directory: string): string {
