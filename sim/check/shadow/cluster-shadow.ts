@@ -162,6 +162,9 @@ export class ClusterShadow {
       case 'producers forgotten':
         this.transactions.onForgotten(this.replica(node, fact.log), fact.producerIds);
         return;
+      case 'coordinator loaded':
+        this.transactions.entries.onLoaded(fact);
+        return;
       case 'transaction changed':
         this.transactions.entries.onTold(fact);
         return;

@@ -34,6 +34,8 @@ export class TransactionLedger {
   /** By log. */
   readonly #journals = new Map<string, Change[]>();
   readonly #leaderEpochs = new Map<string, number>();
+  /** By log: up to here a coordinator has loaded it. */
+  readonly #loadedEnds = new Map<string, number>();
 
   entryOf(transactionalId: string): TransactionEntry | undefined {
     return this.#ids.get(transactionalId);
@@ -61,6 +63,14 @@ export class TransactionLedger {
     }
   }
 
+  /** A process that starts again may lead in the same epoch: it goes on from all that is in the log. */
+  onLoaded({ leaderEpoch, partition, topic }: Extract<Fact, { fact: 'coordinator loaded' }>): void {
+    const log = `${topic}-${partition}`;
+    const last = this.#journals.get(log)?.at(-1);
+    if (last !== undefined && leaderEpoch >= (this.#leaderEpochs.get(log) ?? -1))
+      this.#loadedEnds.set(log, last.entry.recordOffset + 1);
+  }
+
   /** A coordinator told that what it wrote last of an id is replicated. */
   onTold(fact: Extract<Fact, { fact: 'transaction changed' }>): void {
     const entry = this.#ids.get(fact.transactionalId);
@@ -82,7 +92,7 @@ export class TransactionLedger {
 
   #add(entry: TransactionEntry): void {
     const before = this.#ids.get(entry.transactionalId);
-    entry.basis = basisFor(entry, before);
+    entry.basis = basisFor(entry, before, this.#loadedEnds.get(entry.log) ?? 0);
     let journal = this.#journals.get(entry.log);
     if (journal === undefined) this.#journals.set(entry.log, (journal = []));
     if (journal.length === MAX_JOURNAL) journal.splice(0, MAX_JOURNAL >> 1);
@@ -125,9 +135,14 @@ export class TransactionLedger {
  * A coordinator goes on from what it loaded or what it knows to be replicated. What it could not get replicated in time
  * stays in the log all the same, and it is as if it had not been.
  */
-function basisFor(entry: TransactionEntry, before: TransactionEntry | undefined): TransactionEntry | null {
+function basisFor(
+  entry: TransactionEntry,
+  before: TransactionEntry | undefined,
+  loadedEnd: number,
+): TransactionEntry | null {
   if (before === undefined) return null;
-  if (before.isTold || before.leaderEpoch !== entry.leaderEpoch) {
+  const isLoaded = before.leaderEpoch !== entry.leaderEpoch || before.recordOffset < loadedEnd;
+  if (before.isTold || isLoaded) {
     before.basis = null;
     return before;
   }

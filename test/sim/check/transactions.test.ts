@@ -290,6 +290,18 @@ describe('a transaction and its coordinator', () => {
     );
   });
 
+  it('TransactionStates lets a coordinator that started again in its epoch go on from what it loaded', () => {
+    const loaded = {
+      fact: 'coordinator loaded',
+      topic: '__transaction_state',
+      partition: 0,
+      leaderEpoch: 0,
+    } as const;
+    const story = () => begun().node('b1', entered(2, 'PrepareAbort'));
+    expect(story().node('b1', loaded, entered(3, 'CompleteAbort')).fired).toEqual([]);
+    expect(story().node('b1', entered(3, 'CompleteAbort')).fired).toEqual(['TransactionStates']);
+  });
+
   it('TransactionStates judges the next coordinator by what it has', () => {
     const copied = [entered(0, 'Empty'), entered(1, 'Ongoing')];
     const next = leads(S, 1, [2], 2);
