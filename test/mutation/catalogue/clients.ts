@@ -14,7 +14,7 @@ export const clients: readonly Mutation[] = [
     caughtBy: [
       'heartbeats to a coordinator that cannot be reached wait for the connection, and do not keep the clock from moving',
     ],
-    scenario: 'test/engine/client/consumer/classic-joining.test.ts',
+    scenario: 'test/engine/client/consumer/classic-heartbeats.test.ts',
     seeds: 1,
   },
   {
@@ -30,7 +30,7 @@ export const clients: readonly Mutation[] = [
     caughtBy: [
       'heartbeats to a coordinator that cannot be reached do not keep the clock from moving when the application is late, either',
     ],
-    scenario: 'test/engine/client/consumer/classic-joining.test.ts',
+    scenario: 'test/engine/client/consumer/classic-heartbeats.test.ts',
     seeds: 1,
   },
   {
@@ -201,7 +201,7 @@ export const clients: readonly Mutation[] = [
       },
     ],
     caughtBy: ['heartbeats ILLEGAL_GENERATION: what it has is lost, and it joins again'],
-    scenario: 'test/engine/client/consumer/classic-joining.test.ts',
+    scenario: 'test/engine/client/consumer/classic-heartbeats.test.ts',
     seeds: 1,
   },
   {
