@@ -33,6 +33,7 @@ export default scenario({
     kinds: [
       'kill',
       'client-crash',
+      'client-pause',
       'power-loss',
       'stop',
       'pause',
