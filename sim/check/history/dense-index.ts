@@ -12,8 +12,8 @@ export class DenseIndex {
   #keys = new Float64Array(SMALLEST);
   /** By key divided by the size of a page: place + 1 of each of its keys; 0: not here. */
   readonly #pages = new Map<number, Int32Array<ArrayBuffer>>();
-  /** The page that was looked at last: the next key is nearly always there. */
-  #number = -1;
+  /** The page that was looked at last: the next key is nearly always there. None has the number NaN. */
+  #number = Number.NaN;
   #page = new Int32Array(0);
 
   /** The place of a key; -1 when it is not here. */

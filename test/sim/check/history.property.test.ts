@@ -112,6 +112,12 @@ describe('the columns of a history', () => {
           expect(index.find(other)).toBe(model.get(other) ?? -1);
         }
       }),
+      {
+        examples: [
+          [[], -1],
+          [[-1, 0, -1], -1],
+        ],
+      },
     );
   });
 });
