@@ -106,7 +106,7 @@ export const groupChecks: readonly Mutation[] = [
   },
   {
     id: 'G25',
-    bug: 'A partition that a member has to give up is nobody’s in the next target: the group never comes to rest',
+    bug: 'A free partition is given to nobody, whatever the target says: the group never comes to rest',
     patches: [
       {
         file: CURRENT,
