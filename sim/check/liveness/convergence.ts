@@ -3,6 +3,7 @@ import { brokersPending } from './broker-pending.ts';
 import { groupsPending } from './group-pending.ts';
 import { partitionPending, ReplicasNow } from './partition-pending.ts';
 import { describeNobodyActive, quorumPending } from './quorum-pending.ts';
+import { transactionsPending } from './transaction-pending.ts';
 
 /** Sentences that a report shows; a cluster that is stuck everywhere says so in these. */
 const MAX_SENTENCES = 20;
@@ -10,9 +11,10 @@ const MAX_SENTENCES = 20;
 /**
  * What has not converged and why, in words; empty when all has: an active controller, voters with all that is
  * committed, every broker running, unfenced and up to date, every partition led with a full ISR, caught-up followers
- * and no reassignment under way, every group stable, every operation ended, every event of a data set sent, every send
- * settled, every consumer at the end. Judged only after everything was healed, and within the time that a scenario
- * gives: the liveness properties of the published specifications (`docs/invariants.md`) are demanded so, all at once.
+ * and no reassignment under way, every group stable, every transaction and every operation ended, every event of a data
+ * set sent, every send settled, every consumer at the end. Judged only after everything was healed, and within the time
+ * that a scenario gives: the liveness properties of the published specifications (`docs/invariants.md`) are demanded
+ * so, all at once.
  */
 export function pending(views: ClusterViews): string[] {
   const controller = activeController(views);
@@ -28,6 +30,7 @@ export function pending(views: ClusterViews): string[] {
       partitionPending(`${name}-${i}`, partitions[i]!, controller, now, said);
   }
   groupsPending(views, controller, said);
+  transactionsPending(views, said);
   said.push(...views.operations, ...views.unsent);
   if (views.outstanding > 0)
     said.push(`${views.outstanding} records were sent and neither acknowledged nor failed`);
