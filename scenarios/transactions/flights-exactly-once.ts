@@ -39,7 +39,12 @@ export default scenario({
         to: 'counted',
         members: 2,
         workPerRecord: '2ms',
-        consumerConfig: { 'session.timeout.ms': 6_000, 'heartbeat.interval.ms': 2_000 },
+        // Who joins a coordinator that loses power hears of it when its JoinGroup times out, 5 s after this.
+        consumerConfig: {
+          'session.timeout.ms': 6_000,
+          'heartbeat.interval.ms': 2_000,
+          'max.poll.interval.ms': 20_000,
+        },
         producerConfig: { 'transaction.timeout.ms': 10_000 },
       },
     ],
