@@ -15,4 +15,5 @@ export * from './outbox.ts';
 export * from './random.ts';
 export * from './time.ts';
 export * from './timer.ts';
+export * from './unheard.ts';
 export * from './work.ts';

@@ -7,7 +7,7 @@ import {
   logConfigDefaults,
   logDirectoryConfigDefaults,
 } from '../../engine/log/index.ts';
-import { isDiskError, noWork, type Outbox } from '../../engine/machine/index.ts';
+import { isDiskError, type Outbox, unheard } from '../../engine/machine/index.ts';
 import { buildBatch, noCompression, VerifiedBatches } from '../../engine/records/index.ts';
 import { DiskImage } from '../../sim/disk/index.ts';
 import { RandomStreams } from '../../sim/random/index.ts';
@@ -165,16 +165,10 @@ class CleanerStage {
   }
 
   #outbox(): Outbox {
-    const nothing = (): void => {};
     return {
-      work: noWork(),
-      connect: () => 0,
-      send: nothing,
-      close: nothing,
+      ...unheard(),
       arm: (timer, at) => this.#timers.set(timer, at),
       disarm: (timer) => this.#timers.delete(timer),
-      exit: nothing,
-      probe: nothing,
       fact: (fact) => {
         if (fact.fact !== 'log compacted') return;
         this.#read += fact.recordsBefore;

@@ -2,10 +2,15 @@ import { ErrorCode } from '../../wire/index.ts';
 
 /** What a client hears of an error of the log or of the runtime (`CoordinatorOperationExceptionHelper`). */
 export function coordinatorError(errorCode: number): number {
+  // Verification failed on the wire; older clients do not retry that code, and this one needs no new look-up.
+  return errorCode === ErrorCode.NETWORK_EXCEPTION
+    ? ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
+    : appendError(errorCode);
+}
+
+/** What a failed write means to the members of a group (`appendGroupMetadataErrorToResponseError`). */
+export function appendError(errorCode: number): number {
   switch (errorCode) {
-    // Verification failed on the wire; older clients do not retry that code, and this one needs no new look-up.
-    case ErrorCode.NETWORK_EXCEPTION:
-      return ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
     case ErrorCode.UNKNOWN_TOPIC_OR_PARTITION:
     case ErrorCode.NOT_ENOUGH_REPLICAS:
     case ErrorCode.REQUEST_TIMED_OUT:

@@ -1,4 +1,4 @@
-import { noWork, type Outbox } from '../../machine/index.ts';
+import { unheard } from '../../machine/index.ts';
 import { SnapshotRegistry } from '../../timeline/index.ts';
 import type { Records } from '../../wire/index.ts';
 import type { CoordinatorShard, ShardContext } from './contract.ts';
@@ -26,19 +26,4 @@ export function rebuildShard<S extends CoordinatorShard<R>, R>(
   const stretch = { chunks, fromOffset, highWatermark: Number.MAX_SAFE_INTEGER };
   const replayed = replayStretch(shard, options, stretch, () => {}, unheard());
   return typeof replayed === 'string' ? replayed : shard;
-}
-
-function unheard(): Outbox {
-  const nothing = (): void => {};
-  return {
-    work: noWork(),
-    connect: () => 0,
-    send: nothing,
-    close: nothing,
-    arm: nothing,
-    disarm: nothing,
-    exit: nothing,
-    probe: nothing,
-    fact: nothing,
-  };
 }

@@ -8,9 +8,8 @@ import {
   type Disk,
   type DiskError,
   isDiskError,
-  noWork,
-  type Outbox,
   type RandomSource,
+  unheard,
 } from '../../../engine/machine/index.ts';
 import { type Compression, VerifiedBatches } from '../../../engine/records/index.ts';
 import type { Violation } from '../../result/index.ts';
@@ -128,19 +127,3 @@ function topicOf(log: Log): string {
 
 /** Recovery draws nothing that is compared. */
 const NO_LUCK: RandomSource = { stream: () => ({ u32: () => 0, below: () => 0 }) };
-
-/** Nobody hears what recovery states: it happens beside the run. */
-function unheard(): Outbox {
-  const nothing = (): void => {};
-  return {
-    work: noWork(),
-    connect: () => 0,
-    send: nothing,
-    close: nothing,
-    arm: nothing,
-    disarm: nothing,
-    exit: nothing,
-    probe: nothing,
-    fact: nothing,
-  };
-}

@@ -189,8 +189,7 @@ export class RunWitness {
 
   /** Where a value was read, and by whom; null: nobody did. */
   readOf(log: string, id: number): ValueRead | null {
-    this.#reads ??= readsOf(this.#clients.history);
-    const read = this.#reads.get(id);
+    const read = this.placeOf(id);
     return read?.log === log ? read : null;
   }
 

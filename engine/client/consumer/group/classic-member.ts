@@ -10,7 +10,7 @@ import {
 } from '../../../wire/index.ts';
 import { type ClientError, NEVER, type TopicPartition } from '../../ports.ts';
 import { Assignors } from './assignors.ts';
-import { autoCommitUs } from './auto-commit.ts';
+import { AutoCommit } from './auto-commit.ts';
 import { ClassicHeartbeats } from './classic-heartbeats.ts';
 import { ClassicIdentity } from './classic-identity.ts';
 import { ClassicJoin } from './classic-join.ts';
@@ -39,11 +39,11 @@ export class ClassicMember implements GroupMember {
   readonly #join: ClassicJoin;
   readonly #preparation: JoinPreparation;
   readonly #topics: SubscribedTopics;
+  readonly #autoCommit: AutoCommit;
   #patternUpdates = -1;
   #retryAt: Us = 0;
   #due: Us = NEVER;
   #failure: ClientError | null = null;
-  #autoCommitAt: Us = -1;
   #leaving: 'no' | 'callback' | 'left' = 'no';
 
   constructor(context: GroupContext) {
@@ -53,6 +53,7 @@ export class ClassicMember implements GroupMember {
     this.#membership = new ClassicMembership();
     this.identity = new ClassicIdentity(context, this.#membership);
     this.commits = new Commits(context, this.identity);
+    this.#autoCommit = new AutoCommit(config, this.commits);
     this.callbacks = new RebalanceCallbacks(context, this.commits);
     this.#heartbeats = new ClassicHeartbeats(context, this.#membership, (now, out) =>
       this.#sendLeave(now, 'consumer poll timeout has expired.', out),
@@ -98,7 +99,7 @@ export class ClassicMember implements GroupMember {
     this.#due = NEVER;
     this.#topics.update(now);
     if (!this.#context.subscription.isAutoAssigned) {
-      this.#autoCommit(now, out);
+      this.#dueBy(this.#autoCommit.run(now, out));
       return true;
     }
     const failure = this.#heartbeats.takeFailure();
@@ -109,7 +110,7 @@ export class ClassicMember implements GroupMember {
     this.#heartbeats.timers.onPoll(now);
     if (!this.#isCoordinatorKnown(now, out)) return false;
     if (this.#rejoinNeededOrPending() && !this.#joinGroup(now, out)) return false;
-    this.#autoCommit(now, out);
+    this.#dueBy(this.#autoCommit.run(now, out));
     return true;
   }
 
@@ -252,7 +253,7 @@ export class ClassicMember implements GroupMember {
   }
 
   #takeOver(now: Us, assigned: readonly TopicPartition[], added: readonly TopicPartition[]): void {
-    const { subscription, config } = this.#context;
+    const { subscription } = this.#context;
     const { joinedTopics } = this.#join;
     const unknown = assigned.map(({ topic }) => topic).filter((topic) => !joinedTopics?.has(topic));
     if (subscription.kind === 'pattern' && unknown.length > 0) {
@@ -260,7 +261,7 @@ export class ClassicMember implements GroupMember {
       subscription.setMatched([...new Set([...subscription.topics, ...unknown])].sort());
     }
     this.#assignors.remember(assigned, this.identity.member.generationId);
-    this.#autoCommitAt = now + config['auto.commit.interval.ms'] * MS;
+    this.#autoCommit.restart(now);
     subscription.assignFromGroup(assigned);
     this.callbacks.assigned(now, added);
     this.#finishJoin();
@@ -275,22 +276,6 @@ export class ClassicMember implements GroupMember {
   #isSubscribed(topic: string): boolean {
     const { subscription } = this.#context;
     return subscription.kind === 'pattern' ? subscription.matches(topic) : subscription.topics.has(topic);
-  }
-
-  #autoCommit(now: Us, out: Outbox): void {
-    const { config } = this.#context;
-    if (!config['enable.auto.commit']) return;
-    const intervalUs = config['auto.commit.interval.ms'] * MS;
-    if (this.#autoCommitAt < 0) this.#autoCommitAt = now + intervalUs;
-    if (now >= this.#autoCommitAt) {
-      this.#autoCommitAt = now + intervalUs;
-      const done = autoCommitUs(config['retry.backoff.ms'] * MS, (at) => {
-        this.#autoCommitAt = at;
-      });
-      const positions = this.commits.positions();
-      if (positions.length > 0) this.commits.commit(now, 'auto', positions, 0, done, out);
-    }
-    this.#dueBy(this.#autoCommitAt);
   }
 
   // ---------------------------------------------------------------- in the background

@@ -1,7 +1,7 @@
 import type { Reply } from '../../../exchange/index.ts';
-import { MS, type Outbox, type Us } from '../../../machine/index.ts';
+import type { Outbox, Us } from '../../../machine/index.ts';
 import { type ClientError, NEVER } from '../../ports.ts';
-import { autoCommitUs } from './auto-commit.ts';
+import { AutoCommit } from './auto-commit.ts';
 import { CallbackTasks } from './callback-tasks.ts';
 import { Commits } from './commits.ts';
 import { ConsumerHeartbeats } from './consumer-heartbeats.ts';
@@ -22,7 +22,7 @@ export class ConsumerMember implements GroupMember {
   readonly #membership: ConsumerMembership;
   readonly #heartbeats: ConsumerHeartbeats;
   readonly #topics: SubscribedTopics;
-  #autoCommitAt: Us = -1;
+  readonly #autoCommit: AutoCommit;
   #due: Us = NEVER;
   #leaving: 'no' | 'callback' | 'told' = 'no';
 
@@ -31,13 +31,12 @@ export class ConsumerMember implements GroupMember {
     const { config, network, subscription } = context;
     this.identity = new ConsumerIdentity(context);
     this.commits = new Commits(context, this.identity);
+    this.#autoCommit = new AutoCommit(config, this.commits);
     this.callbacks = new RebalanceCallbacks(context, this.commits);
     this.#tasks = new CallbackTasks(this.callbacks, subscription);
     this.#membership = new ConsumerMembership(context, this.#tasks, this.commits, {
       onEpoch: (now, epoch) => this.identity.onEpoch(now, this.#membership.memberId, epoch),
-      onReconciled: (now) => {
-        this.#autoCommitAt = now + config['auto.commit.interval.ms'] * MS;
-      },
+      onReconciled: (now) => this.#autoCommit.restart(now),
     });
     this.#heartbeats = new ConsumerHeartbeats(context, this.#membership);
     this.#topics = new SubscribedTopics(config, network, subscription);
@@ -64,11 +63,10 @@ export class ConsumerMember implements GroupMember {
   }
 
   poll(now: Us, out: Outbox): boolean {
-    this.#due = NEVER;
     this.#topics.update(now);
     const membership = this.#membership;
     membership.reconcile(now, true, out);
-    this.#autoCommit(now, out);
+    this.#due = this.#autoCommit.run(now, out);
     membership.onPoll(now);
     this.#heartbeats.onPoll(now);
     if (!this.#tasks.run(now, out)) return false;
@@ -118,21 +116,5 @@ export class ConsumerMember implements GroupMember {
       this.callbacks.lost(now, dropped);
       go(now);
     }
-  }
-
-  #autoCommit(now: Us, out: Outbox): void {
-    const { config } = this.#context;
-    if (!config['enable.auto.commit']) return;
-    const intervalUs = config['auto.commit.interval.ms'] * MS;
-    if (this.#autoCommitAt < 0) this.#autoCommitAt = now + intervalUs;
-    if (now >= this.#autoCommitAt) {
-      this.#autoCommitAt = now + intervalUs;
-      const done = autoCommitUs(config['retry.backoff.ms'] * MS, (at) => {
-        this.#autoCommitAt = at;
-      });
-      const positions = this.commits.positions();
-      if (positions.length > 0) this.commits.commit(now, 'auto', positions, 0, done, out);
-    }
-    this.#due = this.#autoCommitAt;
   }
 }

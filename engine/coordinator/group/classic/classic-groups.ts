@@ -15,7 +15,7 @@ import {
   type SyncGroupResponse,
   syncGroupResponse,
 } from '../../../wire/index.ts';
-import { coordinatorError, type Decision, type ShardContext } from '../../runtime/index.ts';
+import { appendError, coordinatorError, type Decision, type ShardContext } from '../../runtime/index.ts';
 import type { CommitClaim, Group } from '../group.ts';
 import type { GroupConfig } from '../group-config.ts';
 import type { Answer, Caller, ClassicRoom, GroupDecision } from '../group-rooms.ts';
@@ -25,12 +25,7 @@ import { ClassicGroupState } from './classic-group-state.ts';
 import { type GroupSeed, groupOfSeed, seedOf } from './classic-seed.ts';
 import type { ConsumerSide } from './consumer-side.ts';
 import { describeGroup } from './describe.ts';
-import {
-  emptyGroupRecord,
-  groupMetadataRecord,
-  groupOfRecord,
-  writeErrorToMember,
-} from './group-metadata.ts';
+import { emptyGroupRecord, groupMetadataRecord, groupOfRecord } from './group-metadata.ts';
 import { Joins } from './join.ts';
 import { leaveGroup } from './leave.ts';
 import { NOTHING, Rebalances } from './rebalances.ts';
@@ -88,7 +83,7 @@ export class ClassicGroups implements ClassicRoom {
       records: [...records, emptyGroupRecord(group)],
       replay: false,
       settle: (at, errorCode, to) => {
-        if (errorCode !== ErrorCode.NONE) abandon(at, group, answer, writeErrorToMember(errorCode), to);
+        if (errorCode !== ErrorCode.NONE) abandon(at, group, answer, appendError(errorCode), to);
       },
     };
   }

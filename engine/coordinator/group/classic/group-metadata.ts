@@ -1,4 +1,3 @@
-import { ErrorCode } from '../../../wire/index.ts';
 import type { GroupMetadataValue, GroupRecord } from '../records/index.ts';
 import { ClassicGroup } from './classic-group.ts';
 import { ClassicGroupMember, NO_ASSIGNMENT } from './classic-group-member.ts';
@@ -77,23 +76,4 @@ export function groupOfRecord(groupId: string, value: GroupMetadataValue): Class
   }
   group.refreshSubscribedTopics();
   return group;
-}
-
-/** What members are told of a failed write (`appendGroupMetadataErrorToResponseError`). */
-export function writeErrorToMember(errorCode: number): number {
-  switch (errorCode) {
-    case ErrorCode.UNKNOWN_TOPIC_OR_PARTITION:
-    case ErrorCode.NOT_ENOUGH_REPLICAS:
-    case ErrorCode.REQUEST_TIMED_OUT:
-      return ErrorCode.COORDINATOR_NOT_AVAILABLE;
-    case ErrorCode.NOT_LEADER_OR_FOLLOWER:
-    case ErrorCode.KAFKA_STORAGE_ERROR:
-      return ErrorCode.NOT_COORDINATOR;
-    case ErrorCode.MESSAGE_TOO_LARGE:
-    case ErrorCode.RECORD_LIST_TOO_LARGE:
-    case ErrorCode.INVALID_FETCH_SIZE:
-      return ErrorCode.UNKNOWN_SERVER_ERROR;
-    default:
-      return errorCode;
-  }
 }

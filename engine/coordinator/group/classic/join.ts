@@ -6,14 +6,14 @@ import {
   joinGroupResponse,
   make,
 } from '../../../wire/index.ts';
-import type { Decision } from '../../runtime/index.ts';
+import { appendError, type Decision } from '../../runtime/index.ts';
 import type { GroupConfig } from '../group-config.ts';
 import type { Answer, Caller } from '../group-rooms.ts';
 import type { GroupRecord } from '../records/index.ts';
 import type { ClassicGroup } from './classic-group.ts';
 import { ClassicGroupMember } from './classic-group-member.ts';
 import { ClassicGroupState } from './classic-group-state.ts';
-import { groupMetadataRecord, writeErrorToMember } from './group-metadata.ts';
+import { groupMetadataRecord } from './group-metadata.ts';
 import { joinedResponse, NOTHING, type Rebalances } from './rebalances.ts';
 
 /** From here on a member is first told its id, and comes back with it (KIP-394). */
@@ -230,7 +230,7 @@ export class Joins {
       this.#rebalances.expectNoMore(group, member.memberId);
       this.#rebalances.keepAlive(now, group, replaced, out);
     }
-    answer(now, make(joinGroupResponse, { errorCode: writeErrorToMember(errorCode), protocolName: '' }), out);
+    answer(now, make(joinGroupResponse, { errorCode: appendError(errorCode), protocolName: '' }), out);
   }
 }
 

@@ -6,13 +6,13 @@ import {
   type SyncGroupResponse,
   syncGroupResponse,
 } from '../../../wire/index.ts';
-import type { Decision } from '../../runtime/index.ts';
+import { appendError, type Decision } from '../../runtime/index.ts';
 import type { Answer } from '../group-rooms.ts';
 import type { GroupRecord } from '../records/index.ts';
 import type { ClassicGroup } from './classic-group.ts';
 import type { ClassicGroupMember } from './classic-group-member.ts';
 import { ClassicGroupState } from './classic-group-state.ts';
-import { groupMetadataRecord, writeErrorToMember } from './group-metadata.ts';
+import { groupMetadataRecord } from './group-metadata.ts';
 import { NOTHING, type Rebalances } from './rebalances.ts';
 
 /** Hands out what the leader assigned, once it is replicated (`classicGroupSyncToClassicGroup`). */
@@ -92,7 +92,7 @@ function persist(
         rebalances.become(group, ClassicGroupState.Stable, 'the leader’s assignment is replicated', out);
         return;
       }
-      rebalances.handOut(now, group, null, writeErrorToMember(errorCode), out);
+      rebalances.handOut(now, group, null, appendError(errorCode), out);
       // Nobody has rejoined yet, so that this writes nothing.
       rebalances.prepare(now, group, 'the assignment could not be stored', out);
     },
