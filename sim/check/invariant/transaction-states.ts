@@ -49,6 +49,7 @@ export class TransactionStates implements Invariant {
           producerEpoch: entry.producerEpoch,
           stateBefore: basis.state,
           producerEpochBefore: basis.producerEpoch,
+          offsetBefore: basis.recordOffset,
         },
       });
     }

@@ -55,6 +55,13 @@ export interface Cut {
   readonly to: number;
 }
 
+/** A replica took up a leader epoch: again, when its broker comes back before another is elected. */
+export interface Reign {
+  readonly at: number;
+  readonly node: string;
+  readonly leaderEpoch: number;
+}
+
 /** The first time that a value was read. */
 export interface ValueRead {
   readonly log: string;
@@ -83,6 +90,8 @@ export class RunWitness {
   readonly #cuts = new Map<string, Cut[]>();
   /** By log and leader epoch: the end of its leader's log when it began. */
   readonly #starts = new Map<string, Map<number, number>>();
+  readonly #reigns = new Map<string, Reign[]>();
+  readonly #brokerStates = new Map<string, { readonly at: number; readonly state: string }[]>();
   /** Everything that was found in the run, while it is classified. */
   findings: readonly Violation[] = [];
   readonly #powerLosses: { readonly at: number; readonly node: string }[] = [];
@@ -123,8 +132,12 @@ export class RunWitness {
       case 'replica became leader': {
         const starts = mapOf(this.#starts, fact.log);
         if (!starts.has(fact.leaderEpoch)) starts.set(fact.leaderEpoch, fact.leaderEpochStartOffset);
+        this.#keep(listOf(this.#reigns, fact.log), { at, node, leaderEpoch: fact.leaderEpoch });
         return;
       }
+      case 'broker state changed':
+        this.#keep(listOf(this.#brokerStates, node), { at, state: fact.state });
+        return;
       case 'log truncated':
       case 'log opened':
         this.#keep(listOf(this.#cuts, fact.log), { at, node, to: fact.logEndOffset });
@@ -227,6 +240,15 @@ export class RunWitness {
   /** Where a leader's epoch began; -1: nobody told. */
   leaderStart(log: string, leaderEpoch: number): number {
     return this.#starts.get(log)?.get(leaderEpoch) ?? -1;
+  }
+
+  reigns(log: string): readonly Reign[] {
+    return this.#reigns.get(log) ?? [];
+  }
+
+  /** What a broker held itself for; `NOT_RUNNING`: nobody told. */
+  brokerState(node: string, at: number): string {
+    return this.#brokerStates.get(node)?.findLast((each) => each.at <= at)?.state ?? 'NOT_RUNNING';
   }
 
   powerLosses(node: string): readonly number[] {

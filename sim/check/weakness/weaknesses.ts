@@ -8,6 +8,7 @@ import { decidedTwice, lateMarker } from './named-by-check.ts';
 import { oneReplica } from './one-replica.ts';
 import type { RunWitness } from './run-witness.ts';
 import { sequenceUsedTwice } from './sequence-used-twice.ts';
+import { startingLeader } from './starting-leader.ts';
 import { uncleanElection } from './unclean-election.ts';
 import { uncommittedRead } from './uncommitted-read.ts';
 import type { Weakness } from './weakness.ts';
@@ -23,6 +24,7 @@ export const WEAKNESSES: readonly Weakness[] = [
   decidedTwice,
   expiredProducer,
   zombieCoordinator,
+  startingLeader,
   mixedWrites,
   uncommittedRead,
   uncleanElection,
