@@ -85,7 +85,10 @@ function scheduleRefresh(
   room.context.timers.schedule(now, refreshKey(groupId), 0, () => decideRefresh(room, groupId, regexes), out);
 }
 
-/** `handleRegularExpressionsResult` */
+/**
+ * `handleRegularExpressionsResult`. Kafka does not raise the epoch for a pattern that turns out to match nothing: a
+ * member that changed to it keeps in its target what it no longer subscribes to, and nobody reads that.
+ */
 function decideRefresh(
   room: Room,
   groupId: string,
@@ -95,6 +98,7 @@ function decideRefresh(
   if (!(group instanceof ConsumerGroup)) return null;
   const records: GroupRecord[] = [];
   const topics = new Map(group.topics);
+  const isTargetDone = group.assignmentEpoch === group.groupEpoch;
   let mustBump = false;
   const { topicsVersion } = room;
   for (const regex of regexes) {
@@ -106,7 +110,7 @@ function decideRefresh(
       mustBump = true;
       countRegexMatches(topics, last, -1);
       countRegexMatches(topics, resolved.topics, 1);
-    }
+    } else if (isTargetDone && hasOthersTopics(room, group, regex, resolved)) mustBump = true;
     records.push(regexRecord(groupId, regex, resolved));
   }
   room.resolvedVersions.set(groupId, topicsVersion);
@@ -117,6 +121,25 @@ function decideRefresh(
     group.metadataIsFresh(room.context.wall.nowMs() + METADATA_REFRESH_INTERVAL_MS, groupEpoch);
   }
   return records.length === 0 ? null : { records, settle: () => {} };
+}
+
+/** A member with this pattern shall have partitions of topics that it does not subscribe to. */
+function hasOthersTopics(
+  room: Room,
+  group: ConsumerGroup,
+  regex: string,
+  { topics }: ResolvedRegex,
+): boolean {
+  const { topicsById } = room.context.image();
+  for (const member of group.members()) {
+    if (regexOf(member) !== regex) continue;
+    for (const topicId of group.target(member.memberId).keys()) {
+      const name = topicsById.get(topicId)?.name;
+      if (name === undefined || topics.includes(name)) continue;
+      if (!member.subscribedTopicNames.includes(name)) return true;
+    }
+  }
+  return false;
 }
 
 function resolve(room: Room, pattern: string): ResolvedRegex {
