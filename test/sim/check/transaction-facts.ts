@@ -86,7 +86,7 @@ export function entered(offset: number, state: string, entry: Entry = {}): Fact 
     },
     version: 1,
   });
-  const batch = buildBatch({}, [{ timestamp: 1, key, value }]);
+  const batch = buildBatch({ baseOffset: offset }, [{ timestamp: 1, key, value }]);
   return { fact: 'log appended', log: S, baseOffset: offset, lastOffset: offset, leaderEpoch, batch };
 }
 
