@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { runGuardedTrial } from '../../sim/search/index.ts';
-import { drillOf } from './scenarios.ts';
+import { drillOf, drillThatForgets } from './scenarios.ts';
 
 const MINUTES = 60;
 const TENTHS = 10;
@@ -9,16 +9,19 @@ const MB = 1e6;
 /** V8 fills the room that it has before it collects: told to be frugal, it shows what the run itself needs. */
 const FRUGAL = ['--max-semi-space-size=8', '--max-old-space-size=512'];
 
-/** A simulated hour of `drill` in a process of its own: what it has taken from the system, by tenth of the run. */
+const HOURS = { 'all is kept': drillOf(MINUTES), 'five minutes are kept': drillThatForgets(MINUTES) };
+
+/** Simulated hours of `drill`, a process for each: what it has taken from the system, by tenth of the run. */
 export function memoryBench(): void {
   const entry = fileURLToPath(new URL('./memory.ts', import.meta.url));
-  spawnSync(process.execPath, [...FRUGAL, '--import', 'tsx', entry, 'hour'], { stdio: 'inherit' });
+  for (const name of Object.keys(HOURS))
+    spawnSync(process.execPath, [...FRUGAL, '--import', 'tsx', entry, name], { stdio: 'inherit' });
 }
 
-function runHour(): void {
+function runHour(name: keyof typeof HOURS): void {
   let told = 0;
   let peak = 0;
-  runGuardedTrial(drillOf(MINUTES), {
+  runGuardedTrial(HOURS[name], {
     seed: '1',
     codec: 'objects',
     datasets: new Map(),
@@ -28,7 +31,7 @@ function runHour(): void {
       if (doneUs * TENTHS < totalUs * (told + 1)) return;
       told++;
       console.log(
-        `memory, drill of ${MINUTES} minutes, tenth ${String(told).padStart(2)}: ${inMb(rss)} MB resident, ` +
+        `memory, drill of ${MINUTES} minutes, ${name}, tenth ${String(told).padStart(2)}: ${inMb(rss)} MB resident, ` +
           `peak ${inMb(peak)} MB, heap ${inMb(heapUsed)} MB, buffers ${inMb(external)} MB`,
       );
     },
@@ -40,4 +43,5 @@ function inMb(bytes: number): number {
   return Math.round(bytes / MB);
 }
 
-if (process.argv[2] === 'hour') runHour();
+const [, , name = ''] = process.argv;
+if (name in HOURS) runHour(name as keyof typeof HOURS);

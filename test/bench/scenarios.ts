@@ -39,6 +39,14 @@ export function drillOf(minutes: number): Scenario {
 
 export const drill = drillOf(5);
 
+/** The same, of a topic that deletes what is older than five minutes. */
+export function drillThatForgets(minutes: number): Scenario {
+  const scenario = drillOf(minutes);
+  const config = { 'retention.ms': 300_000, 'segment.ms': 60_000 };
+  const topics = scenario.cluster.topics.map((each) => ({ ...each, config: { ...each.config, ...config } }));
+  return { ...scenario, cluster: { ...scenario.cluster, topics } };
+}
+
 /** As many brokers as a scenario may have, ten thousand partitions, light load, a broker lost on the way. */
 export const scale = bench('scale', {
   cluster: {
