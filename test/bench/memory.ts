@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { runGuardedTrial } from '../../sim/search/index.ts';
-import { drillOf, drillThatForgets } from './scenarios.ts';
+import { drillOf } from './scenarios.ts';
 
 const MINUTES = 60;
 const TENTHS = 10;
@@ -9,7 +9,11 @@ const MB = 1e6;
 /** V8 fills the room that it has before it collects: told to be frugal, it shows what the run itself needs. */
 const FRUGAL = ['--max-semi-space-size=8', '--max-old-space-size=512'];
 
-const HOURS = { 'all is kept': drillOf(MINUTES), 'five minutes are kept': drillThatForgets(MINUTES) };
+/** What the topic of each hour keeps. */
+const HOURS = {
+  'all is kept': {},
+  'five minutes are kept': { 'retention.ms': 300_000, 'segment.ms': 60_000 },
+};
 
 /** Simulated hours of `drill`, a process for each: what it has taken from the system, by tenth of the run. */
 export function memoryBench(): void {
@@ -21,7 +25,7 @@ export function memoryBench(): void {
 function runHour(name: keyof typeof HOURS): void {
   let told = 0;
   let peak = 0;
-  runGuardedTrial(HOURS[name], {
+  runGuardedTrial(drillOf(MINUTES, HOURS[name]), {
     seed: '1',
     codec: 'objects',
     datasets: new Map(),

@@ -1,11 +1,11 @@
 import { parseScenario, type ScenarioInput } from '../../scenarios/load/index.ts';
 import type { Scenario } from '../../sim/scenario/index.ts';
 
-const topic = (partitions: number) => ({
+const topic = (partitions: number, config = {}) => ({
   name: 't',
   partitions,
   replicationFactor: 3,
-  config: { 'min.insync.replicas': 2 },
+  config: { 'min.insync.replicas': 2, ...config },
 });
 
 function bench(name: string, rest: Omit<ScenarioInput, 'name'>): Scenario {
@@ -20,9 +20,9 @@ export const idle = bench('idle', {
 });
 
 /** A hundred records a second, a consumer, and a fault every so often: twelve in five minutes. */
-export function drillOf(minutes: number): Scenario {
+export function drillOf(minutes: number, config = {}): Scenario {
   return bench('drill', {
-    cluster: { brokers: 3, racks: 3, topics: [topic(6)] },
+    cluster: { brokers: 3, racks: 3, topics: [topic(6, config)] },
     traffic: {
       producers: [
         { name: 'p1', topic: 't', workload: { kind: 'synthetic', rate: 100, valueBytes: 100, keys: 100 } },
@@ -38,14 +38,6 @@ export function drillOf(minutes: number): Scenario {
 }
 
 export const drill = drillOf(5);
-
-/** The same, of a topic that deletes what is older than five minutes. */
-export function drillThatForgets(minutes: number): Scenario {
-  const scenario = drillOf(minutes);
-  const config = { 'retention.ms': 300_000, 'segment.ms': 60_000 };
-  const topics = scenario.cluster.topics.map((each) => ({ ...each, config: { ...each.config, ...config } }));
-  return { ...scenario, cluster: { ...scenario.cluster, topics } };
-}
 
 /** As many brokers as a scenario may have, ten thousand partitions, light load, a broker lost on the way. */
 export const scale = bench('scale', {

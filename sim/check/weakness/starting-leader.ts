@@ -30,7 +30,7 @@ export const startingLeader: Weakness = {
     const { at, leaderEpoch, node, recordOffset, since } = taken;
     return {
       words: `${node}, back since ${seconds(since)} and not running yet, wrote offset ${recordOffset} in its former epoch ${leaderEpoch} at ${seconds(at)}`,
-      evidence: { node, leaderEpoch, since },
+      evidence: { taken },
     };
   },
 };

@@ -14,7 +14,7 @@ import {
   target,
   targetEpoch,
 } from './group-facts.ts';
-import { type Broker, cluster, replica } from './views.ts';
+import { cluster, leading } from './views.ts';
 
 /** A consumer group of one member, a position, and one that a transaction has pending. */
 function story(): GroupStory {
@@ -33,16 +33,7 @@ function story(): GroupStory {
 
 /** What a broker that leads the partition and has these batches is found to be. */
 function found(loaded: LoadedShard<GroupShard>, of: GroupStory): string[] {
-  const log = {
-    name: O,
-    logStartOffset: 0,
-    logEndOffset: of.end,
-    read: (from: number) => ({ records: from === 0 ? of.batches : [] }),
-  };
-  const leader = {
-    ...replica({ end: 0, name: O, topic: CONSUMER_OFFSETS, role: { kind: 'leader' } }),
-    log,
-  } as unknown as ReturnType<Broker['replicas']> extends Iterable<infer R> ? R : never;
+  const leader = leading(CONSUMER_OFFSETS, O, of.batches, of.end);
   const views = cluster({ replicas: { 1: [leader] }, broker: { 1: { groupShards: () => [loaded] } } });
   return validateReload(0, views, null).map(({ message }) => message);
 }

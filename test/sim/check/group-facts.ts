@@ -8,11 +8,11 @@ import {
   rebuildShard,
 } from '../../../engine/coordinator/index.ts';
 import type { Fact } from '../../../engine/machine/index.ts';
-import { buildBatch, buildControlBatch, ControlType, noCompression } from '../../../engine/records/index.ts';
+import { buildBatch, buildControlBatch, ControlType } from '../../../engine/records/index.ts';
 import { encodeAssignment, encodeSubscription } from '../../../engine/wire/index.ts';
 import type { MemberFact } from '../../../sim/check/index.ts';
-import { imageWithBrokers } from '../../engine/broker/images.ts';
 import { appended, broker, leads, opened, partition, replicated, Story } from './facts.ts';
+import { STILL } from './views.ts';
 
 /** Of `__consumer_offsets`. */
 export const O = '__consumer_offsets-0';
@@ -252,12 +252,8 @@ export class GroupStory extends Story {
 export function living(of: GroupStory): LoadedShard<GroupShard> {
   const shard = rebuildShard<GroupShard, GroupRecord>(
     {
+      ...STILL,
       codec: groupRecordCodec,
-      compression: noCompression,
-      partition: 0,
-      random: { u32: () => 0, below: () => 0 },
-      wall: { nowMs: () => 0 },
-      image: () => imageWithBrokers(1),
       makeShard: (context) => new GroupShard(context, groupConfigDefaults, makeRooms),
     },
     of.batches,

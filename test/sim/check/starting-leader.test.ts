@@ -54,6 +54,7 @@ describe('a leader of before its restart', () => {
       weakness: 'leader of before its restart writes on',
       message:
         'EpochOffsetUnique was seen (b3, back since 0.000040 s and not running yet, wrote offset 26 in its former epoch 0 at 0.000050 s)',
+      evidence: { baseOffset: 26, nodes: ['b3', 'b3'], taken: { node: 'b3', leaderEpoch: 0, since: 40 } },
     });
   });
 

@@ -9,11 +9,9 @@ import {
 } from '../../../engine/coordinator/index.ts';
 import type { Fact } from '../../../engine/machine/index.ts';
 import { TRANSACTION_STATE } from '../../../engine/metadata/index.ts';
-import { noCompression } from '../../../engine/records/index.ts';
 import { validateReload } from '../../../sim/check/index.ts';
-import { imageWithBrokers } from '../../engine/broker/images.ts';
 import { entered, S } from './transaction-facts.ts';
-import { cluster, type Replica, replica } from './views.ts';
+import { cluster, leading, STILL } from './views.ts';
 
 type Entry = Parameters<typeof entered>[2];
 type Entries = readonly (readonly [state: string, rest?: Entry])[];
@@ -27,12 +25,8 @@ function batchesOf(entries: Entries): Uint8Array[] {
 function living(entries: Entries): LoadedShard<TransactionShard> {
   const shard = rebuildShard<TransactionShard, TransactionRecord>(
     {
+      ...STILL,
       codec: transactionRecordCodec,
-      compression: noCompression,
-      partition: 0,
-      random: { u32: () => 0, below: () => 0 },
-      wall: { nowMs: () => 0 },
-      image: () => imageWithBrokers(1),
       makeShard: (context) => new TransactionShard(context, {} as ShardPorts),
     },
     batchesOf(entries),
@@ -45,16 +39,7 @@ function living(entries: Entries): LoadedShard<TransactionShard> {
 /** What is found when the coordinator has lived through `lived`, and its log says `logged`. */
 function found(lived: Entries, logged: Entries, committedOffset = logged.length): string[] {
   const batches = batchesOf(logged);
-  const log = {
-    name: S,
-    logStartOffset: 0,
-    logEndOffset: batches.length,
-    read: (from: number) => ({ records: from === 0 ? batches : [] }),
-  };
-  const leader = {
-    ...replica({ end: 0, name: S, topic: TRANSACTION_STATE, role: { kind: 'leader' } as Replica['role'] }),
-    log,
-  } as unknown as Replica;
+  const leader = leading(TRANSACTION_STATE, S, batches, batches.length);
   const transactionShards = () => [{ ...living(lived), writtenOffset: batches.length, committedOffset }];
   const views = cluster({ replicas: { 1: [leader] }, broker: { 1: { transactionShards } } });
   return validateReload(0, views, null).map(({ message }) => message);

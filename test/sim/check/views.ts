@@ -1,4 +1,5 @@
 import type { PartitionRecord } from '../../../engine/metadata/index.ts';
+import { noCompression } from '../../../engine/records/index.ts';
 import type { ClusterViews } from '../../../sim/check/index.ts';
 import { fence, imageWithBrokers, TOPIC_ID } from '../../engine/broker/images.ts';
 
@@ -42,6 +43,17 @@ export function replica(of: Partial<Replica> & { end: number; highWatermark?: nu
   } as unknown as Replica;
 }
 
+/** A leader whose whole log is these batches. */
+export function leading(topic: string, name: string, batches: readonly Uint8Array[], end: number): Replica {
+  const log = {
+    name,
+    logStartOffset: 0,
+    logEndOffset: end,
+    read: (from: number) => ({ records: from === 0 ? batches : [] }),
+  };
+  return { ...replica({ end, name, topic }), role: { kind: 'leader' }, log } as unknown as Replica;
+}
+
 export const fetching = (of: Partial<Fetch> = {}): Fetch => ({
   name: 't-0',
   source: 1,
@@ -51,6 +63,15 @@ export const fetching = (of: Partial<Fetch> = {}): Fetch => ({
   isDelayed: false,
   ...of,
 });
+
+/** What a coordinator's shard has of the world: a cluster of one broker, and a clock and a die that stand still. */
+export const STILL = {
+  compression: noCompression,
+  partition: 0,
+  random: { u32: () => 0, below: () => 0 },
+  wall: { nowMs: () => 0 },
+  image: () => imageWithBrokers(1),
+};
 
 /** A healthy cluster of three brokers, one partition that b1 leads, and what differs from it. */
 export function cluster(changes: {
