@@ -96,7 +96,7 @@ export class BrokerServer implements Machine {
       movesUnderWay: replicas.movesUnderWay,
       assignmentsPending: replicas.assignmentsPending,
       fetches: () => replicas.fetches(),
-      configDivergence: (image) => this.#configDivergence(parts, image),
+      configDivergence: (image) => configDivergence(replicas.views(), image, this.#node),
       config: (name) => brokerConfig(feed.image, name, this.#node),
       groups: () => parts.coordinators.groups.groups(),
       position: (group, topic, partition) => parts.coordinators.groups.position(group, topic, partition),
@@ -105,14 +105,6 @@ export class BrokerServer implements Machine {
       transactionShards: () => parts.coordinators.transactions.runtime.loaded(),
       shards: () => parts.coordinators.views(),
     };
-  }
-
-  #configDivergence(parts: BrokerParts, image: ClusterImage): string | null {
-    for (const replica of parts.replicas.views()) {
-      const divergence = configDivergence(replica, image, this.#node);
-      if (divergence !== null) return divergence;
-    }
-    return null;
   }
 
   #up(): BrokerParts {
