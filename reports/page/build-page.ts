@@ -199,8 +199,8 @@ function again(result: Result): string {
   const whole = escapeHtml(JSON.stringify(scenario, null, 2));
   const wall = (host.wallMs / 1e3).toFixed(1);
   return `<h2>Again</h2>
-<pre>npm run -s trial -- run ${escapeHtml(scenario.name)} --seed ${escapeHtml(seed)}
-npm run -s trial -- replay result.json</pre>
-<details><summary>The scenario, as run</summary><pre>${whole}</pre></details>
+<p>The file beside this page holds all that this run was:</p>
+<pre>npm run -s trial -- replay result.json</pre>
+<details><summary>The scenario, as run with seed ${escapeHtml(seed)}</summary><pre>${whole}</pre></details>
 <p class="dim">Simulated with codec ${codec} on Node ${escapeHtml(host.node)} in ${wall} s.</p>`;
 }

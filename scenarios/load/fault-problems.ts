@@ -43,7 +43,7 @@ function targetProblems(
       if (targets.has(target)) continue;
       problems.push({
         path: `${path}.${field}`,
-        message: `nothing here is called "${target}"; targets are b1..b${cluster.brokers}, c101..c${100 + cluster.controllers}, rack:a…, region:1…, leader:TOPIC-N, follower:TOPIC-N, followers:TOPIC-N, controller-leader, brokers, controllers, servers, clients, all, or a client's name; "+" joins several`,
+        message: `nothing here is called "${target}"; targets are b1..b${cluster.brokers}, c101..c${100 + cluster.controllers}, rack:a…, region:1…, leader:TOPIC-N, follower:TOPIC-N, followers:TOPIC-N, group-coordinator:GROUP, transaction-coordinator:TRANSACTIONAL-ID, controller-leader, brokers, controllers, servers, clients, all, or a client's name; "+" joins several`,
       });
     }
   }

@@ -54,7 +54,7 @@ describe('a trial’s page', () => {
       'crash: killed <b>1</b>',
       '12.3 %',
       '98,765 bytes on the wire',
-      'run small --seed 1',
+      'trial -- replay result.json',
     ])
       expect(built.html).toContain(shown);
   });
