@@ -15,7 +15,7 @@ import type { ClusterImage } from '../../../engine/metadata/index.ts';
 import { noCompression } from '../../../engine/records/index.ts';
 import { apiOf, conform, ErrorCode, WireError } from '../../../engine/wire/index.ts';
 import { addTopic, imageWithBrokers } from '../../engine/broker/images.ts';
-import { RecordingOutbox } from '../../engine/coordinator/recording-outbox.ts';
+import { RecordingOutbox } from '../../engine/recording-outbox.ts';
 import { WALL } from './loaded-logs.ts';
 
 const OFFSETS = '__consumer_offsets';

@@ -11,7 +11,7 @@ import {
   readControlRecords,
   readRecords,
 } from '../../../engine/records/index.ts';
-import { RecordingOutbox } from '../../engine/coordinator/recording-outbox.ts';
+import { RecordingOutbox } from '../../engine/recording-outbox.ts';
 
 /** Time stands still: nothing that is loaded is old. */
 export const WALL = { nowMs: (): number => 0 };

@@ -8,7 +8,7 @@ import {
   type BrokerRegistrationRequest,
   ErrorCode,
 } from '../../../engine/wire/index.ts';
-import { RecordingOutbox } from './recording-outbox.ts';
+import { RecordingOutbox } from '../recording-outbox.ts';
 import { RecordingRpc } from './recording-rpc.ts';
 
 const INCARNATION = 'IncarnationIncarnation';

@@ -19,7 +19,7 @@ import {
   WireError,
   ZERO_UUID,
 } from '../../../engine/wire/index.ts';
-import { RecordingOutbox } from './recording-outbox.ts';
+import { RecordingOutbox } from '../recording-outbox.ts';
 import { RecordingRpc } from './recording-rpc.ts';
 
 class Answers implements Responder {

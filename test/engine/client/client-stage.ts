@@ -23,7 +23,7 @@ import {
   make,
   metadataResponse,
 } from '../../../engine/wire/index.ts';
-import { middle, RecordingOutbox } from '../exchange/recording-outbox.ts';
+import { ConnectionsOutbox, middle } from '../exchange/connections-outbox.ts';
 
 export interface PartitionState {
   leader: number;
@@ -68,7 +68,7 @@ const MAX_INPUTS_AT_ONCE = 10_000;
  * answered by themselves; every other request is kept for the test. Time moves only by `advance`.
  */
 export class ClientStage {
-  readonly out = new RecordingOutbox();
+  readonly out = new ConnectionsOutbox();
   readonly topics = new Map<string, TopicState>();
   brokers: number[] = [1, 2, 3];
   /** By broker; none stands in a rack unless it is set. */

@@ -8,7 +8,7 @@ import type {
 import type { Outbox, Us } from '../../../engine/machine/index.ts';
 import { ClusterImage, MetadataDelta } from '../../../engine/metadata/index.ts';
 import { SnapshotRegistry } from '../../../engine/timeline/index.ts';
-import { RecordingOutbox } from './recording-outbox.ts';
+import { RecordingOutbox } from '../recording-outbox.ts';
 
 interface Armed<R> {
   at: Us;

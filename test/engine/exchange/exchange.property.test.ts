@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ACTIVE_CONTROLLER, Exchange, serverExchangeConfig } from '../../../engine/exchange/index.ts';
 import { MS, type RequestFrame, SECOND, type Us } from '../../../engine/machine/index.ts';
 import { ApiKey, apiOf, ErrorCode, make } from '../../../engine/wire/index.ts';
-import { middle, RecordingOutbox } from './recording-outbox.ts';
+import { ConnectionsOutbox, middle } from './connections-outbox.ts';
 
 const action = fc.oneof(
   {
@@ -33,7 +33,7 @@ const body = make(apiOf(ApiKey.Metadata)!.request, {});
 test('every request gets exactly one reply, whatever connections and controllers do', () => {
   fc.assert(
     fc.property(fc.array(action, { maxLength: 80 }), fc.integer({ min: 1, max: 3 }), (actions, window) => {
-      const out = new RecordingOutbox();
+      const out = new ConnectionsOutbox();
       const config = { ...serverExchangeConfig('p'), maxInFlightRequestsPerConnection: window };
       const exchange = new Exchange(config, middle);
       exchange.setNode(1, { host: 'b1', port: 1 });

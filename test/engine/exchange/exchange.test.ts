@@ -8,7 +8,7 @@ import {
 } from '../../../engine/exchange/index.ts';
 import { type Input, MS, type RequestFrame, SECOND, type Us } from '../../../engine/machine/index.ts';
 import { ApiKey, apiOf, ErrorCode, type MetadataRequest, make } from '../../../engine/wire/index.ts';
-import { middle, RecordingOutbox } from './recording-outbox.ts';
+import { ConnectionsOutbox, middle } from './connections-outbox.ts';
 
 const b1 = { host: 'b1', port: 9092 };
 const OWNER = 3;
@@ -19,7 +19,7 @@ const bodyFor = (token: number): object =>
   make(apiOf(METADATA)!.request, { topics: [{ name: String(token) }] } as object);
 
 class Stage {
-  readonly out = new RecordingOutbox();
+  readonly out = new ConnectionsOutbox();
   readonly exchange: Exchange;
   now: Us = 1 * SECOND;
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Inbound, MAX_WAITING_PER_CONNECTION } from '../../../engine/exchange/index.ts';
 import { ApiKey, apiOf, make } from '../../../engine/wire/index.ts';
-import { RecordingOutbox } from './recording-outbox.ts';
+import { ConnectionsOutbox } from './connections-outbox.ts';
 
 const answer = make(apiOf(ApiKey.Metadata)!.response, { clusterId: 'x' } as object);
 
 class Stage {
-  readonly out = new RecordingOutbox();
+  readonly out = new ConnectionsOutbox();
   readonly inbound = new Inbound();
   accept(connection: number): void {
     this.inbound.onInput(0, { kind: 'accepted', connection, port: 9092 }, this.out);

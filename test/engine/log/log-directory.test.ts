@@ -9,8 +9,8 @@ import {
 } from '../../../engine/log/index.ts';
 import { MS, SECOND, type Ticket, timerId } from '../../../engine/machine/index.ts';
 import { withLeader } from '../../../engine/records/index.ts';
+import { LogOutbox } from './log-outbox.ts';
 import { MemoryDisk } from './memory-disk.ts';
-import { RecordingOutbox } from './recording-outbox.ts';
 import { appended, batchOf, bytesOf, TOPIC_ID } from './stage.ts';
 
 const SMALL = { ...logConfigDefaults, 'segment.bytes': 210 };
@@ -18,7 +18,7 @@ const SMALL = { ...logConfigDefaults, 'segment.bytes': 210 };
 /** A broker's log directory, its process, and its disk. */
 class DirectoryStage {
   readonly disk = new MemoryDisk('/data');
-  out = new RecordingOutbox();
+  out = new LogOutbox();
   directory: LogDirectory;
   now = 0;
   #seed = 1;
@@ -28,7 +28,7 @@ class DirectoryStage {
   }
 
   boot(): LogDirectory {
-    this.out = new RecordingOutbox();
+    this.out = new LogOutbox();
     const draw = () => (this.#seed = (Math.imul(this.#seed, 1_664_525) + 1_013_904_223) >>> 0);
     const directory = LogDirectory.open(
       this.now,

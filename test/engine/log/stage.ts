@@ -15,8 +15,8 @@ import {
   noCompression,
   readRecords,
 } from '../../../engine/records/index.ts';
+import { LogOutbox } from './log-outbox.ts';
 import { MemoryDisk } from './memory-disk.ts';
-import { RecordingOutbox } from './recording-outbox.ts';
 
 export const TOPIC_ID = 'dGVzdC10b3BpYy1pZC0wMQ';
 
@@ -35,7 +35,7 @@ export function bytesOf(text: string): Uint8Array {
 /** A log on a disk of its own, and what it takes to crash and reopen it. */
 export class LogStage {
   readonly disk: MemoryDisk;
-  readonly out = new RecordingOutbox();
+  readonly out = new LogOutbox();
   wallMs = 5_000;
   log: Log;
   readonly #config: LogConfig;

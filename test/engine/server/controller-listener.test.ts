@@ -7,7 +7,7 @@ import {
   EndpointType,
   ErrorCode,
 } from '../../../engine/wire/index.ts';
-import { RecordingOutbox } from '../broker/recording-outbox.ts';
+import { RecordingOutbox } from '../recording-outbox.ts';
 import { TinyCluster } from './tiny-cluster.ts';
 
 const apiVersions = { clientSoftwareName: 'x', clientSoftwareVersion: '1', clusterId: null, nodeId: -1 };

@@ -6,8 +6,8 @@ import {
   ErrorCode,
   OPERATIONS_NOT_REQUESTED,
 } from '../../../wire/index.ts';
-import { coordinatorError } from '../../runtime/index.ts';
-import { ALL_GROUP_OPERATIONS, byPartition, type GroupContext, hasConsumerGroups } from './group-context.ts';
+import { describeEach } from './describe-each.ts';
+import { type GroupContext, hasConsumerGroups } from './group-context.ts';
 
 type DescribedGroup = ConsumerGroupDescribeResponse['groups'][number];
 
@@ -29,27 +29,18 @@ export function handleConsumerGroupDescribe(
   for (let at = named.length; at < body.groupIds.length; at += 1) {
     groups.push(refused('', ErrorCode.INVALID_GROUP_ID));
   }
-  for (const [partition, groupIds] of byPartition(context, named)) {
-    context.runtime.scheduleRead(
-      now,
-      partition,
-      (shard, committedOffset) => {
-        for (const groupId of groupIds) groups.push(shard.consumer.describe(groupId, committedOffset));
-      },
-      (_at, code) => {
-        for (const groupId of groupIds) groups.push(refused(groupId, coordinatorError(code)));
-      },
-      out,
-    );
-  }
-  const told = body.includeAuthorizedOperations ? groups.map(withOperations) : groups;
-  context.responder.respond(request.id, { throttleTimeMs: 0, groups: told }, out);
-}
-
-function withOperations(group: DescribedGroup): DescribedGroup {
-  return group.errorCode === ErrorCode.NONE
-    ? { ...group, authorizedOperations: ALL_GROUP_OPERATIONS }
-    : group;
+  describeEach(
+    context,
+    now,
+    request,
+    {
+      groupIds: named,
+      groups,
+      describe: (shard, groupId, committedOffset) => shard.consumer.describe(groupId, committedOffset),
+      refused,
+    },
+    out,
+  );
 }
 
 function refused(groupId: string, errorCode: number): DescribedGroup {

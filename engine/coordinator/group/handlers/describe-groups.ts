@@ -3,11 +3,10 @@ import type { Outbox, Us } from '../../../machine/index.ts';
 import {
   type DescribeGroupsRequest,
   type DescribeGroupsResponse,
-  ErrorCode,
   OPERATIONS_NOT_REQUESTED,
 } from '../../../wire/index.ts';
-import { coordinatorError } from '../../runtime/index.ts';
-import { ALL_GROUP_OPERATIONS, byPartition, type GroupContext } from './group-context.ts';
+import { describeEach } from './describe-each.ts';
+import type { GroupContext } from './group-context.ts';
 
 type DescribedGroup = DescribeGroupsResponse['groups'][number];
 
@@ -19,29 +18,19 @@ export function handleDescribeGroups(
   out: Outbox,
 ): void {
   const { apiVersion, body } = request;
-  const groups: DescribedGroup[] = [];
-  for (const [partition, groupIds] of byPartition(context, body.groups)) {
-    context.runtime.scheduleRead(
-      now,
-      partition,
-      (shard, committedOffset) => {
-        for (const groupId of groupIds)
-          groups.push(shard.classic.describe(groupId, apiVersion, committedOffset));
-      },
-      (_at, code) => {
-        for (const groupId of groupIds) groups.push(refused(groupId, coordinatorError(code)));
-      },
-      out,
-    );
-  }
-  const told = body.includeAuthorizedOperations ? groups.map(withOperations) : groups;
-  context.responder.respond(request.id, { throttleTimeMs: 0, groups: told }, out);
-}
-
-function withOperations(group: DescribedGroup): DescribedGroup {
-  return group.errorCode === ErrorCode.NONE
-    ? { ...group, authorizedOperations: ALL_GROUP_OPERATIONS }
-    : group;
+  describeEach<DescribedGroup>(
+    context,
+    now,
+    request,
+    {
+      groupIds: body.groups,
+      groups: [],
+      describe: (shard, groupId, committedOffset) =>
+        shard.classic.describe(groupId, apiVersion, committedOffset),
+      refused,
+    },
+    out,
+  );
 }
 
 function refused(groupId: string, errorCode: number): DescribedGroup {

@@ -9,8 +9,8 @@ import { type ClusterImage, MetadataDelta } from '../../../../engine/metadata/in
 import { noCompression } from '../../../../engine/records/index.ts';
 import { apiOf, conform, WireError } from '../../../../engine/wire/index.ts';
 import { addTopic, imageWithBrokers } from '../../broker/images.ts';
+import { RecordingOutbox } from '../../recording-outbox.ts';
 import { MemoryCoordinatorLog } from '../memory-coordinator-log.ts';
-import { RecordingOutbox } from '../recording-outbox.ts';
 import { makeSimpleRooms } from './simple-rooms.ts';
 
 export const TOPIC_A = 'TopicTopicTopicTopicAQ';

@@ -11,8 +11,8 @@ import { ClusterImage } from '../../../../engine/metadata/index.ts';
 import { noCompression } from '../../../../engine/records/index.ts';
 import { TimelineMap } from '../../../../engine/timeline/index.ts';
 import { utf8Decode, utf8Encode } from '../../../../engine/wire/index.ts';
+import { RecordingOutbox } from '../../recording-outbox.ts';
 import { MemoryCoordinatorLog } from '../memory-coordinator-log.ts';
-import { RecordingOutbox } from '../recording-outbox.ts';
 
 export interface ToyRecord {
   readonly key: string;

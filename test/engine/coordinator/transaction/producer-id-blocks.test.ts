@@ -4,7 +4,7 @@ import { ACTIVE_CONTROLLER, type Reply } from '../../../../engine/exchange/index
 import { MS } from '../../../../engine/machine/index.ts';
 import { ApiKey, ErrorCode, LONG_MAX } from '../../../../engine/wire/index.ts';
 import { RecordingRpc } from '../../broker/recording-rpc.ts';
-import { RecordingOutbox } from '../recording-outbox.ts';
+import { RecordingOutbox } from '../../recording-outbox.ts';
 
 const { COORDINATOR_LOAD_IN_PROGRESS, NONE } = ErrorCode;
 

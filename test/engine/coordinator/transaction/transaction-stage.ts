@@ -26,8 +26,8 @@ import {
 } from '../../../../engine/wire/index.ts';
 import { addTopic, imageWithBrokers } from '../../broker/images.ts';
 import { RecordingRpc, type Sent } from '../../broker/recording-rpc.ts';
+import { RecordingOutbox } from '../../recording-outbox.ts';
 import { MemoryCoordinatorLog } from '../memory-coordinator-log.ts';
-import { RecordingOutbox } from '../recording-outbox.ts';
 import { DataPartitions } from './data-partitions.ts';
 
 export const OWNERS = { markers: 8, producerIds: 11 };

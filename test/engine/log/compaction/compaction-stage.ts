@@ -17,8 +17,8 @@ import {
   RecordsError,
   readRecords,
 } from '../../../../engine/records/index.ts';
+import { LogOutbox } from '../log-outbox.ts';
 import { MemoryDisk } from '../memory-disk.ts';
-import { RecordingOutbox } from '../recording-outbox.ts';
 import { appended, bytesOf, TOPIC_ID } from '../stage.ts';
 
 export const LOG = 'orders-0';
@@ -43,7 +43,7 @@ export interface Found {
 /** A log directory with one compacted log, its disk and its process. */
 export class CompactionStage {
   readonly disk: Disk & { processCrash(): void };
-  out = new RecordingOutbox();
+  out = new LogOutbox();
   directory: LogDirectory;
   now = 0;
   wallMs = 1_000_000;
@@ -74,7 +74,7 @@ export class CompactionStage {
   }
 
   boot(): LogDirectory {
-    this.out = new RecordingOutbox();
+    this.out = new LogOutbox();
     const draw = () => (this.#seed = (Math.imul(this.#seed, 1_664_525) + 1_013_904_223) >>> 0);
     const directory = LogDirectory.open(
       this.now,

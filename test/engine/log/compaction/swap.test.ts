@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { CleanedSegments } from '../../../../engine/log/compaction/cleaned-segments.ts';
 import { type Log, LogDirectory } from '../../../../engine/log/index.ts';
 import { type BatchHeader, parseBatch } from '../../../../engine/records/index.ts';
+import { LogOutbox } from '../log-outbox.ts';
 import { MemoryDisk } from '../memory-disk.ts';
-import { RecordingOutbox } from '../recording-outbox.ts';
 import { CompactionStage, LOG, recordsOf } from './compaction-stage.ts';
 
 class ProcessDied extends Error {}
@@ -128,7 +128,7 @@ describe('a disk', () => {
 describe('what does not fit into one cleaned segment', () => {
   it('goes into several that follow on each other', () => {
     const stage = dirtyStage(new MemoryDisk('/data'));
-    const out = new RecordingOutbox();
+    const out = new LogOutbox();
     for (const limits of [
       { bytes: 200, offsets: 1000 },
       { bytes: 10_000, offsets: 7 },

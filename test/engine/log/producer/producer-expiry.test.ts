@@ -7,8 +7,8 @@ import {
 } from '../../../../engine/log/index.ts';
 import { MS, SECOND, timerId } from '../../../../engine/machine/index.ts';
 import { buildBatch } from '../../../../engine/records/index.ts';
+import { LogOutbox } from '../log-outbox.ts';
 import { MemoryDisk } from '../memory-disk.ts';
-import { RecordingOutbox } from '../recording-outbox.ts';
 import { appended, bytesOf, TOPIC_ID } from '../stage.ts';
 
 const MINUTE = 60 * SECOND;
@@ -16,7 +16,7 @@ const MINUTE = 60 * SECOND;
 const NOW_MS = 1_000_000;
 
 it('a directory forgets producers that were silent for producer.id.expiration.ms, every ten minutes', () => {
-  const out = new RecordingOutbox();
+  const out = new LogOutbox();
   const options = {
     disk: new MemoryDisk('/data'),
     path: '/data',

@@ -19,8 +19,8 @@ import {
   type JoinGroupResponse,
   type SyncGroupResponse,
 } from '../../../../../engine/wire/index.ts';
+import { RecordingOutbox } from '../../../recording-outbox.ts';
 import { MemoryCoordinatorLog } from '../../memory-coordinator-log.ts';
-import { RecordingOutbox } from '../../recording-outbox.ts';
 import { makeSimpleRooms } from '../simple-rooms.ts';
 import { bytesOf, GROUP, textOf } from './classic-stage.ts';
 

@@ -1,65 +1,48 @@
 import type {
   ConnectionId,
   Endpoint,
-  Fact,
   Frame,
   Input,
-  Outbox,
   RequestFrame,
   ResponseFrame,
   TimerId,
   Us,
 } from '../../../engine/machine/index.ts';
-import { noWork } from '../../../engine/machine/index.ts';
+import { RecordingOutbox } from '../recording-outbox.ts';
 
-/** An outbox that remembers, with timers that a test can fire in order. Connections are numbered from 1. */
-export class RecordingOutbox implements Outbox {
-  readonly work = noWork();
+/** An outbox that knows which connection is which, numbered from 1, with timers that a test can fire in order. */
+export class ConnectionsOutbox extends RecordingOutbox {
   readonly connected: { connection: ConnectionId; endpoint: Endpoint }[] = [];
-  readonly closed: ConnectionId[] = [];
-  readonly probes: string[] = [];
-  readonly facts: Fact[] = [];
-  readonly timers = new Map<TimerId, Us>();
   exited: string | null = null;
-  #sent: { connection: ConnectionId; frame: Frame }[] = [];
+  #sentOn: { connection: ConnectionId; frame: Frame }[] = [];
   #nextConnection = 1;
 
-  connect(endpoint: Endpoint): ConnectionId {
+  override connect(endpoint: Endpoint): ConnectionId {
     const connection = this.#nextConnection++;
     this.connected.push({ connection, endpoint });
     return connection;
   }
-  send(connection: ConnectionId, frame: Frame): void {
-    this.#sent.push({ connection, frame });
+
+  override send(connection: ConnectionId, frame: Frame): void {
+    super.send(connection, frame);
+    this.#sentOn.push({ connection, frame });
   }
-  close(connection: ConnectionId): void {
-    this.closed.push(connection);
-  }
-  arm(timer: TimerId, at: Us): void {
-    this.timers.set(timer, at);
-  }
-  disarm(timer: TimerId): void {
-    this.timers.delete(timer);
-  }
-  exit(reason: 'clean' | 'failed'): void {
+
+  override exit(reason: 'clean' | 'failed'): void {
     this.exited = reason;
-  }
-  probe(name: string): void {
-    this.probes.push(name);
-  }
-  fact(fact: Fact): void {
-    this.facts.push(fact);
   }
 
   /** What was sent since the last call. */
   takeSent(): { connection: ConnectionId; frame: Frame }[] {
-    const sent = this.#sent;
-    this.#sent = [];
+    const sent = this.#sentOn;
+    this.#sentOn = [];
     return sent;
   }
+
   takeRequests(): RequestFrame[] {
     return this.takeSent().map(({ frame }) => frame as RequestFrame);
   }
+
   takeResponses(): ResponseFrame[] {
     return this.takeSent().map(({ frame }) => frame as ResponseFrame);
   }
