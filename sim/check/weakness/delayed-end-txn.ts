@@ -1,5 +1,6 @@
 import type { Violation } from '../../result/index.ts';
 import type { ClientTransaction } from './client-transaction.ts';
+import { passedOver } from './passed-over.ts';
 import type { Decision, EndTxnSent, RunWitness } from './run-witness.ts';
 import type { Explanation, Weakness } from './weakness.ts';
 
@@ -30,19 +31,34 @@ export const delayedEndTxn: Weakness = {
     'an EndTxn that was sent for one transaction and delivered when the next of that producer and epoch was open, which had not asked for this end and got it',
   excuses: true,
   explain(finding, run): Explanation | null {
-    for (const strike of run.once('strikes', () => strikesOf(run))) {
+    const strikes = run.once('strikes', () => strikesOf(run));
+    const passed = passedOver(finding, run);
+    if (passed !== null) {
+      const aborts = passed.map(({ id }) => abortOf(run.senderOf(id), strikes));
+      const [first] = aborts;
+      if (first === undefined || aborts.includes(undefined)) return null;
+      return explanation(`${passed.length} values that were passed over were aborted`, first);
+    }
+    for (const strike of strikes) {
       const words = struckBy(finding, strike, run);
-      if (words === null) continue;
-      const { late, meant, struck } = strike;
-      const end = late.isCommit ? 'commit' : 'abort';
-      return {
-        words: `${words}: the ${end} that ${late.client} sent at ${seconds(late.sentAt)} for transaction ${meant.number} came at ${seconds(late.deliveredAt)}, when transaction ${struck.number} of ${struck.transactionalId} was open since ${seconds(struck.beganAt)} and had not asked for it`,
-        evidence: { ...strike },
-      };
+      if (words !== null) return explanation(words, strike);
     }
     return null;
   },
 };
+
+function explanation(words: string, strike: Strike): Explanation {
+  const { late, meant, struck } = strike;
+  const end = late.isCommit ? 'commit' : 'abort';
+  return {
+    words: `${words}: the ${end} that ${late.client} sent at ${seconds(late.sentAt)} for transaction ${meant.number} came at ${seconds(late.deliveredAt)}, when transaction ${struck.number} of ${struck.transactionalId} was open since ${seconds(struck.beganAt)} and had not asked for it`,
+    evidence: { ...strike },
+  };
+}
+
+function abortOf(sender: ClientTransaction | null, strikes: readonly Strike[]): Strike | undefined {
+  return strikes.find(({ decision, struck }) => struck === sender && !decision.isCommit);
+}
 
 function strikesOf(run: RunWitness): Strike[] {
   const byEpoch = new Map<string, ClientTransaction[]>();

@@ -212,6 +212,12 @@ export class RunWitness {
     return this.#reads.get(id) ?? null;
   }
 
+  /** Which value readers of what is committed were shown at a place; null: they were shown nothing there. */
+  committedAt(log: string, recordOffset: number): number | null {
+    const places = this.once('places', () => committedPlacesOf(this.#clients.history));
+    return places.get(log)?.get(recordOffset) ?? null;
+  }
+
   /** What was polled for a transaction. */
   polledFor(transaction: ClientTransaction): ReadonlySet<number> {
     this.#polled ??= polledByTransaction(this.#clients.history);
@@ -283,6 +289,18 @@ function readsOf({ polls }: History): Map<number, ValueRead> {
         if (!found.has(id)) found.set(id, { log, recordOffset: offsets[i]!, client });
       });
   return found;
+}
+
+function committedPlacesOf({ polls, readsUncommitted }: History): Map<string, Map<number, number>> {
+  const places = new Map<string, Map<number, number>>();
+  for (const { client, reads } of polls) {
+    if (readsUncommitted?.(client) === true) continue;
+    for (const { ids, log, offsets } of reads) {
+      const there = mapOf(places, log);
+      offsets.forEach((offset, i) => void there.set(offset, ids[i]!));
+    }
+  }
+  return places;
 }
 
 function polledByTransaction({ polls }: History): Map<number, Set<number>> {

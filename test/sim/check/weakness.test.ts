@@ -138,6 +138,29 @@ describe('a delayed EndTxn', () => {
     expect(named(struck, finding('ExactlyOnce', { source: 77 })).violation).toMatch(/delayed EndTxn/);
     expect(named(struck, finding('ExactlyOnce', { source: 78 })).violation).toBe('none');
   });
+
+  it('explains a jump over what it aborted, when nothing else was passed over', () => {
+    const asked = transaction(0, { beganAt: 10, abortAskedAt: 20, endedAt: 40, outcome: 'fail' });
+    const struck = transaction(1, { beganAt: 50, commitAskedAt: 90, endedAt: 95, outcome: 'ok' });
+    const acked = (id: number, number: number, recordOffset: number): SendOperation => ({
+      ...sent(id, number, 'ok'),
+      writes: [{ log: LOG, id, recordOffset }],
+    });
+    const witness = new RunWitness();
+    witness.onSent(21, 'p1', endTxn(false, 1));
+    witness.onDelivered(60, 'p1', endTxn(false, 1));
+    witness.onFact(61, 'b1', decided('PrepareAbort'));
+    const sends = [acked(2, 1, 4), acked(3, 1, 5), acked(4, 2, 7)];
+    const transactions = [asked, struck, transaction(2, { beganAt: 100 })];
+    witness.hear({ history: { sends, polls: [], repositions: [] }, transactions });
+    const jump = (from: number, to: number) =>
+      named(witness, finding('poll-skip', { log: LOG, client: 'k1', from, to })).violation;
+    expect(jump(3, 7)).toMatch(/delayed EndTxn/);
+    expect(jump(3, 8)).toBe('none');
+    expect(jump(5, 7)).toBe('none');
+    witness.hear({ history: { sends, polls: [read(99, 5, 3)], repositions: [] }, transactions });
+    expect(jump(3, 7)).toBe('none');
+  });
 });
 
 describe('a late batch', () => {
@@ -199,6 +222,40 @@ describe('a sequence that is used twice', () => {
   it('does not explain a skip over something else, nor over nothing', () => {
     expect(named(run({}), skip(20)).violation).toBe('none');
     expect(named(run({}), skip(4)).violation).toBe('none');
+  });
+
+  describe('when the first of them comes late', () => {
+    const twice = finding('inconsistent-offsets', { log: LOG, recordOffset: 5, ids: [3, 1] });
+
+    /** Value 3 of an aborted transaction stands, committed, where value 1 of the next was acknowledged. */
+    function late(before: Partial<ClientTransaction>, polls = [read(80, 5, 3)]): RunWitness {
+      const send = { ...sent(1, 0, 'ok'), writes: [{ log: LOG, id: 1, recordOffset: 5 }] };
+      const witness = new RunWitness();
+      const aborted = transaction(1, { beganAt: 10, abortAskedAt: 25, endedAt: 30, ...before });
+      witness.hear({
+        history: { sends: [send, sent(3, 1, 'unknown')], polls, repositions: [] },
+        transactions: [transaction(0, { beganAt: 40, commitAskedAt: 60 }), aborted],
+      });
+      return witness;
+    }
+
+    it('explains the value that has no place, and the place that has two', () => {
+      for (const one of [lostOf(5), twice])
+        expect(named(late({}), one).violation, one.check).toBe('sequence used twice after an abort');
+    });
+
+    it('is not assumed of what was not aborted by then, of another epoch, nor when nobody was shown it', () => {
+      for (const one of [lostOf(5), twice]) {
+        expect(named(late({ abortAskedAt: -1, commitAskedAt: 25 }), one).violation).toBe('none');
+        expect(named(late({ endedAt: 45 }), one).violation).toBe('none');
+        expect(named(late({ endedAt: -1 }), one).violation).toBe('none');
+        expect(named(late({ producerEpoch: 4 }), one).violation).toBe('none');
+        expect(named(late({ producerId: 8 }), one).violation).toBe('none');
+        expect(named(late({}, []), one).violation).toBe('none');
+      }
+      const three = finding('inconsistent-offsets', { log: LOG, recordOffset: 5, ids: [3, 1, 9] });
+      expect(named(late({}), three).violation).toBe('none');
+    });
   });
 });
 
