@@ -72,6 +72,10 @@ export class CompactionWatch {
         if (!isOriginal || this.#follows(host.name, fact.log)) watched.copies.add(host.name);
         return;
       }
+      case 'high watermark advanced':
+        // The shadow forgets what every replica has deleted: what is replicated is taken over before.
+        this.#watched(fact.log)?.original.advance(this.#shadow.replicatedLog(fact.log));
+        return;
       case 'log truncated':
         this.#watched(fact.log)?.copies.add(host.name);
         return;

@@ -57,6 +57,14 @@ export class ProducerJournal {
     return state;
   }
 
+  /** The last offset below `logEndOffset` of each producer that has written beyond it, as far as this goes back. */
+  lastOffsetsBelow(logEndOffset: number): Map<ProducerState, number> {
+    const lastOffsets = new Map<ProducerState, number>();
+    for (let i = this.length - 1; i >= 0 && this.#baseOffsets[i]! >= logEndOffset; i--)
+      lastOffsets.set(this.#states[i]!, this.#lastOffsets[i]!);
+    return lastOffsets;
+  }
+
   clear(): void {
     this.length = 0;
     this.floor = -1;

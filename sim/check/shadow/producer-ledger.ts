@@ -138,14 +138,18 @@ export class ProducerLedger {
   }
 
   /**
-   * A node read its log anew, from its start: of producers with nothing left there it may know nothing. A snapshot does
-   * not say which transactions had ended below it and were not replicated.
+   * A node read its log anew, from its start: of producers with nothing left there it may know nothing, whatever the
+   * line has of them beyond that log's end. A snapshot does not say which transactions had ended below it and were not
+   * replicated.
    */
   onReloaded(node: string, logStartOffset: number, logEndOffset: number): void {
     if (node === this.leader) for (const ended of this.#ended) ended.isOfLeader = false;
     if (logStartOffset === 0) return;
-    for (const state of this.#states.values())
-      if (state.lastOffset < logStartOffset) state.forgetOn(node, logEndOffset);
+    const lastOffsets = this.#journal.lastOffsetsBelow(logEndOffset);
+    for (const state of this.#states.values()) {
+      const lastOffset = lastOffsets.get(state) ?? state.lastOffset;
+      if (lastOffset < logStartOffset) state.forgetOn(node, logEndOffset);
+    }
   }
 
   /** The line as it was when it ended here. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Fact } from '../../../engine/machine/index.ts';
 import { leads, opened, partition, read, replicated, Story } from './facts.ts';
 import { changed, ended, entered, S, wrote, wroteInTransaction } from './transaction-facts.ts';
 
@@ -89,6 +90,18 @@ describe('sequences of a producer', () => {
     const again = leads(T, 1, [1], 2, 2);
     expect(life().node('b1', reopened, again, wrote(T, 2, 7, { leaderEpoch: 1 })).fired).toEqual([]);
     expect(life().node('b1', wrote(T, 2, 7)).fired).toEqual(['ProducerSequences']);
+  });
+
+  it('may be any where the log was begun anew, whatever a former leader had beyond and lost', () => {
+    const next = (logStartOffset: number, ...copied: readonly Fact[]) =>
+      weaknesses(
+        cluster()
+          .node('b1', wrote(T, 0, 0), wrote(T, 1, 1), wrote(T, 2, 2))
+          .node('b2', { fact: 'log restarted', log: T, logStartOffset }, ...copied, leads(T, 1, [2], 2))
+          .node('b2', wrote(T, 2, 1, { leaderEpoch: 1 })),
+      );
+    expect(next(2)).toEqual([['ProducerSequences', expect.stringContaining('expired')]]);
+    expect(next(1, wrote(T, 1, 1))).toEqual([['ProducerSequences', undefined]]);
   });
 });
 
