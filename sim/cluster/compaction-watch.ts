@@ -17,6 +17,7 @@ import { isCompacted, type Scenario } from '../scenario/index.ts';
 import { idOfRecord } from '../workload/index.ts';
 import type { Cluster } from './cluster.ts';
 import { COMPRESSION } from './compression.ts';
+import { isCutOff } from './cut-off.ts';
 
 /** What one log shows; the rest would be echoes. */
 const MAX_FLAWS = 20;
@@ -105,10 +106,16 @@ export class CompactionWatch {
     const removed = new RemovedRecords();
     for (const [name, watched] of this.#logs) {
       watched.original.advance(this.#shadow.replicatedLog(name));
-      const starts = this.#shadow.replicasOf(name).map(({ logStartOffset }) => logStartOffset);
-      removed.add(watched.original, this.#cleaners(at, watched), Math.max(0, ...starts));
+      removed.add(watched.original, this.#cleaners(at, watched), this.#startOf(name));
     }
+    for (const log of this.#shadow.replicated.keys())
+      if (isCutOff(this.#scenario, log.slice(0, log.lastIndexOf('-')))) removed.cut(log, this.#startOf(log));
     return removed;
+  }
+
+  #startOf(log: string): number {
+    const starts = this.#shadow.replicasOf(log).map(({ logStartOffset }) => logStartOffset);
+    return Math.max(0, ...starts);
   }
 
   #onCompacted(at: number, host: Host, fact: Extract<Fact, { fact: 'log compacted' }>): void {

@@ -1,6 +1,7 @@
 import type { Totals } from '../check/index.ts';
 import type { Operation, ProducerSpec, Scenario } from '../scenario/index.ts';
 import type { Dataset } from '../workload/index.ts';
+import { isCutOff } from './cut-off.ts';
 
 /**
  * How many records of each key a topic has when all is done: of topics that only resuming producers write to, and of
@@ -60,15 +61,14 @@ function copiesCommitted({ traffic }: Scenario, to: string): boolean {
   );
 }
 
-function takesAway({ do: what }: Operation): boolean {
-  return what === 'delete-records' || what === 'delete-topic';
+function deletesTopic({ do: what }: Operation): boolean {
+  return what === 'delete-topic';
 }
 
 /** Nothing but the writers decides what is in the topic only where nothing is ever taken out of it. */
-function isCut({ cluster, operations }: Scenario, topic: string): boolean {
+function isCut(scenario: Scenario, topic: string): boolean {
+  const { cluster, operations } = scenario;
   const { config } = cluster.topics.find(({ name }) => name === topic)!;
-  const settings = { ...cluster.brokerConfig, ...config };
   const policy = String(config['cleanup.policy'] ?? cluster.brokerConfig['log.cleanup.policy'] ?? 'delete');
-  const isRetained = Object.keys(settings).some((name) => /^(log\.)?retention\./.test(name));
-  return policy !== 'delete' || isRetained || operations.some(takesAway);
+  return policy !== 'delete' || isCutOff(scenario, topic) || operations.some(deletesTopic);
 }

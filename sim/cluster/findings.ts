@@ -53,7 +53,7 @@ export function findAtEnd(
   const judged = judge(
     findAnomalies(
       { ...traffic.recorder.history(), readsUncommitted: readersOfUncommitted(scenario) },
-      removed.isEmpty ? null : (log, id) => removed.has(log, id),
+      removed.isEmpty ? null : (write) => removed.has(write),
     ),
     promises,
     whereValuesAre(views, COMPRESSION, idOfRecord),

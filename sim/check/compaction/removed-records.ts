@@ -1,13 +1,15 @@
+import type { Write } from '../history/history.ts';
 import type { Cleaners } from '../validation/compaction-keeps-last.ts';
 import type { OriginalLog } from './original-log.ts';
 
 /**
- * Values that were replicated, and that nobody need be shown any more: their key has a later committed value that a
- * cleaner knew of, they are tombstones whose time is over, or retention has cut them off.
+ * Values that nobody need be shown any more: their key has a later committed value that a cleaner knew of, they are
+ * tombstones whose time is over, or retention has cut them off.
  */
 export class RemovedRecords {
   /** By log. */
   readonly #ids = new Map<string, Set<number>>();
+  readonly #starts = new Map<string, number>();
 
   add({ name, records }: OriginalLog, cleaners: Cleaners, logStartOffset: number): void {
     const ids = new Set<number>();
@@ -21,11 +23,17 @@ export class RemovedRecords {
     this.#ids.set(name, ids);
   }
 
-  has(log: string, id: number): boolean {
-    return this.#ids.get(log)?.has(id) === true;
+  /** Retention, or an administrator, has cut the log off below. */
+  cut(log: string, logStartOffset: number): void {
+    this.#starts.set(log, logStartOffset);
+  }
+
+  has({ id, log, recordOffset }: Write): boolean {
+    if (this.#ids.get(log)?.has(id) === true) return true;
+    return recordOffset >= 0 && recordOffset < (this.#starts.get(log) ?? 0);
   }
 
   get isEmpty(): boolean {
-    return this.#ids.size === 0;
+    return this.#ids.size === 0 && this.#starts.size === 0;
   }
 }

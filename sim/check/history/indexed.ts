@@ -1,5 +1,5 @@
 import { type Dependencies, dependenciesOf } from './cycle/dependencies.ts';
-import type { History, SendOperation } from './history.ts';
+import type { History, SendOperation, Write } from './history.ts';
 import { ordersOf } from './orders.ts';
 import { type PollSteps, suspectSends, unusualSteps } from './suspects.ts';
 import type { VersionOrder } from './version-order.ts';
@@ -12,7 +12,7 @@ export interface Indexed {
   readonly suspects: readonly SendOperation[];
   readonly steps: PollSteps;
   /** Values that a cleaner or retention may have taken from the log: nobody has to be shown them. Null: none. */
-  readonly mayBeGone: ((log: string, id: number) => boolean) | null;
+  readonly mayBeGone: ((write: Write) => boolean) | null;
   /** Who wrote before whom, and who read whose; made when it is asked for the first time. */
   dependencies(): Dependencies;
 }

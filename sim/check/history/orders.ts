@@ -1,14 +1,16 @@
 import type { History, SendOperation } from './history.ts';
+import type { Indexed } from './indexed.ts';
 import { VersionOrder } from './version-order.ts';
 import { type PollVisitor, type SendVisitor, visitPolls, visitSends } from './visit.ts';
-
-type MayBeGone = ((log: string, id: number) => boolean) | null;
 
 /**
  * Orders come from all polls and from the sends that must have taken place: acknowledged, or unknown and seen by a
  * reader.
  */
-export function ordersOf(history: History, mayBeGone: MayBeGone): ReadonlyMap<string, VersionOrder> {
+export function ordersOf(
+  history: History,
+  mayBeGone: Indexed['mayBeGone'],
+): ReadonlyMap<string, VersionOrder> {
   const orders = new Orders();
   const uncommitted = uncommittedValues(history);
   visitPolls(history.polls, new ReadOrders(orders, uncommitted, history.readsUncommitted));
@@ -87,10 +89,10 @@ class SentOrders implements SendVisitor {
 function withTaken(
   uncommitted: ReadonlySet<number>,
   { sends }: History,
-  mayBeGone: (log: string, id: number) => boolean,
+  mayBeGone: NonNullable<Indexed['mayBeGone']>,
 ): ReadonlySet<number> {
   const values = new Set(uncommitted);
-  for (const { writes } of sends) for (const { log, id } of writes) if (mayBeGone(log, id)) values.add(id);
+  for (const { writes } of sends) for (const write of writes) if (mayBeGone(write)) values.add(write.id);
   return values;
 }
 

@@ -15,6 +15,8 @@ const FORGET_FROM = 256;
  */
 export class BatchPlaces {
   length = 0;
+  /** Below this offset nothing is known any more. */
+  forgottenTo = 0;
   #baseOffsets = new Float64Array(FIRST_CAPACITY);
   #lastOffsets = new Float64Array(FIRST_CAPACITY);
   #leaderEpochs = new Int32Array(FIRST_CAPACITY);
@@ -78,6 +80,7 @@ export class BatchPlaces {
   forgetBelow(logStartOffset: number): void {
     const from = this.positionOf(logStartOffset);
     if (from < FORGET_FROM || from * 2 < this.length) return;
+    this.forgottenTo = this.#lastOffsets[from - 1]! + 1;
     for (const column of [this.#baseOffsets, this.#lastOffsets, this.#leaderEpochs]) {
       column.copyWithin(0, from, this.length);
     }

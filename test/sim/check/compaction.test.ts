@@ -69,7 +69,9 @@ class Appended {
   removed(cleanedTo: number, logStartOffset = 0, mayTombstoneGo = false): number[] {
     const removed = new RemovedRecords();
     removed.add(this.original, { cleanedTo, mayTombstoneGo: () => mayTombstoneGo }, logStartOffset);
-    return [...Array(this.#end).keys()].filter((offset) => removed.has('t-0', 100 + offset));
+    return [...Array(this.#end).keys()].filter((recordOffset) =>
+      removed.has({ log: 't-0', id: 100 + recordOffset, recordOffset: -1 }),
+    );
   }
 }
 
@@ -211,6 +213,20 @@ describe('values that readers may not be shown', () => {
     expect(log().removed(0, 3)).toEqual([0, 1, 2]);
   });
 
+  it('are those that were acknowledged below where a log begins by now, whoever knows them', () => {
+    const removed = new RemovedRecords();
+    expect(removed.isEmpty).toBe(true);
+    removed.cut('t-0', 5);
+    expect(removed.isEmpty).toBe(false);
+    const has = (log: string, recordOffset: number) => removed.has({ log, id: 1, recordOffset });
+    expect([has('t-0', 4), has('t-0', 5), has('t-0', -1), has('t-1', 4)]).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
   it('are not those that an aborted one comes after', () => {
     const aborted = new Appended().put(['a=1']).put(['a=2'], inTransaction(5)).end(5, 'ABORT');
     expect(aborted.removed(3)).toEqual([]);
@@ -233,7 +249,7 @@ describe('a history of a log that was cleaned', () => {
     repositions: [],
   });
   const names = (of: History, ...gone: number[]) =>
-    findAnomalies(of, (log, id) => log === 't-0' && gone.includes(id)).map(({ name }) => name);
+    findAnomalies(of, ({ id, log }) => log === 't-0' && gone.includes(id)).map(({ name }) => name);
 
   it('has no anomaly where readers are not shown what a cleaner may have taken', () => {
     expect(names(history(poll(2, 0, 2, 3)), 101)).toEqual([]);

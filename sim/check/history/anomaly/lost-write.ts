@@ -11,7 +11,7 @@ export const lostWrite: Detector = {
       if (!mustHaveHappened(send.outcome, send.writes, indexed)) continue;
       for (const write of send.writes) {
         if (indexed.orders.get(write.log)?.wasRead(write.id)) continue;
-        if (indexed.mayBeGone?.(write.log, write.id)) continue;
+        if (indexed.mayBeGone?.(write)) continue;
         const last = indexed.orders.get(write.log)?.lastIndex(write.id);
         const bound = bounds.get(write.log);
         if (last === undefined || bound === undefined || last > bound) continue;

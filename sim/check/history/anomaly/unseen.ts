@@ -8,7 +8,7 @@ export const unseen: Detector = {
     for (const { outcome, writes, endedAt, client } of suspects) {
       if (outcome !== 'ok') continue;
       for (const write of writes) {
-        if (orders.get(write.log)?.wasRead(write.id) || mayBeGone?.(write.log, write.id)) continue;
+        if (orders.get(write.log)?.wasRead(write.id) || mayBeGone?.(write)) continue;
         found.push({
           name: 'unseen',
           at: endedAt,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../../../engine/machine/index.ts';
 import { BatchOrigins } from '../../../../sim/check/shadow/batch-origins.ts';
 import { BatchPlaces } from '../../../../sim/check/shadow/batch-places.ts';
-import { appended, leads, replicated, Story } from '../facts.ts';
+import { appended, leads, read, replicated, Story } from '../facts.ts';
 
 const T = 't-0';
 const RECORDS = 1_000;
@@ -46,6 +46,12 @@ describe('the shadow of a log', () => {
       span: 0,
       predecessor: START - 1,
     });
+  });
+
+  it('says nothing of a reader that is slow to look at what it fetched before', () => {
+    expect(afterRetention().client(read(T, START - 1)).fired).toEqual([]);
+    expect(afterRetention().client(read(T, RECORDS)).fired).toEqual(['ConsistentRead']);
+    expect(afterRetention().client(read(T, START, { leaderEpoch: 1 })).fired).toEqual(['ConsistentRead']);
   });
 
   it('still sees what goes wrong above the log start', () => {
