@@ -39,14 +39,14 @@ export abstract class IndexFile {
     let keep = this.entries;
     while (keep > 0 && this.offsetAt(keep - 1) >= relativeOffset) keep--;
     if (keep === this.entries) return null;
-    this.keep(keep);
+    this.retain(keep);
     this.#dirty = true;
     return this.#storage.check(this.#storage.disk.truncate(this.path, this.sizeBytes));
   }
 
   /** Empties the file, creating it if need be. */
   reset(): DiskError | null {
-    this.keep(0);
+    this.retain(0);
     this.#dirty = true;
     return this.#storage.check(this.#storage.disk.write(this.path, new Uint8Array(0)));
   }
@@ -72,7 +72,7 @@ export abstract class IndexFile {
   protected abstract offsetAt(entry: number): number;
 
   /** The first so many entries stay. */
-  protected abstract keep(entries: number): void;
+  protected abstract retain(entries: number): void;
 
   /** False when the entry of the file at this position does not follow on those before it. */
   protected abstract takeOver(content: Uint8Array, position: number): boolean;

@@ -38,7 +38,7 @@ export class OffsetIndex extends IndexFile {
     return this.#relativeOffsets[entry]!;
   }
 
-  protected keep(entries: number): void {
+  protected retain(entries: number): void {
     this.#relativeOffsets.length = entries;
   }
 

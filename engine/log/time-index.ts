@@ -40,7 +40,7 @@ export class TimeIndex extends IndexFile {
     return this.#relativeOffsets[entry]!;
   }
 
-  protected keep(entries: number): void {
+  protected retain(entries: number): void {
     this.#timestamps.length = entries;
     this.#relativeOffsets.length = entries;
   }
