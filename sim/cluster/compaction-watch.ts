@@ -17,7 +17,7 @@ import { isCompacted, type Scenario } from '../scenario/index.ts';
 import { idOfRecord } from '../workload/index.ts';
 import type { Cluster } from './cluster.ts';
 import { COMPRESSION } from './compression.ts';
-import { isCutOff } from './cut-off.ts';
+import { hasRetention } from './retention.ts';
 
 /** What one log shows; the rest would be echoes. */
 const MAX_FLAWS = 20;
@@ -109,7 +109,8 @@ export class CompactionWatch {
       removed.add(watched.original, this.#cleaners(at, watched), this.#startOf(name));
     }
     for (const log of this.#shadow.replicated.keys())
-      if (isCutOff(this.#scenario, log.slice(0, log.lastIndexOf('-')))) removed.cut(log, this.#startOf(log));
+      if (hasRetention(this.#scenario, log.slice(0, log.lastIndexOf('-'))))
+        removed.cut(log, this.#startOf(log));
     return removed;
   }
 

@@ -1,7 +1,7 @@
 import type { Totals } from '../check/index.ts';
 import type { Operation, ProducerSpec, Scenario } from '../scenario/index.ts';
 import type { Dataset } from '../workload/index.ts';
-import { isCutOff } from './cut-off.ts';
+import { hasRetention } from './retention.ts';
 
 /**
  * How many records of each key a topic has when all is done: of topics that only resuming producers write to, and of
@@ -61,8 +61,8 @@ function copiesCommitted({ traffic }: Scenario, to: string): boolean {
   );
 }
 
-function deletesTopic({ do: what }: Operation): boolean {
-  return what === 'delete-topic';
+function takesAway({ do: what }: Operation): boolean {
+  return what === 'delete-records' || what === 'delete-topic';
 }
 
 /** Nothing but the writers decides what is in the topic only where nothing is ever taken out of it. */
@@ -70,5 +70,5 @@ function isCut(scenario: Scenario, topic: string): boolean {
   const { cluster, operations } = scenario;
   const { config } = cluster.topics.find(({ name }) => name === topic)!;
   const policy = String(config['cleanup.policy'] ?? cluster.brokerConfig['log.cleanup.policy'] ?? 'delete');
-  return policy !== 'delete' || isCutOff(scenario, topic) || operations.some(deletesTopic);
+  return policy !== 'delete' || hasRetention(scenario, topic) || operations.some(takesAway);
 }

@@ -23,7 +23,7 @@ export class RemovedRecords {
     this.#ids.set(name, ids);
   }
 
-  /** Retention, or an administrator, has cut the log off below. */
+  /** Retention has cut the log off below. */
   cut(log: string, logStartOffset: number): void {
     this.#starts.set(log, logStartOffset);
   }

@@ -1,17 +1,16 @@
 import type { Operation, Scenario } from '../scenario/index.ts';
 
-/** Retention that the scenario sets, or its administrator, takes the oldest records of the topic away. */
-export function isCutOff({ cluster, operations }: Scenario, topic: string): boolean {
+/** The scenario, or an administrator in it, says for how long the topic keeps its records. */
+export function hasRetention({ cluster, operations }: Scenario, topic: string): boolean {
   const config = cluster.topics.find(({ name }) => name === topic)?.config ?? {};
   return (
-    setsRetention({ ...cluster.brokerConfig, ...config }) || operations.some((each) => cutsOff(each, topic))
+    setsRetention({ ...cluster.brokerConfig, ...config }) ||
+    operations.some((each) => isOfRetention(each, topic))
   );
 }
 
-function cutsOff(operation: Operation, topic: string): boolean {
+function isOfRetention(operation: Operation, topic: string): boolean {
   switch (operation.do) {
-    case 'delete-records':
-      return operation.topic === topic;
     case 'alter-topic-config':
       return operation.topic === topic && setsRetention(operation.set);
     case 'create-topic':
