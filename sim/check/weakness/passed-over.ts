@@ -18,13 +18,18 @@ export function passedOver({ check, evidence }: Violation, run: RunWitness): Pas
   const { from, log, to } = evidence;
   if (!JUMPS.has(check)) return null;
   if (typeof from !== 'number' || typeof to !== 'number' || typeof log !== 'string') return null;
+  return run.once(`passed over in ${log} from ${from} to ${to}`, () => between(run, log, from, to));
+}
+
+/** More than one weakness asks, and all sends are looked at: last of all, and once. */
+function between(run: RunWitness, log: string, from: number, to: number): PassedOver[] | null {
+  for (let recordOffset = from + 1; recordOffset < to; recordOffset++)
+    if (run.committedAt(log, recordOffset) !== null) return null;
   const passed: PassedOver[] = [];
   for (const { outcome, writes } of run.history.sends) {
     if (outcome !== 'ok') continue;
     for (const { id, log: of, recordOffset } of writes)
       if (of === log && recordOffset > from && recordOffset < to) passed.push({ id, log, recordOffset });
   }
-  for (let recordOffset = from + 1; recordOffset < to; recordOffset++)
-    if (run.committedAt(log, recordOffset) !== null) return null;
   return passed.length === 0 ? null : passed;
 }
