@@ -56,6 +56,16 @@ export function logName(topic: string, partition: number): string {
   return `${topic}-${partition}`;
 }
 
+/** The topic of what `logName` made. */
+export function topicOfLog(log: string): string {
+  return log.slice(0, log.lastIndexOf('-'));
+}
+
+/** The partition of what `logName` made. */
+export function partitionOfLog(log: string): number {
+  return Number(log.slice(log.lastIndexOf('-') + 1));
+}
+
 const MAX_NAME_LENGTH = 255;
 const UNIQUE_LENGTH = 32;
 

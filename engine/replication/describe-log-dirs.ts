@@ -1,4 +1,4 @@
-import type { Log, LogDirectory } from '../log/index.ts';
+import { type Log, type LogDirectory, partitionOfLog, topicOfLog } from '../log/index.ts';
 import type { DescribeLogDirsRequest, DescribeLogDirsResponse } from '../wire/index.ts';
 import { ErrorCode } from '../wire/index.ts';
 import type { LogHome } from './log-home.ts';
@@ -47,8 +47,7 @@ function describeTopics(
   const topics = new Map<string, DescribedLog[]>();
   const add = (log: Log, isFutureKey: boolean): void => {
     if (wanted !== null && !wanted.has(log.name)) return;
-    const dash = log.name.lastIndexOf('-');
-    const topic = log.name.slice(0, dash);
+    const topic = topicOfLog(log.name);
     let logs = topics.get(topic);
     if (logs === undefined) topics.set(topic, (logs = []));
     const current = home.get(log.name);
@@ -56,7 +55,7 @@ function describeTopics(
       ? (current?.logEndOffset ?? Number.NaN) - log.logEndOffset
       : Math.max(log.highWatermark - log.logEndOffset, 0);
     logs.push({
-      partitionIndex: Number(log.name.slice(dash + 1)),
+      partitionIndex: partitionOfLog(log.name),
       partitionSize: log.sizeBytes,
       offsetLag: Number.isNaN(lag) ? UNKNOWN_LAG : lag,
       isFutureKey,

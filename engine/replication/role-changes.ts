@@ -1,4 +1,4 @@
-import type { Log, LogConfig } from '../log/index.ts';
+import { type Log, type LogConfig, partitionOfLog, topicOfLog } from '../log/index.ts';
 import { assert, type DiskError, isDiskError, type Outbox, type Us } from '../machine/index.ts';
 import {
   type ClusterImage,
@@ -74,9 +74,8 @@ export class RoleChanges {
   /** Logs of partitions that the metadata no longer places here, left over from before a restart. */
   removeStrays(image: ClusterImage, out: Outbox): void {
     for (const log of [...this.#home.logs()]) {
-      const split = log.name.lastIndexOf('-');
-      const topic = image.topicsByName.get(log.name.slice(0, split));
-      const registration = topic?.partitions[Number(log.name.slice(split + 1))];
+      const topic = image.topicsByName.get(topicOfLog(log.name));
+      const registration = topic?.partitions[partitionOfLog(log.name)];
       const isSame = topic !== undefined && (log.topicId === null || log.topicId === topic.id);
       if (isSame && (registration?.replicas.includes(this.#context.nodeId) ?? false)) continue;
       out.probe('stray log removed');
@@ -92,9 +91,8 @@ export class RoleChanges {
   #recoverFutures(image: ClusterImage, out: Outbox): void {
     const { nodeId } = this.#context;
     for (const log of [...this.#home.futures()]) {
-      const split = log.name.lastIndexOf('-');
-      const topic = image.topicsByName.get(log.name.slice(0, split));
-      const registration = topic?.partitions[Number(log.name.slice(split + 1))];
+      const topic = image.topicsByName.get(topicOfLog(log.name));
+      const registration = topic?.partitions[partitionOfLog(log.name)];
       const assigned = registration === undefined ? undefined : directoryOf(registration, nodeId);
       const target = this.#home.directoryOfFuture(log.name)?.directoryId;
       if (assigned === undefined || (log.topicId !== null && log.topicId !== topic?.id)) {

@@ -1,4 +1,4 @@
-import type { Log } from '../../engine/log/index.ts';
+import { type Log, topicOfLog } from '../../engine/log/index.ts';
 import { type Disk, type Fact, isDiskError } from '../../engine/machine/index.ts';
 import { RecordsError, splitBatches } from '../../engine/records/index.ts';
 import type { BrokerServer } from '../../engine/server/index.ts';
@@ -109,8 +109,7 @@ export class CompactionWatch {
       removed.add(watched.original, this.#cleaners(at, watched), this.#startOf(name));
     }
     for (const log of this.#shadow.replicated.keys())
-      if (hasRetention(this.#scenario, log.slice(0, log.lastIndexOf('-'))))
-        removed.cut(log, this.#startOf(log));
+      if (hasRetention(this.#scenario, topicOfLog(log))) removed.cut(log, this.#startOf(log));
     return removed;
   }
 
@@ -182,7 +181,7 @@ export class CompactionWatch {
   #watched(log: string): Watched | null {
     const known = this.#logs.get(log);
     if (known !== undefined) return known;
-    if (!this.#isWatchedTopic(log.slice(0, log.lastIndexOf('-')))) return null;
+    if (!this.#isWatchedTopic(topicOfLog(log))) return null;
     const original = new OriginalLog(log, COMPRESSION, idOfRecord);
     const watched: Watched = {
       original,

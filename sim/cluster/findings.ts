@@ -1,3 +1,4 @@
+import { topicOfLog } from '../../engine/log/index.ts';
 import {
   type ClusterViews,
   findAnomalies,
@@ -146,7 +147,7 @@ export function sortViolations(
 }
 
 function isOnOneReplica(scenario: Scenario, log: string): boolean {
-  const name = log.slice(0, log.lastIndexOf('-'));
+  const name = topicOfLog(log);
   const topic = scenario.cluster.topics.find((each) => each.name === name);
   return topic !== undefined && !isReplicatedDurably(topic, scenario);
 }

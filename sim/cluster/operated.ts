@@ -1,3 +1,4 @@
+import { topicOfLog } from '../../engine/log/index.ts';
 import type { Violation } from '../result/index.ts';
 import type { Operation } from '../scenario/index.ts';
 
@@ -11,7 +12,7 @@ export function isGivenUp(operations: readonly Operation[], { check, evidence }:
   const log = String(evidence.log);
   return operations.some((operation) => {
     // A topic that is made again under its old name begins at offset 0 again: its history is another one.
-    if (operation.do === 'delete-topic') return log.slice(0, log.lastIndexOf('-')) === operation.topic;
+    if (operation.do === 'delete-topic') return topicOfLog(log) === operation.topic;
     if (operation.do !== 'delete-records' || !LOSSES.has(check)) return false;
     if (log !== `${operation.topic}-${operation.partition}`) return false;
     const { recordOffset } = evidence;

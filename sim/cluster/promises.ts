@@ -1,4 +1,5 @@
 import { isIdempotent, type ProducerConfig } from '../../engine/client/index.ts';
+import { partitionOfLog, topicOfLog } from '../../engine/log/index.ts';
 import type { Promises } from '../check/index.ts';
 import {
   type Config,
@@ -50,9 +51,8 @@ function isForgotten(config: Config, { cluster, operations }: Scenario): boolean
  * adds are assigned to nobody.
  */
 export function isRead(log: string, scenario: Scenario): boolean {
-  const dash = log.lastIndexOf('-');
-  const name = log.slice(0, dash);
-  const partition = Number(log.slice(dash + 1));
+  const name = topicOfLog(log);
+  const partition = partitionOfLog(log);
   const count = topicsOf(scenario).find((topic) => topic.name === name)?.partitions ?? 0;
   return scenario.traffic.consumers.some(
     (spec) =>

@@ -1,3 +1,4 @@
+import { partitionOfLog, topicOfLog } from '../../engine/log/index.ts';
 import { CONSUMER_OFFSETS, coordinatorPartition, TRANSACTION_STATE } from '../../engine/metadata/index.ts';
 import type { Scenario, Target } from '../scenario/index.ts';
 import type { Cluster } from './cluster.ts';
@@ -56,9 +57,8 @@ function coordinatorOf(topic: string, key: string, cluster: Cluster): string[] {
 }
 
 function partitionRole(log: string, cluster: Cluster, role: 'leader' | 'follower' | 'followers'): string[] {
-  const dash = log.lastIndexOf('-');
-  const topic = cluster.active()?.image.topicsByName.get(log.slice(0, dash));
-  const partition = topic?.partitions[Number(log.slice(dash + 1))];
+  const topic = cluster.active()?.image.topicsByName.get(topicOfLog(log));
+  const partition = topic?.partitions[partitionOfLog(log)];
   if (partition === undefined || partition.leader === -1) return [];
   if (role === 'leader') return [brokerName(partition.leader)];
   if (role === 'followers')

@@ -5,6 +5,7 @@ import {
   Pipeline,
   type TopicPartition,
 } from '../../engine/client/index.ts';
+import { topicOfLog } from '../../engine/log/index.ts';
 import type { LiveMember } from '../check/index.ts';
 import type { EventKind } from '../kernel/index.ts';
 import { RunMetrics } from '../metrics/index.ts';
@@ -208,7 +209,7 @@ export class Traffic {
     for (const group of recorder.groups.values()) {
       const topics = this.#topicsOf(group.group);
       group.sample(
-        [...ends].filter(([log]) => topics.has(log.slice(0, log.lastIndexOf('-')))),
+        [...ends].filter(([log]) => topics.has(topicOfLog(log))),
         recorder.positions,
       );
     }

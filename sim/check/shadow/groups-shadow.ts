@@ -1,4 +1,5 @@
 import { type GroupRecord, groupRecordCodec } from '../../../engine/coordinator/index.ts';
+import { partitionOfLog, topicOfLog } from '../../../engine/log/index.ts';
 import { assert, type Fact } from '../../../engine/machine/index.ts';
 import { CONSUMER_OFFSETS } from '../../../engine/metadata/index.ts';
 import {
@@ -129,10 +130,9 @@ export class GroupsShadow {
   }
 
   #noteTopic(topicId: string, log: string): void {
-    const dash = log.lastIndexOf('-');
-    const partitions = Number(log.slice(dash + 1)) + 1;
+    const partitions = partitionOfLog(log) + 1;
     const known = this.#topics.get(topicId);
-    if (known === undefined) this.#topics.set(topicId, { name: log.slice(0, dash), partitions });
+    if (known === undefined) this.#topics.set(topicId, { name: topicOfLog(log), partitions });
     else known.partitions = Math.max(known.partitions, partitions);
   }
 

@@ -1,3 +1,4 @@
+import { partitionOfLog, topicOfLog } from '../../../engine/log/index.ts';
 import type { Fact } from '../../../engine/machine/index.ts';
 import {
   ATTRIBUTES,
@@ -60,10 +61,9 @@ export class ProducerLedger {
   #ended: EndedTransaction[] = [];
 
   constructor(log: string) {
-    const dash = log.lastIndexOf('-');
     this.log = log;
-    this.topic = log.slice(0, dash);
-    this.partition = Number(log.slice(dash + 1));
+    this.topic = topicOfLog(log);
+    this.partition = partitionOfLog(log);
   }
 
   get(producerId: number): ProducerState | undefined {

@@ -3,6 +3,7 @@ import {
   LogDirectory,
   logConfigDefaults,
   logDirectoryConfigDefaults,
+  topicOfLog,
 } from '../../../engine/log/index.ts';
 import {
   type Disk,
@@ -68,7 +69,7 @@ function recover(
   disk: Disk,
   verified: VerifiedBatches,
 ): ReadonlyMap<string, Log> | string {
-  const configs = new Map(live.map((log) => [topicOf(log), log.config]));
+  const configs = new Map(live.map((log) => [topicOfLog(log.name), log.config]));
   const found = new Map<string, Log>();
   const failures: string[] = [];
   for (const path of ports.directories) {
@@ -119,10 +120,6 @@ function describeDifference(live: Log, recovered: Log | undefined): string | nul
     return `it ends at ${live.logEndOffset}, recovered at ${recovered.logEndOffset}`;
   const recordOffset = firstDifference(live, recovered, live.logEndOffset);
   return recordOffset === null ? null : `the batch at offset ${recordOffset} is another one when recovered`;
-}
-
-function topicOf(log: Log): string {
-  return log.name.slice(0, log.name.lastIndexOf('-'));
 }
 
 /** Recovery draws nothing that is compared. */

@@ -1,3 +1,4 @@
+import { topicOfLog } from '../../../engine/log/index.ts';
 import type { Violation } from '../../result/index.ts';
 import type { ClientTransaction } from './client-transaction.ts';
 import { passedOver } from './passed-over.ts';
@@ -127,11 +128,7 @@ const STATE_CHECKS: ReadonlySet<string> = new Set(['OneOutcome', 'NoHangingTrans
 
 function wroteTo(struck: ClientTransaction, topic: string, run: RunWitness): boolean {
   for (const { transaction, writes } of run.history.sends)
-    if (
-      transaction === struck.number &&
-      writes.some(({ log }) => log.slice(0, log.lastIndexOf('-')) === topic)
-    )
-      return true;
+    if (transaction === struck.number && writes.some(({ log }) => topicOfLog(log) === topic)) return true;
   return false;
 }
 

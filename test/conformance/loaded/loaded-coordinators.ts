@@ -9,7 +9,7 @@ import {
   transactionConfigDefaults,
 } from '../../../engine/coordinator/index.ts';
 import type { Responder, Rpc } from '../../../engine/exchange/index.ts';
-import type { Log } from '../../../engine/log/index.ts';
+import { type Log, topicOfLog } from '../../../engine/log/index.ts';
 import { isDiskError, timerArgument, timerKind } from '../../../engine/machine/index.ts';
 import type { ClusterImage } from '../../../engine/metadata/index.ts';
 import { noCompression } from '../../../engine/records/index.ts';
@@ -143,7 +143,7 @@ function imageOf(logs: ReadonlyMap<string, Log>): ClusterImage {
   const image = imageWithBrokers(1);
   image.replay({ type: 'FeatureLevelRecord', name: 'group.version', featureLevel: 1 }, 1);
   for (const [name, { topicId }] of logs) {
-    const topic = name.slice(0, name.lastIndexOf('-'));
+    const topic = topicOfLog(name);
     if (image.topicsByName.has(topic) || topicId === null) continue;
     addTopic(image, topic, topicId, partitionsOf(logs, topic).length);
   }

@@ -1,3 +1,4 @@
+import { topicOfLog } from '../../../engine/log/index.ts';
 import type { Fact } from '../../../engine/machine/index.ts';
 import { type ClientFact, Invariants, type MemberFact } from '../../../sim/check/index.ts';
 
@@ -72,7 +73,7 @@ export function partition(
   return {
     fact: 'partition changed',
     log,
-    topicId: `${log.slice(0, log.lastIndexOf('-')).padEnd(21, 'x')}A`,
+    topicId: `${topicOfLog(log).padEnd(21, 'x')}A`,
     leader: isr[0] ?? -1,
     leaderEpoch: 0,
     partitionEpoch: 0,
