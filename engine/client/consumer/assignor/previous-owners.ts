@@ -26,6 +26,9 @@ export function idOf({ topic, partition }: TopicPartition): string {
 /**
  * Whose claims hold (`allSubscriptionsEqual`): the newer generation's. A member that missed a rebalance claims what
  * somebody else has by now (KAFKA-12984, KAFKA-13419).
+ *
+ * Where it differs: partitions that a topic of this name had before it was deleted and made again with fewer count for
+ * nobody. Kafka's assignor takes them for a member's share, finds no room for one that exists, and throws.
  */
 export function previousOwners(
   topics: ReadonlyMap<string, TopicRacks>,
@@ -41,7 +44,7 @@ export function previousOwners(
     const kept: TopicPartition[] = [];
     owned.set(claim.member.memberId, kept);
     for (const each of claim.partitions) {
-      if (!topics.has(each.topic)) continue;
+      if (each.partition >= (topics.get(each.topic)?.length ?? 0)) continue;
       const id = idOf(each);
       const other = owners.get(id);
       if (other !== undefined) {

@@ -64,6 +64,7 @@ function checkValid(
   for (const { memberId, topics: wanted } of members) {
     for (const each of all.get(memberId)!) {
       expect(wanted).toContain(each.topic);
+      expect(each.partition).toBeLessThan(topics.get(each.topic)!.length);
       expect(given.has(idOf(each))).toBe(false);
       given.set(idOf(each), memberId);
     }
@@ -214,6 +215,25 @@ describe.each([
           const now = second.get(memberId)!.map(idOf);
           for (const each of first.get(memberId)!) expect(now).toContain(idOf(each));
         }
+      }),
+      RUNS,
+    );
+  });
+
+  test.each([true, false])('what a topic has no longer is nobody’s (uniform %s)', (isUniform) => {
+    const smaller = fc.tuple(
+      topicsArbitrary,
+      membersArbitrary(isUniform, false),
+      fc.integer({ min: 1, max: 3 }),
+    );
+    fc.assert(
+      fc.property(smaller, ([given, members, count]) => {
+        const topics = wantedOf(given, members);
+        const before = remembering(members, assign(topics, members), 1);
+        const madeAgain = new Map([...topics].map(([topic, racks]) => [topic, racks.slice(0, count)]));
+        const between = assign(madeAgain, before);
+        // What moves is withheld at first, where the protocol is cooperative.
+        checkValid(madeAgain, members, assign(madeAgain, remembering(members, between, 2)));
       }),
       RUNS,
     );
