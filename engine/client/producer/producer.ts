@@ -124,7 +124,11 @@ export class Producer implements Machine {
     this.#hasWork = false;
     call.hasWork = false;
     this.#accumulator.isExhausted = call.isAwaitingMemory;
+    const { freeBytes } = this.#accumulator;
     let at = this.#sender.run(now, out);
+    // No reply comes of what was sent with acks=0, or has expired: its memory is back now, and wakes who waits for it.
+    if (call.isAwaitingMemory && this.#accumulator.freeBytes > freeBytes)
+      out.arm(timerId(ClientTimer.driver), now);
     if (call.isBlocked) at = Math.min(at, call.deadline);
     if (at === NEVER || (this.#workAt >= 0 && this.#workAt <= at)) return;
     this.#workAt = at;

@@ -30,6 +30,14 @@ describe('a send that blocks', () => {
     expect(s.produced().map(carried)).toEqual(['b3: 2=[v3]']);
   });
 
+  test('goes on at once where no reply gives the memory back', () => {
+    const s = started({ 'buffer.memory': 20_000, 'linger.ms': 0, acks: '0' });
+    s.sendNow({ partition: 0 }, { partition: 1 }, { partition: 2 });
+    s.stage.advance(0);
+    expect(s.producer.view().isBlocked).toBe(false);
+    expect(s.produced().map(carried)).toEqual(['b1: 0=[v1]', 'b2: 1=[v2]', 'b3: 2=[v3]']);
+  });
+
   test('fails when memory does not come back in time', () => {
     const s = started({ 'buffer.memory': 20_000, 'linger.ms': 0, 'max.block.ms': 500 });
     s.sendNow({ partition: 0 }, { partition: 1 });
