@@ -15,6 +15,8 @@ export interface TransactionScope {
   readonly needsEpochBump: boolean;
   /** An abortable error can be recovered from. */
   readonly canAbort: boolean;
+  /** Nothing can be done with this producer any more. False: it was out of order before. */
+  becomeFatal(error: ClientError): boolean;
 }
 
 /**
@@ -112,7 +114,7 @@ export class Idempotence {
   /** False: it came at a time when that cannot be, and the producer is out of order. */
   onError(error: ClientError): boolean {
     const state = this.#state;
-    if (isAlwaysFatal(error.code)) return state.becomeOrPoison('fatal error', error);
+    if (isAlwaysFatal(error.code)) return this.#scope.becomeFatal(error);
     if (!this.#scope.isTransactional) return true;
     if (this.#scope.needsEpochBump && !state.isCompleting) state.isEpochBumpRequired = true;
     return this.becomeAbortable(asAbortable(error));
@@ -190,7 +192,7 @@ export class Idempotence {
     const message = 'no acknowledgment came for what was sent, and it cannot be retried any more';
     const error = { code: NO_ERROR_CODE, message };
     if (!this.#scope.canAbort) {
-      this.#state.becomeOrPoison('fatal error', error);
+      this.#scope.becomeFatal(error);
       return;
     }
     if (this.#scope.needsEpochBump) this.#state.isEpochBumpRequired = true;

@@ -89,6 +89,13 @@ export class TransactionSession implements TransactionScope {
     return this.queue.supportsEpochBump || this.#isTransactionV2;
   }
 
+  /** Whoever waits for the end of a call hears of it now (`transitionToFatalError`). */
+  becomeFatal(error: ClientError): boolean {
+    const isLegal = this.state.becomeOrPoison('fatal error', error);
+    this.#pendingTransition?.result.fail(error);
+    return isLegal;
+  }
+
   /** Leaders and group coordinators enlist themselves; every transaction has an epoch of its own. */
   get isTransactionV2(): boolean {
     return this.#isTransactionV2;
@@ -213,8 +220,7 @@ export class TransactionSession implements TransactionScope {
   /** The producer is thrown away: nothing that waits will be answered. */
   close(): void {
     for (const request of this.queue.takeAll()) request.result.fail(CLOSED_FORCEFULLY);
-    this.#pendingTransition?.result.fail(CLOSED_FORCEFULLY);
-    this.state.becomeOrPoison('fatal error', CLOSED_FORCEFULLY);
+    this.becomeFatal(CLOSED_FORCEFULLY);
   }
 
   /** Takes what leaves next out of the queue; nothing that an error or an empty transaction has made idle. */
@@ -272,8 +278,7 @@ export class TransactionSession implements TransactionScope {
 
   onFatal(request: CoordinatorRequest, error: ClientError): void {
     request.result.fail(error);
-    this.state.becomeOrPoison('fatal error', error);
-    this.#pendingTransition?.result.fail(error);
+    this.becomeFatal(error);
   }
 
   /** The transaction has ended, or there was nothing of it to end (`resetTransactionState`). */

@@ -134,4 +134,13 @@ describe('an error of a leader', () => {
       });
     }
   }
+
+  test('that nobody can mend ends the commit that waits for the record', () => {
+    const s = begun(2);
+    s.act(send(2), COMMIT);
+    produced(s, ErrorCode.INVALID_PRODUCER_ID_MAPPING);
+    expect(s.events.at(-1)).toBe(
+      `commit 1 fail (${ErrorCode.INVALID_PRODUCER_ID_MAPPING}, application recoverable)`,
+    );
+  });
 });
