@@ -204,6 +204,20 @@ const GROUPS: readonly (readonly [what: string, change: Change, message: RegExp]
     /group\.consumer\.session\.timeout\.ms: found 10000, less than group\.consumer\.min\.session.*45000; set both/,
   ],
   [
+    'groups on fewer brokers than their topic has replicas',
+    (file) => {
+      consumer({ config: group })(file);
+      file.cluster.brokers = 2;
+      file.cluster.topics[0]!.replicationFactor = 2;
+    },
+    /offsets\.topic\.replication\.factor: groups need 3 brokers.*there are 2; set it to 2 or less, or start 3 brokers/,
+  ],
+  [
+    'more members than a group may have',
+    brokers({ 'group.max.size': 2 }, consumer({ config: group, members: 3 })),
+    /group\.max\.size: found 2, but "g" has 3 members.*raise it to 3/,
+  ],
+  [
     'a coordinator’s assignor of no known name',
     brokers({ 'group.consumer.assignors': 'uniform,rnge' }),
     /group\.consumer\.assignors: no such assignor: "rnge"; did you mean "range"/,
@@ -237,6 +251,24 @@ const WRITERS: readonly (readonly [what: string, change: Change, message: RegExp
     'a pipeline’s member with another’s transactional id',
     pipeline({ members: 2, producerConfig: id }, { producerConfig: { 'transactional.id': 'x-2' } }),
     /pipelines\.1\.producerConfig\.transactional\.id: "x-2" of app2 is taken by app1-2/,
+  ],
+  [
+    'transactions on fewer brokers than their topic has replicas',
+    (file) => {
+      producer({ transactions, config: id })(file);
+      file.cluster.brokers = 1;
+      file.cluster.topics[0]!.replicationFactor = 1;
+    },
+    /transaction\.state\.log\.replication\.factor: transactions need 3 brokers.*there are 1/,
+  ],
+  [
+    'a pipeline into a compacted topic of records without keys',
+    (file) => {
+      pipeline({})(file);
+      file.cluster.topics[1]!.config = { 'cleanup.policy': 'compact' };
+      file.traffic = { ...(file.traffic as object), producers: [{ name: 'p1', topic: 't', workload }] };
+    },
+    /pipelines\.0\.to: found "u", which is compacted.*as p1 writes them to "t"; say keys: 100/,
   ],
   [
     'six in flight and idempotence',
