@@ -28,7 +28,12 @@ export function promisesOf(scenario: Scenario, converged: boolean): Promises {
     forgetsProducers: producers.some(({ config }) => isForgotten(config, scenario)),
     durable,
     // A run that did not converge says so itself; its late values would only repeat it.
-    readAll: (log) => converged && scenario.expect.consumersReadAll && isRead(log, scenario),
+    readFromStart: (log) => isReadFromStart(topicOfLog(log), scenario),
+    readAll: (log) =>
+      converged &&
+      scenario.expect.consumersReadAll &&
+      isRead(log, scenario) &&
+      isReadFromStart(topicOfLog(log), scenario),
   };
 }
 
@@ -58,6 +63,16 @@ export function isRead(log: string, scenario: Scenario): boolean {
     (spec) =>
       readsTopic(spec, name) &&
       (spec.partitions === null ? partition < count : spec.partitions.includes(partition)),
+  );
+}
+
+/** A consumer begins at the end unless it is told otherwise, a pipeline at the start. */
+function isReadFromStart(topic: string, { traffic }: Scenario): boolean {
+  const key = 'auto.offset.reset';
+  const isEarly = (config: Config): boolean => (config[key] ?? 'earliest') === 'earliest';
+  return (
+    traffic.consumers.some((spec) => readsTopic(spec, topic) && spec.config[key] === 'earliest') ||
+    traffic.pipelines.some(({ consumerConfig, from }) => from === topic && isEarly(consumerConfig))
   );
 }
 

@@ -15,6 +15,8 @@ export interface Promises {
   readonly durable: boolean;
   /** Was somebody expected to have read all of this log in the end? */
   readonly readAll: (log: string) => boolean;
+  /** Does some reader of this log begin with its first record (`auto.offset.reset`)? */
+  readonly readFromStart: (log: string) => boolean;
 }
 
 /** Where an acknowledged value is at the end: decided by looking at the replicas. */
@@ -55,7 +57,12 @@ export const RULES: Readonly<Record<AnomalyName, Rule>> = {
   'precommitted-read': { jepsen: 'an error', rule: ({ evidence }) => ofReaders(evidence) },
   'lost-write': {
     jepsen: 'an error',
-    rule: (_, { durable }) => unless(durable, 'this configuration allows to lose it'),
+    rule: ({ evidence }, { durable, readFromStart }, whereNow) => {
+      const { log, id } = evidence as { log: string; id: number };
+      if (!readFromStart(log) && whereNow(log, id) === 'replicated')
+        return { allowed: true, reason: 'it is replicated: no reader begins before it' };
+      return unless(durable, 'this configuration allows to lose it');
+    },
   },
   // Jepsen cannot tell what is lost from what is late; the replicas are looked at here.
   unseen: {

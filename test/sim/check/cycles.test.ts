@@ -45,7 +45,7 @@ function historyOf(transactions: readonly Transaction[], uncommitted = false): H
 
 const find = (history: History): Anomaly[] => findAnomalies(history, null, transactionalDetectors);
 const names = (history: History): string[] => find(history).map(({ name }) => name);
-const PROMISES = { idempotence: true, durable: true, readAll: () => true };
+const PROMISES = { idempotence: true, durable: true, readAll: () => true, readFromStart: () => true };
 
 /** Mixed in two partitions. */
 const MIXED: readonly Transaction[] = [

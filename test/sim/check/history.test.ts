@@ -154,7 +154,7 @@ describe('a history', () => {
 
 describe('the verdict', () => {
   const anomalies = findAnomalies({ sends, polls: [poll(50, [0, 1], [1, 2])], repositions: [] });
-  const strict = { idempotence: false, durable: true, readAll: () => true };
+  const strict = { idempotence: false, durable: true, readAll: () => true, readFromStart: () => true };
 
   it('calls an unseen value lost when no replica has it', () => {
     expect(judge(anomalies, strict, () => 'gone').violations.map(({ check }) => check)).toEqual(['lost']);
@@ -170,6 +170,15 @@ describe('the verdict', () => {
     const unread = { ...strict, readAll: () => false };
     expect(judge(anomalies, unread, () => 'replicated').violations).toEqual([]);
     expect(judge(anomalies, unread, () => 'gone').violations).toHaveLength(1);
+  });
+
+  it('expects nobody to be shown what stood there before he began', () => {
+    const history = { sends: [send(0, 0), send(1, 1)], polls: [poll(50, [1, 1])], repositions: [] };
+    const found = findAnomalies(history).filter(({ name }) => name === 'lost-write');
+    const late = { ...strict, readFromStart: () => false };
+    expect(judge(found, strict, () => 'replicated').violations).toHaveLength(1);
+    expect(judge(found, late, () => 'replicated').violations).toEqual([]);
+    expect(judge(found, late, () => 'gone').violations).toHaveLength(1);
   });
 
   it('reports a loss that acks=1 allows beside the verdict', () => {
