@@ -42,6 +42,13 @@ export function replayForFacts(
       }
       return;
     }
+    case 'RemoveTopicRecord': {
+      const { id, name, partitions } = image.topicsById.get(record.topicId)!;
+      image.replay(record, offset);
+      for (const index of partitions.keys())
+        facts.push({ fact: 'partition removed', log: `${name}-${index}`, topicId: id });
+      return;
+    }
     case 'RegisterBrokerRecord':
     case 'BrokerRegistrationChangeRecord':
       image.replay(record, offset);

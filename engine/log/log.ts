@@ -43,8 +43,8 @@ export class Log {
     const log = new Log(options, opened);
     const error = options.topicId === null ? null : log.assignTopicId(options.topicId);
     if (error !== null) return error;
-    const { highWatermark, logEndOffset, logStartOffset, name } = log;
-    out.fact({ fact: 'log opened', log: name, logStartOffset, logEndOffset, highWatermark });
+    const { highWatermark, logEndOffset, logStartOffset, name, topicId } = log;
+    out.fact({ fact: 'log opened', log: name, topicId, logStartOffset, logEndOffset, highWatermark });
     return log;
   }
 

@@ -7,6 +7,8 @@ export type Fact =
   | {
       readonly fact: 'log opened';
       readonly log: string;
+      /** Null: of the quorum's log, and of one that went down before it knew. */
+      readonly topicId: string | null;
       readonly logStartOffset: number;
       readonly logEndOffset: number;
       readonly highWatermark: number;
@@ -119,6 +121,8 @@ export type Fact =
       readonly minIsr: number;
       readonly unclean: boolean;
     }
+  /** Its topic is deleted. */
+  | { readonly fact: 'partition removed'; readonly log: string; readonly topicId: string }
   | {
       readonly fact: 'broker changed';
       readonly broker: number;

@@ -19,6 +19,7 @@ export class AuthorityFacts {
   readonly #node: ConfigNode;
   /** By log: the leader epoch that began with an unclean election, where the latest did. */
   readonly #uncleanEpochs = new Map<string, number>();
+  readonly #removed: Fact[] = [];
 
   constructor(node: ConfigNode) {
     this.#node = node;
@@ -26,6 +27,10 @@ export class AuthorityFacts {
 
   /** Every controller follows the log, active or not, and remembers how leaders came about. */
   onMetadata(delta: MetadataDelta): void {
+    for (const { id, name, partitions } of delta.topicsDeleted.values()) {
+      for (const index of partitions.keys())
+        this.#removed.push({ fact: 'partition removed', log: `${name}-${index}`, topicId: id });
+    }
     for (const { topic, partition, previous, next } of delta.partitions()) {
       const log = `${topic}-${partition}`;
       if (next === null || previous === null) this.#uncleanEpochs.delete(log);
@@ -40,6 +45,7 @@ export class AuthorityFacts {
    * Brokers that serve come first and fenced ones last, so that no ISR holds a fenced broker at any point in between.
    */
   tell(image: ClusterImage, out: Outbox): void {
+    for (const removed of this.#removed) out.fact(removed);
     const brokers = image.brokerIds().map((id) => image.broker(id)!);
     for (const broker of brokers) if (isServing(broker)) out.fact(brokerFact(broker));
     for (const name of image.topicNames()) {

@@ -1,3 +1,4 @@
+import { topicOfLog } from '../../engine/log/index.ts';
 import type { Fact } from '../../engine/machine/index.ts';
 import type { Violation } from '../result/index.ts';
 import type { ClientFact, Invariant, MemberFact, Report } from './contract.ts';
@@ -42,6 +43,7 @@ import { ValidReplicaState } from './invariant/valid-replica-state.ts';
 import { ValidRolesAndStates } from './invariant/valid-roles-and-states.ts';
 import { WeakIsr } from './invariant/weak-isr.ts';
 import { ClusterShadow } from './shadow/cluster-shadow.ts';
+import type { Incarnations } from './shadow/incarnations.ts';
 
 /** After this many violations of one check a run has shown what it can: the rest would be echoes. */
 const MAX_VIOLATIONS_PER_CHECK = 20;
@@ -124,14 +126,23 @@ export class Invariants {
     this.#onClient = invariants.filter((invariant) => invariant.onClient !== undefined);
   }
 
-  onFact(at: number, node: string, fact: Fact): void {
+  /** The fact as it was judged: of a log that has its own name (`Incarnations`). */
+  onFact(at: number, node: string, told: Fact): Fact {
+    const fact = this.shadow.incarnations.identified(node, told);
     this.shadow.apply(node, fact);
-    this.shadow.groups.onFact(node, fact);
+    // It knows topics by their ids, and calls them by the names that members subscribe to.
+    this.shadow.groups.onFact(node, told);
     this.#takeGroupBatches(at);
     const concerned = this.#byFact.get(fact.fact);
-    if (concerned === undefined) return;
+    if (concerned === undefined || this.#isOfRemoved(fact)) return fact;
     for (let i = 0; i < concerned.length; i++)
       concerned[i]!.onFact!(at, node, fact, this.shadow, this.#report);
+    return fact;
+  }
+
+  #isOfRemoved(fact: Fact): boolean {
+    const { removed } = this.shadow;
+    return removed.size > 0 && 'log' in fact && removed.has(fact.log);
   }
 
   #takeGroupBatches(at: number): void {
@@ -146,7 +157,9 @@ export class Invariants {
     for (const invariant of this.#atStepEnd) invariant.onStepEnd!(at, node, this.shadow, this.#report);
   }
 
-  onClient(at: number, fact: ClientFact | MemberFact): void {
+  onClient(at: number, told: ClientFact | MemberFact): void {
+    const fact = ofLivingTopics(told, this.shadow.incarnations);
+    if (fact === null) return;
     if (isOfMember(fact)) {
       for (const invariant of this.#onMember) invariant.onMember!(at, fact, this.shadow, this.#report);
       return;
@@ -157,6 +170,28 @@ export class Invariants {
   onDown(node: string): void {
     this.shadow.onDown(node);
     for (const invariant of this.#onDown) invariant.onDown!(node);
+  }
+}
+
+/** Without what it says of topics that were deleted; null when that is all. */
+function ofLivingTopics(
+  fact: ClientFact | MemberFact,
+  incarnations: Incarnations,
+): ClientFact | MemberFact | null {
+  if (!incarnations.isAnyDeleted) return fact;
+  const lives = (log: string): boolean => !incarnations.wasDeleted(topicOfLog(log));
+  switch (fact.kind) {
+    case 'acknowledged':
+    case 'read':
+    case 'positioned':
+      return lives(fact.log) ? fact : null;
+    case 'assigned':
+    case 'given up':
+      return { ...fact, logs: fact.logs.filter(lives) };
+    case 'committing':
+      return { ...fact, offsets: fact.offsets.filter(({ log }) => lives(log)) };
+    default:
+      return fact;
   }
 }
 

@@ -56,10 +56,10 @@ export class Observer implements HostEvents, InjectionEvents, OperationEvents {
   onFact(host: Host, fact: Fact): void {
     const at = this.now;
     this.trace.onFact(at, host.name, fact);
-    this.invariants.onFact(at, host.name, fact);
+    const identified = this.invariants.onFact(at, host.name, fact);
     this.#tellFact(host, fact);
     this.lanes.onFact(at, host.name, fact);
-    this.witness.onFact(at, host.name, fact);
+    this.witness.onFact(at, host.name, identified);
     if (fact.fact === 'group changed') this.groupChanges.onChanged(at, host.name, fact);
     this.#probe(fact);
     this.#told = true;

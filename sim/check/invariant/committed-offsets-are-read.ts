@@ -65,6 +65,7 @@ export class CommittedOffsetsAreRead implements Invariant {
     for (const { record, recordOffset } of batch.records) {
       if (record.type !== 'OffsetCommit' || record.value === null) continue;
       const { group, partition, topic } = record.key;
+      if (shadow.incarnations.wasDeleted(topic)) continue;
       const log = `${topic}-${partition}`;
       const { end } = shadow.replicatedLog(log);
       if (record.value.offset <= end) continue;

@@ -47,6 +47,7 @@ export class CommittedOffsetsRise implements Invariant {
     for (const { recordOffset, record } of batch.records) {
       if (record.type !== 'OffsetCommit') continue;
       const { group, partition, topic } = record.key;
+      if (shadow.incarnations.wasDeleted(topic)) continue;
       const log = `${topic}-${partition}`;
       const key = `${group} ${log}`;
       if (record.value === null || claim === null || claim.group !== group || claim.memberId === '') {

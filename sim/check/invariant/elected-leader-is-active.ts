@@ -24,7 +24,9 @@ export class ElectedLeaderIsActive implements Invariant {
   onStepEnd(at: number, node: string, shadow: ClusterShadow, report: Report): void {
     if (this.#elected.size === 0) return;
     for (const log of this.#elected) {
-      const { leader, leaderEpoch } = shadow.partitions.get(log)!;
+      const partition = shadow.partitions.get(log);
+      if (partition === undefined) continue;
+      const { leader, leaderEpoch } = partition;
       const broker = shadow.brokers.get(leader);
       if (leader === -1 || (broker !== undefined && !broker.fenced && !broker.shuttingDown)) continue;
       if (broker?.unfencedWhileStopping === true) continue;

@@ -67,8 +67,7 @@ export class ValidReplicaState implements Invariant {
     epochs.set(log, leaderEpoch);
     if (log === METADATA_LOG) return;
     const partition = shadow.partitions.get(log);
-    // A topic made anew under an old name begins again at 0.
-    if (leaderEpoch < before && leaderEpoch > 0)
+    if (leaderEpoch < before)
       this.#report(at, node, log, `went back from leader epoch ${before} to ${leaderEpoch}`, report);
     if (partition === undefined || partition.leaderEpoch !== leaderEpoch) return;
     const given = partition.leader === -1 ? null : shadow.brokerNode(partition.leader);

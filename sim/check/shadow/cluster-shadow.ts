@@ -1,5 +1,6 @@
 import type { Fact } from '../../../engine/machine/index.ts';
 import { GroupsShadow } from './groups-shadow.ts';
+import { Incarnations } from './incarnations.ts';
 import { ReplicaShadow } from './replica-shadow.ts';
 import { ReplicatedLog } from './replicated-log.ts';
 import { TransactionsShadow } from './transactions-shadow.ts';
@@ -46,7 +47,10 @@ export class ClusterShadow {
   readonly replicated = new Map<string, ReplicatedLog>();
   readonly transactions = new TransactionsShadow();
   readonly groups = new GroupsShadow();
+  readonly incarnations = new Incarnations();
   readonly partitions = new Map<string, PartitionShadow>();
+  /** Of deleted topics: each broker lets go of them in its own time, and nothing is promised of them any more. */
+  readonly removed = new Set<string>();
   /** Hears what a run has shown: what it did not prove nothing about. */
   probe: (name: string) => void = () => {};
   readonly brokers = new Map<number, BrokerShadow>();
@@ -192,8 +196,12 @@ export class ClusterShadow {
         return;
       }
       case 'partition changed':
-        this.transactions.onPartition(fact.log, fact.topicId);
         this.partitions.set(fact.log, fact);
+        return;
+      case 'partition removed':
+        this.partitions.delete(fact.log);
+        this.removed.add(fact.log);
+        this.transactions.onRemoved(fact.log);
         return;
       case 'broker changed':
         this.#noteBroker(fact);

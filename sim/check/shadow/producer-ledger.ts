@@ -1,4 +1,4 @@
-import { partitionOfLog, topicOfLog } from '../../../engine/log/index.ts';
+import { partitionOfLog } from '../../../engine/log/index.ts';
 import type { Fact } from '../../../engine/machine/index.ts';
 import {
   ATTRIBUTES,
@@ -15,6 +15,7 @@ import {
   TRANSACTIONAL_FLAG,
 } from '../../../engine/records/index.ts';
 import { AbortedStretches } from './aborted-stretches.ts';
+import { calledTopic } from './incarnations.ts';
 import { ProducerJournal } from './producer-journal.ts';
 import { ProducerState } from './producer-state.ts';
 import type { MarkerWrite, ProducerWrite } from './producer-write.ts';
@@ -62,7 +63,7 @@ export class ProducerLedger {
 
   constructor(log: string) {
     this.log = log;
-    this.topic = topicOfLog(log);
+    this.topic = calledTopic(log);
     this.partition = partitionOfLog(log);
   }
 

@@ -13,7 +13,6 @@ export class TransactionsShadow {
   readonly withOpen = new Set<ProducerLedger>();
   readonly #ledgers = new Map<string, ProducerLedger>();
   /** By log, of its topic. */
-  readonly #topicIds = new Map<string, string>();
   readonly #write: ProducerWrite = emptyWrite();
   #isWrite = false;
 
@@ -55,13 +54,10 @@ export class TransactionsShadow {
     this.#ledgers.get(log)?.forget(node, producerIds, logEndOffset);
   }
 
-  /** What is written to a topic of the same name is another log. */
-  onPartition(log: string, topicId: string): void {
-    const known = this.#topicIds.get(log);
-    if (known === topicId) return;
-    this.#topicIds.set(log, topicId);
+  /** Nobody ends what is open in it. */
+  onRemoved(log: string): void {
     const ledger = this.#ledgers.get(log);
-    if (known === undefined || ledger === undefined) return;
+    if (ledger === undefined) return;
     this.#ledgers.delete(log);
     this.withOpen.delete(ledger);
   }

@@ -62,7 +62,7 @@ export function read(
 
 /** A process that starts again finds this much. */
 export function opened(log: string, logEndOffset: number): Fact {
-  return { fact: 'log opened', log, logStartOffset: 0, logEndOffset, highWatermark: 0 };
+  return { fact: 'log opened', log, topicId: null, logStartOffset: 0, logEndOffset, highWatermark: 0 };
 }
 
 export function partition(

@@ -22,7 +22,7 @@ function run({ again, before, opensAt, state }: Story): RunWitness {
   if (before) witness.onFact(10, 'b3', leads(LOG, 0, [3, 4]));
   witness.onFact(39, 'b3', { fact: 'broker state changed', state: 'STARTING' });
   const opened = { logStartOffset: 0, logEndOffset: opensAt };
-  witness.onFact(40, 'b3', { fact: 'log opened', log: LOG, ...opened, highWatermark: 0 });
+  witness.onFact(40, 'b3', { fact: 'log opened', log: LOG, topicId: null, ...opened, highWatermark: 0 });
   if (again) witness.onFact(41, 'b3', leads(LOG, 0, [3, 4]));
   witness.onFact(45, 'b3', { fact: 'broker state changed', state });
   witness.onFact(60, 'b4', leads(LOG, 1, [4], 28));

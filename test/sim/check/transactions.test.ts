@@ -76,7 +76,7 @@ describe('sequences of a producer', () => {
       story
         .node('b1', wrote(T, 0, 0), wrote(T, 1, 1))
         .node('c101', anew)
-        .node('b1', wrote(T, 2, 5));
+        .node('b1', { ...opened(T, 2), topicId } as Fact, leads(T, 0, [1, 2], 2), wrote(T, 2, 5));
       return story.fired.includes('ProducerSequences');
     };
     expect(goesOn('t'.padEnd(21, 'x').concat('A'))).toBe(true);

@@ -146,6 +146,28 @@ describe('what an administrator takes from clients', () => {
     expect(result.allowed.filter(({ check }) => check === 'late')).toEqual([]);
   });
 
+  it('is another topic: what its clients make again under the name that was deleted', () => {
+    const cluster = {
+      brokers: 3,
+      controllers: 1,
+      topics: [{ name: 't', partitions: 2, replicationFactor: 3, config: { 'min.insync.replicas': 2 } }],
+      controllerConfig: { 'broker.session.timeout.ms': 3_000, 'default.replication.factor': 3 },
+    };
+    const operations: OperationInput[] = [{ at: '3s', do: 'delete-topic', topic: 't' }];
+    // One is away while it is deleted, and finds the old one on its disk; one is fenced after it.
+    const faults = [
+      { kind: 'kill' as const, target: 'b1', at: '2s', until: '5s' },
+      { kind: 'kill' as const, target: 'b2', at: '9s', until: '14s' },
+    ];
+    const result = run(operations, { traffic: keyed, cluster, faults, duration: '16s' });
+    expect(result.violations).toEqual([]);
+    expect(result.pending).toEqual([]);
+    expect(result.verdict).toBe('pass');
+    expect(outcomes(result)).toEqual(['delete-topic done']);
+    const { acknowledged, intervalUs } = result.metrics.series;
+    expect(Math.max(...acknowledged.slice(5_000_000 / intervalUs))).toBeGreaterThan(0);
+  });
+
   it('is no violation: a topic deleted under its clients', () => {
     // One application thread: a send that blocks for long holds up all that follow it.
     const config = { 'max.block.ms': 20, 'delivery.timeout.ms': 5_000, 'request.timeout.ms': 2_000 };
