@@ -165,12 +165,20 @@ export class Commits {
         this.#link.forget(now, out);
       } else if (code === ErrorCode.COORDINATOR_NOT_AVAILABLE) this.#link.forget(now, out);
       const verdict = this.#identity.onCommitError(now, code, commit.sent!, out);
-      // Before partitions are given up the member tries again with its newest epoch.
-      const mayRefresh = commit.refresh !== null && code === ErrorCode.STALE_MEMBER_EPOCH;
-      const isRetriable = mayRefresh ? this.#identity.isFetchRetriable(code) : verdict.isRetriable;
+      const isRetriable =
+        commit.refresh === null ? verdict.isRetriable : this.#isWorthARebalance(code, verdict);
       this.#onFailed(now, commit, { error: verdict.error, isRetriable }, out);
     }
     return true;
+  }
+
+  /**
+   * Before partitions are given up the member tries again, with its newest epoch; but not for a partition that is
+   * deleted, lest the rebalance waits for it until its time-out (`autoCommitSyncBeforeRebalanceWithRetries`).
+   */
+  #isWorthARebalance(code: number, { isRetriable }: CommitVerdict): boolean {
+    if (code === ErrorCode.STALE_MEMBER_EPOCH) return this.#identity.isFetchRetriable(code);
+    return isRetriable && code !== ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   }
 
   /** Tells of asynchronous commits that have ended; the one that was fenced, which ends the application's poll. */

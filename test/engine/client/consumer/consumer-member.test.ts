@@ -124,6 +124,18 @@ describe('reconciling', () => {
     expect(s.takeEvents()).toContain('revoked t-0');
   });
 
+  test('a commit before a revocation does not wait for a partition that is deleted', () => {
+    const s = new ConsumerGroupStage({ 'enable.auto.commit': true, 'auto.commit.interval.ms': 60_000 });
+    s.joined([0, 1]);
+    s.takeEvents();
+    s.run(5 * SECOND);
+    s.commitError = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+    s.target(s.beat(), 2, [1]);
+    s.run(500 * MS);
+    expect(s.commits).toHaveLength(1);
+    expect(s.takeEvents()).toContain('revoked t-0');
+  });
+
   test('a topic that metadata does not know yet waits for it; what is known goes ahead', () => {
     const s = new ConsumerGroupStage();
     s.boot(['t', 'u']);
