@@ -3,8 +3,8 @@ import type { Cleaners } from '../validation/compaction-keeps-last.ts';
 import type { OriginalLog } from './original-log.ts';
 
 /**
- * Values that nobody need be shown any more: their key has a later committed value that a cleaner knew of, they are
- * tombstones whose time is over, or retention has cut them off.
+ * Values that nobody need be shown any more: their key has a later committed value that a cleaner knew of, they have
+ * none, they are tombstones whose time is over, or retention has cut them off.
  */
 export class RemovedRecords {
   /** By log. */
@@ -13,12 +13,14 @@ export class RemovedRecords {
 
   add({ name, records }: OriginalLog, cleaners: Cleaners, logStartOffset: number): void {
     const ids = new Set<number>();
-    const superseded = new Set<string | null>();
+    const superseded = new Set<string>();
     for (let i = records.length - 1; i >= 0; i--) {
       const { id, isTombstone, key, offset, outcome } = records[i]!;
+      const wasSeen = offset < cleaners.cleanedTo;
       const isOver = isTombstone && cleaners.mayTombstoneGo(offset);
-      if (offset < logStartOffset || superseded.has(key) || isOver) ids.add(id);
-      if (outcome === 'committed' && offset < cleaners.cleanedTo) superseded.add(key);
+      const mayGo = key === null ? wasSeen : superseded.has(key) || isOver;
+      if (offset < logStartOffset || mayGo) ids.add(id);
+      if (key !== null && outcome === 'committed' && wasSeen) superseded.add(key);
     }
     this.#ids.set(name, ids);
   }

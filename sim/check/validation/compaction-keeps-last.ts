@@ -5,7 +5,7 @@ import type { OriginalBatch, OriginalLog, OriginalRecord } from '../compaction/o
 export const COMPACTION_KEEPS_LAST = {
   name: 'CompactionKeepsLast',
   property:
-    'A cleaned log has the last committed value of each key, a tombstone until its time is over, nothing that was aborted, every offset where it was, and the last batch of each producer.',
+    'A cleaned log has the last committed value of each key, a tombstone until its time is over, nothing that was aborted or has no key, every offset where it was, and the last batch of each producer.',
 } as const;
 
 /** One replica's log as its disk has it. */
@@ -54,10 +54,10 @@ function judgeRecords(
   flaws: Flaw[],
 ): void {
   /** Keys with a later committed record that some cleaner, and that this replica's, knew of. */
-  const superseded = new Set<string | null>();
-  const supersededHere = new Set<string | null>();
+  const superseded = new Set<string>();
+  const supersededHere = new Set<string>();
   /** Keys whose last record was a tombstone that is gone. */
-  const ended = new Set<string | null>();
+  const ended = new Set<string>();
   const cleaned = replica.cleaned ?? { from: 0, to: 0, cleanedTo: 0 };
   for (let i = records.length - 1; i >= 0; i--) {
     const record = records[i]!;
@@ -72,6 +72,13 @@ function judgeRecords(
     }
     if (outcome === 'open') {
       if (!isHere) found(`a record of a transaction that nobody has ended is gone${ofKey(record)}`);
+      continue;
+    }
+    if (key === null) {
+      // Taken before the topic was compacted; no cleaner keeps it (`Cleaner.shouldRetainRecord`).
+      if (isHere && wasCleaned) found('a record without a key was kept');
+      else if (!isHere && offset >= cleaners.cleanedTo)
+        found('a record that no cleaner has looked at is gone');
       continue;
     }
     if (isHere) {

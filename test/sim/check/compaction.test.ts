@@ -117,6 +117,18 @@ describe('CompactionKeepsLast', () => {
     ]);
   });
 
+  it('fires for what has no key and is kept, or goes before a cleaner looked at it', () => {
+    const keyless = () => new Appended().put(['=1', 'a=1']).put(['=2', 'b=1']);
+    const [first, second] = keyless().batches as [Uint8Array, Uint8Array];
+    expect(keyless().flaws([only(first, 1), only(second, 3)])).toEqual([]);
+    expect(keyless().flaws([first, only(second, 3)])).toEqual(['0: a record without a key was kept']);
+    expect(keyless().flaws([only(first, 1), only(second, 3)], { cleanedTo: 2 })).toEqual([
+      '2: a record that no cleaner has looked at is gone',
+    ]);
+    expect(keyless().removed(2)).toEqual([0]);
+    expect(keyless().removed(4)).toEqual([0, 2]);
+  });
+
   it('fires for a tombstone that goes too early, and for one that goes before what it deletes', () => {
     const tombstones = () => new Appended().put(['a=1']).put(['a=']).put(['b=1']);
     const [value, tombstone, last] = tombstones().batches as [Uint8Array, Uint8Array, Uint8Array];

@@ -30,7 +30,7 @@ const MAX_TIMERS_AT_ONCE = 10_000;
 /** `key=value`, and `key=` for a tombstone. */
 export function recordOf(text: string, timestamp: number) {
   const [key, value] = text.split('=') as [string, string];
-  return { timestamp, key: bytesOf(key), value: value === '' ? null : bytesOf(value) };
+  return { timestamp, key: key === '' ? null : bytesOf(key), value: value === '' ? null : bytesOf(value) };
 }
 
 /** One record as the log has it. */
