@@ -117,31 +117,33 @@ const BROKEN_BY_LOSS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What shows that a disk lost something: that it was injected, by the table's cost, or that it had that effect (a
- * rolling restart may be one of power losses; an error may be one of a sync, after which pages are gone).
+ * What shows that a replica lost something: that its disk did, by the table's cost of what was injected or by its
+ * effect (a rolling restart may be one of power losses; an error may be one of a sync, after which pages are gone), or
+ * that somebody leads who does not have all.
  */
-const DISK_LOSSES: readonly string[] = [
+const LOSSES: readonly string[] = [
+  'controller: unclean leader elected',
   'crash: power lost',
   'fault: disk-error',
   ...FAULT_KINDS.filter((kind) => FAULT_RULES[kind].cost === 'lossy').map((kind) => `fault: ${kind}`),
 ];
 
 /**
- * Violations of invariants, told from what may be lost: what the scenario says so of, and, once a disk lost something,
- * what a single replica may acknowledge. Nothing but a second replica keeps a record then. What is replicated durably
- * outlives RF - min ISR losses at a time: a schedule of more has to be declared (`mayLoseReplicated`).
+ * Violations of invariants, told from what may be lost: what the scenario says so of, and, once a replica lost
+ * something, what a single one may acknowledge. Nothing but a second replica keeps a record then. What is replicated
+ * durably outlives RF - min ISR losses at a time: a schedule of more has to be declared (`mayLoseReplicated`).
  */
 export function sortViolations(
   scenario: Scenario,
   found: readonly Violation[],
   probes: ReadonlyMap<string, number>,
 ): Findings {
-  const diskLost = DISK_LOSSES.some((probe) => probes.has(probe));
+  const isLossy = LOSSES.some((probe) => probes.has(probe));
   const excused = ({ check, evidence }: Violation): boolean => {
     // Kafka's own design, which the check has told apart and named.
     if (evidence.weakness !== undefined) return true;
     if (!BROKEN_BY_LOSS.has(check)) return false;
-    return scenario.expect.mayLoseReplicated || (diskLost && isOnOneReplica(scenario, String(evidence.log)));
+    return scenario.expect.mayLoseReplicated || (isLossy && isOnOneReplica(scenario, String(evidence.log)));
   };
   return { violations: found.filter((each) => !excused(each)), allowed: found.filter(excused) };
 }

@@ -109,6 +109,7 @@ function whyLeaderless(
   const { isr, elr, lastKnownElr } = partition;
   const candidates = isr.length > 0 ? isr : elr.length > 0 ? elr : lastKnownElr;
   const whys = candidates.map((id) => `broker ${id} ${whyUnfit(id, log, controller, now) ?? 'could lead'}`);
+  if (candidates.length === 0) whys.push('nobody is known who may lead, and only an unclean election helps');
   return `its ISR is [${isr}], its ELR [${elr}]${whys.length > 0 ? `: ${whys.join(', ')}` : ''}`;
 }
 

@@ -23,6 +23,18 @@ export const decidedTwice: Weakness = {
   explain: ({ evidence }) => namedBy(evidence.weakness, 'decision carried out right after a load'),
 };
 
+/** A change of min.insync.replicas makes every ELR void, for it was counted by another rule. */
+export const eligibleForgotten: Weakness = {
+  id: 'eligible leaders forgotten',
+  issue: 'KIP-966, ConfigurationControlManager.createClearElrRecordsAsNeeded',
+  sentence:
+    'A change of min.insync.replicas forgets who may lead, also where nobody is in sync: the partition has no leader until one is elected uncleanly.',
+  under: 'eligible.leader.replicas.version 1, when min.insync.replicas is set',
+  recognisedBy: 'a partition without an ISR whose ELR and last leader went within one leader epoch',
+  excuses: true,
+  explain: ({ evidence }) => namedBy(evidence.weakness, 'eligible leaders were forgotten'),
+};
+
 /** The invariant has told it apart, with what it knows of the moment. */
 function namedBy(weakness: unknown, beginning: string): Explanation | null {
   if (typeof weakness !== 'string' || !weakness.startsWith(beginning)) return null;

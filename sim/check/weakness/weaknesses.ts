@@ -4,7 +4,7 @@ import { delayedEndTxn } from './delayed-end-txn.ts';
 import { expiredProducer } from './expired-producer.ts';
 import { lateProduce } from './late-produce.ts';
 import { mixedWrites } from './mixed-writes.ts';
-import { decidedTwice, lateMarker } from './named-by-check.ts';
+import { decidedTwice, eligibleForgotten, lateMarker } from './named-by-check.ts';
 import { oneReplica } from './one-replica.ts';
 import type { RunWitness } from './run-witness.ts';
 import { sequenceUsedTwice } from './sequence-used-twice.ts';
@@ -23,6 +23,7 @@ export const WEAKNESSES: readonly Weakness[] = [
   lateMarker,
   decidedTwice,
   expiredProducer,
+  eligibleForgotten,
   zombieCoordinator,
   startingLeader,
   mixedWrites,

@@ -177,6 +177,22 @@ describe('published invariants of replication', () => {
     expect(gone([])).toEqual(['MinIsrRecoveryQuorum']);
   });
 
+  it('MinIsrRecoveryQuorum calls it a weakness where a change of min.insync.replicas forgot them', () => {
+    const change = (isr: readonly number[], leaderEpoch: number) => {
+      const story = new Story().node('c101', broker(1), partition(T, isr, { elr: [2], leaderEpoch: 5 }));
+      const { checks } = story.node(
+        'c101',
+        partition(T, [], { leaderEpoch }),
+        partition(T, [], { leaderEpoch }),
+      );
+      return checks.violations.map(({ check, evidence }) => [check, evidence.weakness !== undefined]);
+    };
+    const [forgotten, lost] = [true, false].map((is) => ['MinIsrRecoveryQuorum', is]);
+    expect(change([], 5)).toEqual([forgotten, forgotten]);
+    expect(change([], 6)).toEqual([lost, lost]);
+    expect(change([1], 5)).toEqual([lost, lost]);
+  });
+
   it('ValidBrokerState fires when a broker skips a state, and when it runs unregistered', () => {
     expect(new Story().node('b1', state('STARTING'), broker(1), state('RUNNING')).fired).toEqual([
       'ValidBrokerState',
