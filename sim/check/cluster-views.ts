@@ -1,3 +1,4 @@
+import type { Log } from '../../engine/log/index.ts';
 import type { BrokerView, ControllerView } from '../../engine/server/index.ts';
 
 /** One process as the end of a run finds it. */
@@ -33,8 +34,15 @@ export interface ClusterViews {
   readonly operations: readonly string[];
   /** Every process that is to be in a group, in the order of the scenario. */
   readonly members: readonly LiveMember[];
+  /** Logs that some replica has cleaned. */
+  readonly compacted: ReadonlySet<string>;
   /** Where each consumer stands, in every partition it was assigned. */
   readonly positions: readonly { readonly client: string; readonly log: string; readonly position: number }[];
+}
+
+/** Each replica is cleaned for itself, whatever the policy is by now. */
+export function isThinned(log: Log, { compacted }: Pick<ClusterViews, 'compacted'>): boolean {
+  return compacted.has(log.name) || (log.config?.['cleanup.policy'].includes('compact') ?? false);
 }
 
 /** The committed image of the active controller; null while there is none. */

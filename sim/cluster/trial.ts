@@ -239,6 +239,7 @@ export class Trial {
       unsent: this.#traffic?.unsent() ?? [],
       operations: this.#operations?.pending() ?? [],
       members: this.#traffic?.members() ?? [],
+      compacted: this.#observer.invariants.shadow.compacted,
       positions: readsAll ? (this.#traffic?.positions() ?? []) : [],
     };
   }

@@ -1,6 +1,7 @@
+import { logName, partitionOfLog } from '../../../engine/log/index.ts';
 import type { Fact } from '../../../engine/machine/index.ts';
 import { GroupsShadow } from './groups-shadow.ts';
-import { Incarnations } from './incarnations.ts';
+import { calledTopic, Incarnations } from './incarnations.ts';
 import { ReplicaShadow } from './replica-shadow.ts';
 import { ReplicatedLog } from './replicated-log.ts';
 import { TransactionsShadow } from './transactions-shadow.ts';
@@ -51,6 +52,8 @@ export class ClusterShadow {
   readonly partitions = new Map<string, PartitionShadow>();
   /** Of deleted topics: each broker lets go of them in its own time, and nothing is promised of them any more. */
   readonly removed = new Set<string>();
+  /** Some replica of it was cleaned; of whichever topic of that name. */
+  readonly compacted = new Set<string>();
   /** Hears what a run has shown: what it did not prove nothing about. */
   probe: (name: string) => void = () => {};
   readonly brokers = new Map<number, BrokerShadow>();
@@ -163,6 +166,9 @@ export class ClusterShadow {
         this.transactions.onReloaded(replica);
         return;
       }
+      case 'log compacted':
+        this.compacted.add(logName(calledTopic(fact.log), partitionOfLog(fact.log)));
+        return;
       case 'producers forgotten':
         this.transactions.onForgotten(this.replica(node, fact.log), fact.producerIds);
         return;

@@ -7,7 +7,7 @@ import {
   readControlRecords,
 } from '../../../engine/records/index.ts';
 import type { Violation } from '../../result/index.ts';
-import type { ClusterViews } from '../cluster-views.ts';
+import { type ClusterViews, isThinned } from '../cluster-views.ts';
 
 export const PRODUCERS_MATCH_LOG = {
   name: 'ProducersMatchLog',
@@ -34,7 +34,7 @@ export function validateProducers(at: number, views: ClusterViews): Violation[] 
   const violations: Violation[] = [];
   for (const { name, view } of views.brokers) {
     for (const { log } of view?.replicas() ?? []) {
-      if (log === null || log.config['cleanup.policy'].includes('compact')) continue;
+      if (log === null || isThinned(log, views)) continue;
       const difference = describeDifference(log);
       if (difference === null) continue;
       violations.push({

@@ -2,7 +2,7 @@ import type { Log } from '../../../engine/log/index.ts';
 import { isDiskError } from '../../../engine/machine/index.ts';
 import { countOf } from '../../../engine/records/index.ts';
 import type { Violation } from '../../result/index.ts';
-import type { ClusterViews } from '../cluster-views.ts';
+import { type ClusterViews, isThinned } from '../cluster-views.ts';
 
 /** Bytes read at a time. */
 const CHUNK_BYTES = 1_048_576;
@@ -29,7 +29,7 @@ export function validateReplicas(at: number, views: ClusterViews): Violation[] {
     const first = replicas[0]!;
     const bound = Math.min(...replicas.map((replica) => replica.log.highWatermark));
     for (const other of replicas.slice(1)) {
-      const difference = isCompacted(first.log)
+      const difference = isThinned(first.log, views)
         ? firstDifferenceOfWhole(first.log, other.log, bound)
         : firstDifference(first.log, other.log, bound);
       if (difference === null) continue;
@@ -61,10 +61,6 @@ export function firstDifference(one: Log, other: Log, bound: number): number | n
     }
   }
   return null;
-}
-
-function isCompacted(log: Log): boolean {
-  return log.config?.['cleanup.policy'].includes('compact') ?? false;
 }
 
 /**

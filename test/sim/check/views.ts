@@ -162,6 +162,7 @@ export function cluster(changes: {
     operations: [],
     members: [],
     positions: [],
+    compacted: new Set(),
     ...changes.rest,
   };
 }

@@ -77,6 +77,7 @@ describe('flights through a source and a pipeline that die and take work back', 
       operations: [],
       members: [],
       positions: [],
+      compacted: new Set<string>(),
     };
   });
 

@@ -146,6 +146,30 @@ describe('what an administrator takes from clients', () => {
     expect(result.allowed.filter(({ check }) => check === 'late')).toEqual([]);
   });
 
+  it('leaves replicas as different as their cleaners made them: a topic that is compacted no more', () => {
+    const config = {
+      'min.insync.replicas': 2,
+      'cleanup.policy': 'compact',
+      'segment.ms': 1_000,
+      'min.cleanable.dirty.ratio': 0.01,
+    };
+    const cluster = {
+      brokers: 3,
+      controllers: 1,
+      topics: [{ name: 't', partitions: 2, replicationFactor: 3, config }],
+      brokerConfig: { 'log.cleaner.backoff.ms': 1_000 },
+    };
+    // One that is away is not cleaned as the others are.
+    const faults = [{ kind: 'kill' as const, target: 'b1', at: '2s', until: '7s' }];
+    const operations: OperationInput[] = [
+      { at: '6s', do: 'alter-topic-config', topic: 't', set: { 'cleanup.policy': 'delete' } },
+    ];
+    const result = run(operations, { traffic: keyed, cluster, faults });
+    expect(result.violations).toEqual([]);
+    expect(result.verdict).toBe('pass');
+    expect(result.probes['log segments compacted']).toBeGreaterThan(0);
+  });
+
   it('is another topic: what its clients make again under the name that was deleted', () => {
     const cluster = {
       brokers: 3,

@@ -32,6 +32,7 @@ describe('logs recovered from a copy of the disk', () => {
       operations: [],
       members: [],
       positions: [],
+      compacted: new Set<string>(),
     };
     return validateRecovery(cluster.kernel.now, views, {
       clusterId: CLUSTER_ID,
