@@ -136,7 +136,8 @@ export class ClusterShadow {
       case 'log appended': {
         const replica = this.replica(node, fact.log);
         replica.append(fact);
-        this.transactions.onAppended(replica, fact);
+        // A leader that has not heard that the topic is deleted: nobody will end what it lets begin.
+        if (!this.removed.has(fact.log)) this.transactions.onAppended(replica, fact);
         return;
       }
       case 'high watermark advanced':

@@ -266,6 +266,18 @@ describe('a transaction and its coordinator', () => {
     expect(story.fired).toEqual(['NoHangingTransaction']);
   });
 
+  it('NoHangingTransaction does not ask who ends what is open in a topic that is deleted', () => {
+    const topicId = 'u'.padEnd(21, 'x').concat('A');
+    const removed = { fact: 'partition removed', log: U, topicId } as const;
+    const end = [entered(2, 'PrepareAbort'), changed('PrepareAbort'), ended(T, 1, 'abort')];
+    const isDone = [entered(3, 'CompleteAbort'), changed('CompleteAbort')];
+    const written = wroteInTransaction(U, 0, 0);
+    expect(begun().node('b1', written, ...end, ...isDone).fired).toEqual(['NoHangingTransaction']);
+    expect(begun().node('b1', written, removed, ...end, ...isDone).fired).toEqual([]);
+    // Its leader has not heard of it.
+    expect(begun().node('b1', removed, written, ...end, ...isDone).fired).toEqual([]);
+  });
+
   it('NoHangingTransaction takes a write that was verified before the decision: its marker is yet to come', () => {
     expect(begun().node('b1', entered(2, 'PrepareAbort'), wroteInTransaction(U, 0, 0)).fired).toEqual([]);
   });
