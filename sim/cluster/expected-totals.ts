@@ -66,9 +66,12 @@ function takesAway({ do: what }: Operation): boolean {
 }
 
 /** Nothing but the writers decides what is in the topic only where nothing is ever taken out of it. */
-function isCut(scenario: Scenario, topic: string): boolean {
+export function isCut(scenario: Scenario, topic: string): boolean {
   const { cluster, operations } = scenario;
   const { config } = cluster.topics.find(({ name }) => name === topic)!;
   const policy = String(config['cleanup.policy'] ?? cluster.brokerConfig['log.cleanup.policy'] ?? 'delete');
-  return policy !== 'delete' || hasRetention(scenario, topic) || operations.some(takesAway);
+  const isAltered = operations.some(
+    (each) => each.do === 'alter-topic-config' && each.topic === topic && 'cleanup.policy' in each.set,
+  );
+  return policy !== 'delete' || isAltered || hasRetention(scenario, topic) || operations.some(takesAway);
 }

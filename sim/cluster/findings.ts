@@ -3,6 +3,7 @@ import {
   type ClusterViews,
   findAnomalies,
   judge,
+  METADATA_LOG,
   validateExactlyOnce,
   validateExactTotals,
   validateHangingTransactions,
@@ -16,13 +17,13 @@ import { FAULT_KINDS, FAULT_RULES } from '../fault/index.ts';
 import type { AdminOperation, Violation } from '../result/index.ts';
 import { describeOperation, type Scenario } from '../scenario/index.ts';
 import type { Dataset } from '../workload/index.ts';
-import { idOfRecord, readRecordId, readSourceId } from '../workload/index.ts';
+import { idOfRecord, readSourceId } from '../workload/index.ts';
 import { CLUSTER_ID, type Cluster } from './cluster.ts';
 import type { CompactionWatch } from './compaction-watch.ts';
 import { COMPRESSION } from './compression.ts';
-import { expectedTotals } from './expected-totals.ts';
+import { expectedTotals, isCut } from './expected-totals.ts';
 import { isGivenUp } from './operated.ts';
-import { isRead, isReplicatedDurably, promisesOf, readersOfUncommitted } from './promises.ts';
+import { isRead, isReplicatedDurably, promisesOf, readersOfUncommitted, topicNamed } from './promises.ts';
 import { logDirectoriesOf } from './topology.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -66,16 +67,21 @@ export function findAtEnd(
     imageOf: (broker) => cluster.host(broker).disk.image(),
   });
   const isDrained = converged && scenario.expect.consumersReadAll;
-  const flows = scenario.traffic.pipelines.flatMap(({ from, name, to }) =>
-    validateExactlyOnce(at, views, COMPRESSION, {
+  const { pipelines } = scenario.traffic;
+  const flows = pipelines.flatMap(({ from, name, to }) => {
+    const beside = pipelines.filter((each) => each.to === to);
+    return validateExactlyOnce(at, views, COMPRESSION, {
       name,
       from,
       to,
-      idOf: readRecordId,
+      idOf: idOfRecord,
       sourceOf: readSourceId,
-      isDrained,
-    }),
-  );
+      copiers: beside.filter((each) => each.from === from).length,
+      isAlone: beside.every((each) => each.from === from),
+      keepsInput: !isCut(scenario, from),
+      isDrained: isDrained && !isCut(scenario, to),
+    });
+  });
   const totals = isDrained
     ? expectedTotals(scenario, datasets).flatMap((each) => validateExactTotals(at, views, COMPRESSION, each))
     : [];
@@ -149,9 +155,7 @@ export function sortViolations(
 }
 
 function isOnOneReplica(scenario: Scenario, log: string): boolean {
-  const name = topicOfLog(log);
-  const topic = scenario.cluster.topics.find((each) => each.name === name);
-  return topic !== undefined && !isReplicatedDurably(topic, scenario);
+  return log !== METADATA_LOG && !isReplicatedDurably(topicNamed(topicOfLog(log), scenario), scenario);
 }
 
 /** Operations that were refused for good, in a scenario that does not say that they may be. */

@@ -1,5 +1,6 @@
 import { isIdempotent, type ProducerConfig } from '../../engine/client/index.ts';
 import { partitionOfLog, topicOfLog } from '../../engine/log/index.ts';
+import { CONSUMER_OFFSETS, TRANSACTION_STATE } from '../../engine/metadata/index.ts';
 import type { Promises } from '../check/index.ts';
 import {
   type Config,
@@ -101,6 +102,24 @@ function isDurable(producer: ProducerSpec, scenario: Scenario): boolean {
   const topic = topicsOf(scenario).find(({ name }) => name === producer.topic);
   if (topic === undefined || (acks !== 'all' && acks !== '-1')) return false;
   return isReplicatedDurably(topic, scenario);
+}
+
+/** A topic whoever made it: coordinators and clients make theirs by what brokers have for defaults. */
+export function topicNamed(name: string, scenario: Scenario): TopicSpec {
+  const known = topicsOf(scenario).find((each) => each.name === name);
+  if (known !== undefined) return known;
+  const { brokerConfig } = scenario.cluster;
+  const made = (copies: unknown, config: Config = {}): TopicSpec => ({
+    name,
+    partitions: 1,
+    replicationFactor: Number(copies),
+    config,
+  });
+  if (name === CONSUMER_OFFSETS) return made(brokerConfig['offsets.topic.replication.factor'] ?? 3);
+  if (name !== TRANSACTION_STATE) return made(brokerConfig['default.replication.factor'] ?? 1);
+  return made(brokerConfig['transaction.state.log.replication.factor'] ?? 3, {
+    'min.insync.replicas': brokerConfig['transaction.state.log.min.isr'] ?? 2,
+  });
 }
 
 /** What is below the high watermark is on two disks at least, and only who has it is elected. */

@@ -1,4 +1,4 @@
-import type { Compression } from '../../../engine/records/index.ts';
+import type { Compression, LogRecord } from '../../../engine/records/index.ts';
 import type { Violation } from '../../result/index.ts';
 import type { ClusterViews } from '../cluster-views.ts';
 import { committedRecords } from './committed-records.ts';
@@ -14,10 +14,17 @@ export interface Flow {
   readonly name: string;
   readonly from: string;
   readonly to: string;
-  readonly idOf: (value: Uint8Array | null) => number;
+  /** -1: it has none. */
+  readonly idOf: (record: LogRecord) => number;
   /** The record that a copy was made from; -1: it is none. */
   readonly sourceOf: (value: Uint8Array | null) => number;
-  /** The input has been read to its end: a record without a copy is lost, not late. */
+  /** How many pipelines, with this one, make copies of the same input there. */
+  readonly copiers: number;
+  /** All copies that are there are of this input. */
+  readonly isAlone: boolean;
+  /** Nothing takes records out of the input: what a copy was made from is there. */
+  readonly keepsInput: boolean;
+  /** The input has been read to its end, and nothing takes copies away: a record without one is lost, not late. */
   readonly isDrained: boolean;
 }
 
@@ -34,17 +41,23 @@ export function validateExactlyOnce(
     if (source >= 0) copies.set(source, (copies.get(source) ?? 0) + 1);
   }
   const inputs = new Set<number>();
-  for (const { value } of committedRecords(views, flow.from, compression)) inputs.add(flow.idOf(value));
+  for (const record of committedRecords(views, flow.from, compression)) {
+    const id = flow.idOf(record);
+    if (id >= 0) inputs.add(id);
+  }
   const violations: Violation[] = [];
   const found = (message: string, evidence: Record<string, unknown>): void => {
     violations.push({ check: EXACTLY_ONCE.name, at, message: `${flow.name}: ${message}`, evidence });
   };
   for (const [source, count] of copies) {
-    if (count > 1) found(`record ${source} has ${count} copies in ${flow.to}`, { source, count });
-    if (!inputs.has(source)) found(`record ${source} has a copy and is not in ${flow.from}`, { source });
+    const isOfThis = flow.isAlone || inputs.has(source);
+    if (count > flow.copiers && isOfThis)
+      found(`record ${source} has ${count} copies in ${flow.to}`, { source, count });
+    if (flow.keepsInput && flow.isAlone && !inputs.has(source))
+      found(`record ${source} has a copy and is not in ${flow.from}`, { source });
   }
   if (!flow.isDrained) return violations;
   for (const id of inputs)
-    if (!copies.has(id)) found(`record ${id} has no copy in ${flow.to}`, { source: id });
+    if ((copies.get(id) ?? 0) < flow.copiers) found(`record ${id} has no copy in ${flow.to}`, { source: id });
   return violations;
 }

@@ -3,8 +3,8 @@ import type { BrokerView } from '../../../engine/server/index.ts';
 import { type ClusterViews, validateExactlyOnce, validateExactTotals } from '../../../sim/check/index.ts';
 import { COMPRESSION } from '../../../sim/cluster/compression.ts';
 import { Trial } from '../../../sim/cluster/trial.ts';
-import { readRecordId, readSourceId } from '../../../sim/workload/index.ts';
-import { smallScenario } from './small-trial.ts';
+import { idOfRecord, readSourceId } from '../../../sim/workload/index.ts';
+import { runSmall, smallScenario } from './small-trial.ts';
 
 const EVENTS = 120;
 /** A record's number that no producer has. */
@@ -93,7 +93,17 @@ describe('flights through a source and a pipeline that die and take work back', 
     isDrained = true,
     seen: ClusterViews = views,
   ): string[] {
-    const flow = { name: 'copy', from: 'flights', to: 'copies', idOf: readRecordId, sourceOf, isDrained };
+    const flow = {
+      name: 'copy',
+      from: 'flights',
+      to: 'copies',
+      idOf: idOfRecord,
+      sourceOf,
+      copiers: 1,
+      isAlone: true,
+      keepsInput: true,
+      isDrained,
+    };
     return validateExactlyOnce(0, seen, COMPRESSION, flow).map(({ message }) => message);
   }
 
@@ -165,3 +175,36 @@ function* withoutAborts(replicas: ReturnType<BrokerView['replicas']>): Generator
     yield { topic, role, log: { logStartOffset, lastStableOffset, read, producers } };
   }
 }
+
+it('pipelines may share topics, hand on what has no value, and keep copies of what compaction takes away', () => {
+  const { cluster } = smallScenario();
+  const topic = { partitions: 1, replicationFactor: 3, config: { 'min.insync.replicas': 2 } };
+  const cleaned = {
+    ...topic.config,
+    'cleanup.policy': 'compact',
+    'segment.ms': 1_000,
+    'min.cleanable.dirty.ratio': 0.01,
+  };
+  const { probes, verdict, violations } = runSmall({
+    cluster: {
+      ...cluster,
+      topics: [
+        { name: 'plain', ...topic },
+        { name: 'cleaned', ...topic, config: cleaned },
+        { name: 'out', ...topic },
+      ],
+      brokerConfig: { 'log.cleaner.backoff.ms': 1_000 },
+    },
+    traffic: {
+      producers: ['plain', 'cleaned'].map((to) => ({
+        name: `to-${to}`,
+        topic: to,
+        workload: { kind: 'synthetic', rate: 20, keys: 3, tombstonePercent: 30 },
+      })),
+      pipelines: ['plain', 'cleaned', 'plain'].map((from, i) => ({ name: `app${i}`, from, to: 'out' })),
+    },
+  });
+  expect(violations).toEqual([]);
+  expect(verdict).toBe('pass');
+  expect(probes['log segments compacted']).toBeGreaterThan(0);
+});

@@ -39,6 +39,31 @@ describe('a replicated record that is lost', () => {
     expect(sortViolations(onOne, [LOST], probes).allowed).toEqual([LOST]);
   });
 
+  it('is allowed on one replica once a leader was elected uncleanly', () => {
+    expect(sortViolations(onOne, [LOST], hadProbes('controller: unclean leader elected')).allowed).toEqual([
+      LOST,
+    ]);
+  });
+
+  it('is allowed of the topics that coordinators and clients make, as far as one replica was enough', () => {
+    const sorted = (name: string, changes = {}) => {
+      const { cluster } = durable;
+      const scenario = {
+        ...durable,
+        cluster: { ...cluster, brokerConfig: { ...cluster.brokerConfig, ...changes } },
+      };
+      const lost = { ...LOST, evidence: { log: `${name}-3` } };
+      return sortViolations(scenario, [lost], hadProbes('fault: wipe')).allowed.length === 1;
+    };
+    expect(sorted('__consumer_offsets')).toBe(true);
+    expect(sorted('__consumer_offsets', { 'min.insync.replicas': 2 })).toBe(false);
+    expect(sorted('__transaction_state')).toBe(false);
+    expect(sorted('__transaction_state', { 'transaction.state.log.min.isr': 1 })).toBe(true);
+    expect(sorted('made-by-a-client')).toBe(true);
+    const metadata = { ...LOST, evidence: { log: '__cluster_metadata-0' } };
+    expect(sortViolations(durable, [metadata], hadProbes('fault: wipe')).violations).toEqual([metadata]);
+  });
+
   it('is allowed where the scenario says so', () => {
     expect(sortViolations(declared, [LOST], hadProbes()).allowed).toEqual([LOST]);
   });
