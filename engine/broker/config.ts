@@ -18,6 +18,7 @@ export interface BrokerConfig {
   readonly 'transaction.state.log.replication.factor': number;
   readonly 'transaction.state.log.min.isr': number;
   readonly 'transaction.state.log.segment.bytes': number;
+  readonly 'transaction.partition.verification.enable': boolean;
   readonly 'share.coordinator.state.topic.num.partitions': number;
   readonly 'share.coordinator.state.topic.replication.factor': number;
 }
@@ -40,6 +41,7 @@ export const brokerConfigDefaults: BrokerConfig = {
   'transaction.state.log.replication.factor': 3,
   'transaction.state.log.min.isr': 2,
   'transaction.state.log.segment.bytes': 104_857_600,
+  'transaction.partition.verification.enable': true,
   'share.coordinator.state.topic.num.partitions': 50,
   'share.coordinator.state.topic.replication.factor': 3,
 };
