@@ -156,7 +156,12 @@ function scenarioOf(d: Drawn): ScenarioInput {
       durationMax: d.longest,
       stability: d.stability,
     },
-    operations: operationsOf(d.operations, { ...d, topics, transactionalId: idIn(d) }),
+    operations: operationsOf(d.operations, {
+      ...d,
+      topics,
+      arePiped: d.pipeline !== null,
+      transactionalId: idIn(d),
+    }),
     duration: `${d.seconds}s`,
     settle: '5m',
     expect: { consumersReadAll: false },
