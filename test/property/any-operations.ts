@@ -22,6 +22,7 @@ interface Cluster {
 }
 
 const index = fc.nat({ max: 11 });
+const UNCLEAN: Config = { 'unclean.leader.election.enable': true };
 
 /** One thing that an administrator does. Indices are taken modulo what there is. */
 export const operation = fc.record({
@@ -45,10 +46,11 @@ export const operation = fc.record({
   partition: index,
   broker: index,
   count: fc.integer({ min: 1, max: 4 }),
+  /** A change of min ISR may forget all who may lead: the uncleanest may then. */
   settings: fc.constantFrom<Config>(
-    { 'min.insync.replicas': 1 },
-    { 'min.insync.replicas': 2 },
-    { 'unclean.leader.election.enable': true },
+    UNCLEAN,
+    { ...UNCLEAN, 'min.insync.replicas': 1 },
+    { ...UNCLEAN, 'min.insync.replicas': 2 },
   ),
   isThrottled: fc.boolean(),
   level: fc.nat({ max: 2 }),
@@ -89,7 +91,8 @@ export function operationsOf(
         operations.push({ do: each.do, ...planned, topic: name, set: each.settings });
         break;
       case 'alter-broker-config':
-        operations.push({ do: each.do, ...planned, broker: null, set: each.settings });
+        // Coordinators' topics never have unclean leaders.
+        operations.push({ do: each.do, ...planned, broker: null, set: UNCLEAN });
         break;
       case 'create-partitions': {
         const count = (grown.get(name) ?? partitions) + 1;

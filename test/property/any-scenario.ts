@@ -137,6 +137,7 @@ function scenarioOf(d: Drawn): ScenarioInput {
       controllerConfig: {
         'transaction.version': d.transactionVersion,
         'num.partitions': MOST_PARTITIONS,
+        'unclean.leader.election.interval.ms': 5_000,
         'default.replication.factor': copies,
         ...minIsr,
         ...d.controllerSettings,
