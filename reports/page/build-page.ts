@@ -16,7 +16,7 @@ export interface BuiltPage {
 }
 
 /** Rows of evidence that a page shows; the result file has all. */
-const SHOWN = 50;
+const SHOWN_OF_A_KIND = 5;
 
 /** One trial on one self-contained page, and its charts as SVG. */
 export async function buildPage(result: Result): Promise<BuiltPage> {
@@ -92,29 +92,48 @@ function evidence(result: Result): string {
 
 /** Kafka's own: neither a fault of the engine nor a choice of the scenario. */
 function weaknessTable(weaknesses: readonly KnownWeakness[]): string {
-  const rows = weaknesses
-    .slice(0, SHOWN)
-    .map(({ weakness, issue, check, at, message }) => [
-      weakness,
-      issue,
-      check,
-      `${(at / 1e6).toFixed(6)} s`,
-      message,
-    ]);
+  const rows = leading(weaknesses, ({ weakness, check }) => `${weakness} ${check}`).map(
+    ({ finding, more }) => {
+      const { weakness, issue, check, at, message } = finding;
+      return [weakness, issue, check, ...whatAndWhen(at, message, more)];
+    },
+  );
   const count = weaknesses.length.toLocaleString('en');
-  const more = weaknesses.length > SHOWN ? '<p class="dim">The others are in result.json.</p>' : '';
-  return `<h2>Known weaknesses of Kafka that struck</h2><p>${count} findings that Kafka’s own design explains, each by what this run shows of it. They are no violations, and no promise is kept either.</p>${table(['weakness', 'see', 'check', 'at', 'what'], rows)}${more}`;
+  return `<h2>Known weaknesses of Kafka that struck</h2><p>${count} findings that Kafka’s own design explains, each by what this run shows of it. They are no violations, and no promise is kept either. All of them are in result.json.</p>${table(['weakness', 'see', 'check', 'at', 'what'], rows)}`;
 }
 
 function violationTable(violations: readonly Violation[]): string {
-  const rows = violations
-    .slice(0, SHOWN)
-    .map(({ check, at, message }) => [check, `${(at / 1e6).toFixed(6)} s`, message]);
-  const more =
-    violations.length > SHOWN
-      ? `<p class="dim">… and ${violations.length - SHOWN} more in result.json.</p>`
-      : '';
-  return table(['check', 'at', 'what'], rows) + more;
+  const rows = leading(violations, ({ check }) => check).map(({ finding, more }) => [
+    finding.check,
+    ...whatAndWhen(finding.at, finding.message, more),
+  ]);
+  const isAll = rows.length === violations.length;
+  return (
+    table(['check', 'at', 'what'], rows) + (isAll ? '' : '<p class="dim">All of them are in result.json.</p>')
+  );
+}
+
+/** The first few of a kind say what it is about; the rest are counted with the last of them. */
+function leading<T>(findings: readonly T[], kindOf: (finding: T) => string): { finding: T; more: number }[] {
+  const kinds = new Map<string, T[]>();
+  for (const finding of findings) {
+    const kind = kindOf(finding);
+    const known = kinds.get(kind);
+    if (known === undefined) kinds.set(kind, [finding]);
+    else known.push(finding);
+  }
+  return [...kinds.values()].flatMap((all) => {
+    const shown = all.slice(0, SHOWN_OF_A_KIND);
+    return shown.map((finding, i) => ({
+      finding,
+      more: i + 1 < shown.length ? 0 : all.length - shown.length,
+    }));
+  });
+}
+
+function whatAndWhen(at: number, message: string, more: number): string[] {
+  const rest = more === 0 ? '' : ` … and ${more.toLocaleString('en')} more`;
+  return [`${(at / 1e6).toFixed(6)}\u00a0s`, `${message}${rest}`];
 }
 
 function faults(result: Result): string {

@@ -86,16 +86,23 @@ describe('a trial’s page', () => {
     const { html } = await buildPage(
       smallResult({
         verdict: 'violation',
-        violations: Array.from({ length: 51 }, () => finding('NoReplicatedRecordLost')),
+        violations: [
+          ...Array.from({ length: 51 }, () => finding('NoReplicatedRecordLost')),
+          finding('LogMatching'),
+        ],
         allowed: [finding('duplicate')],
         pending: ['b2 is not up'],
       }),
     );
     expect(html).toContain('<span class="verdict violation">violation</span>');
     expect(html).toContain(
-      '<td>NoReplicatedRecordLost</td><td>2.500000 s</td><td>NoReplicatedRecordLost happened</td>',
+      '<td>NoReplicatedRecordLost</td><td>2.500000\u00a0s</td><td>NoReplicatedRecordLost happened</td>',
     );
-    expect(html).toContain('… and 1 more in result.json');
+    // The first five say what it is about, and hide no other check.
+    expect(html.split('NoReplicatedRecordLost happened')).toHaveLength(6);
+    expect(html).toContain('NoReplicatedRecordLost happened … and 46 more</td>');
+    expect(html).toContain('<td>LogMatching happened</td>');
+    expect(html).toContain('All of them are in result.json.');
     expect(html).toContain('<td>duplicate happened</td>');
     expect(html).toContain('<li>b2 is not up</li>');
     expect(html).not.toContain('Every check held');
@@ -110,7 +117,7 @@ describe('a trial’s page', () => {
     const { html } = await buildPage(smallResult({ weaknesses: [struck] }));
     expect(html).toContain('<h2>Known weaknesses of Kafka that struck</h2>');
     expect(html).toContain(
-      '<td>delayed EndTxn decides another transaction</td><td>KAFKA-17754</td><td>G1a</td><td>2.500000 s</td><td>value 7 was read</td>',
+      '<td>delayed EndTxn decides another transaction</td><td>KAFKA-17754</td><td>G1a</td><td>2.500000\u00a0s</td><td>value 7 was read</td>',
     );
     expect(html).not.toContain('What this configuration allows');
     expect((await buildPage(smallResult())).html).not.toContain('Known weaknesses');
