@@ -1,5 +1,6 @@
 import type { DiskFailure } from '../scenario/index.ts';
 import type { FaultRule } from './fault-rule.ts';
+import { mendDisk } from './mend-disk.ts';
 import { onEachDown } from './on-each.ts';
 
 /** EIO. A broker loses its log directory by it, and with its last one its life. */
@@ -13,9 +14,6 @@ export const diskError: FaultRule<DiskFailure> = {
   inject: ({ target, operation, path = '*', oneIn = 1 }, world) =>
     onEachDown(world, target, (host) => {
       const id = host.disk.inject({ kind: 'error', operation, path, code: 'EIO', oneIn });
-      return () => {
-        host.disk.heal(id);
-        host.start();
-      };
+      return () => mendDisk(host, id, world);
     }),
 };

@@ -1,5 +1,6 @@
 import type { DiskFull } from '../scenario/index.ts';
 import type { FaultRule } from './fault-rule.ts';
+import { mendDisk } from './mend-disk.ts';
 import { onEachDown } from './on-each.ts';
 
 /** ENOSPC, which Kafka takes for a failed log directory. */
@@ -9,9 +10,6 @@ export const diskFull: FaultRule<DiskFull> = {
   inject: ({ target }, world) =>
     onEachDown(world, target, (host) => {
       const id = host.disk.inject({ kind: 'full' });
-      return () => {
-        host.disk.heal(id);
-        host.start();
-      };
+      return () => mendDisk(host, id, world);
     }),
 };

@@ -1,6 +1,7 @@
 import type { ShortWrite } from '../scenario/index.ts';
 import type { FaultRule } from './fault-rule.ts';
 import { pick } from './luck.ts';
+import { mendDisk } from './mend-disk.ts';
 import { onEachDown } from './on-each.ts';
 
 /** Part of a batch is in the file when the write fails: what comes back must cut it off. */
@@ -10,9 +11,6 @@ export const shortWrite: FaultRule<ShortWrite> = {
   inject: ({ target, oneIn }, world) =>
     onEachDown(world, target, (host) => {
       const id = host.disk.inject({ kind: 'short write', path: '*', oneIn });
-      return () => {
-        host.disk.heal(id);
-        host.start();
-      };
+      return () => mendDisk(host, id, world);
     }),
 };

@@ -1,6 +1,7 @@
 import type { SyncLoss } from '../scenario/index.ts';
 import type { FaultRule } from './fault-rule.ts';
 import { brokerOf } from './luck.ts';
+import { mendDisk } from './mend-disk.ts';
 import { onEachDown } from './on-each.ts';
 
 /**
@@ -19,9 +20,6 @@ export const syncLoss: FaultRule<SyncLoss> = {
         code: 'EIO',
         dropsPages: true,
       });
-      return () => {
-        host.disk.heal(id);
-        host.start();
-      };
+      return () => mendDisk(host, id, world);
     }),
 };

@@ -228,8 +228,10 @@ function consumerOf(
   const rack = isFar ? 'abc'[racks - 1]! : null;
   const name = `k${i}`;
   const agreed = protocols[group];
-  if (agreed === undefined) return { name, topic: `t${n}`, rack, config: settings, workPerRecord };
-  const config = { ...settings, ...agreed, 'group.id': `g${group}` };
+  // Partitions that are added are found within the time to settle.
+  const aware = { 'metadata.max.age.ms': 30_000, ...settings };
+  if (agreed === undefined) return { name, topic: `t${n}`, rack, config: aware, workPerRecord };
+  const config = { ...aware, ...agreed, 'group.id': `g${group}` };
   return { name, topic: `t${n}`, rack, config, members, commit, workPerRecord };
 }
 
@@ -241,7 +243,15 @@ function pipelinesOf(
   const { from, members, protocol: agreed } = pipeline;
   const at = from % topics.length;
   const to = topics[(at + 1) % topics.length]!.name;
-  return [{ name: 'copy', from: topics[at]!.name, to, members, consumerConfig: agreed }];
+  return [
+    {
+      name: 'copy',
+      from: topics[at]!.name,
+      to,
+      members,
+      consumerConfig: { 'metadata.max.age.ms': 30_000, ...agreed },
+    },
+  ];
 }
 
 const AMONG_TWO: ReadonlySet<string> = new Set(['swizzle', 'halves', 'minority-third']);
