@@ -1,4 +1,6 @@
+import { brokerConfigDefaults } from '../../engine/broker/index.ts';
 import { isIdempotent, type ProducerConfig } from '../../engine/client/index.ts';
+import { defaultControllerConfig } from '../../engine/controller/index.ts';
 import { partitionOfLog, topicOfLog } from '../../engine/log/index.ts';
 import { CONSUMER_OFFSETS, TRANSACTION_STATE } from '../../engine/metadata/index.ts';
 import type { Promises } from '../check/index.ts';
@@ -28,13 +30,13 @@ export function promisesOf(scenario: Scenario, converged: boolean): Promises {
     idempotence: durable && producers.every(({ config }) => isIdempotent(config as Partial<ProducerConfig>)),
     forgetsProducers: producers.some(({ config }) => isForgotten(config, scenario)),
     durable,
+    readFromStart: (log) => isReadFromStart(log, scenario),
     // A run that did not converge says so itself; its late values would only repeat it.
-    readFromStart: (log) => isReadFromStart(topicOfLog(log), scenario),
     readAll: (log) =>
       converged &&
       scenario.expect.consumersReadAll &&
       isRead(log, scenario) &&
-      isReadFromStart(topicOfLog(log), scenario),
+      isReadFromStart(log, scenario),
   };
 }
 
@@ -68,7 +70,8 @@ export function isRead(log: string, scenario: Scenario): boolean {
 }
 
 /** A consumer begins at the end unless it is told otherwise, a pipeline at the start. */
-function isReadFromStart(topic: string, { traffic }: Scenario): boolean {
+function isReadFromStart(log: string, { traffic }: Scenario): boolean {
+  const topic = topicOfLog(log);
   const key = 'auto.offset.reset';
   const isEarly = (config: Config): boolean => (config[key] ?? 'earliest') === 'earliest';
   return (
@@ -108,18 +111,21 @@ function isDurable(producer: ProducerSpec, scenario: Scenario): boolean {
 export function topicNamed(name: string, scenario: Scenario): TopicSpec {
   const known = topicsOf(scenario).find((each) => each.name === name);
   if (known !== undefined) return known;
-  const { brokerConfig } = scenario.cluster;
-  const made = (copies: unknown, config: Config = {}): TopicSpec => ({
+  const { brokerConfig, controllerConfig } = scenario.cluster;
+  const broker = { ...brokerConfigDefaults, ...brokerConfig };
+  const controller = { ...defaultControllerConfig, ...controllerConfig };
+  const made = (copies: number, config: Config = {}): TopicSpec => ({
     name,
     partitions: 1,
-    replicationFactor: Number(copies),
+    replicationFactor: copies,
     config,
   });
-  if (name === CONSUMER_OFFSETS) return made(brokerConfig['offsets.topic.replication.factor'] ?? 3);
-  if (name !== TRANSACTION_STATE) return made(brokerConfig['default.replication.factor'] ?? 1);
-  return made(brokerConfig['transaction.state.log.replication.factor'] ?? 3, {
-    'min.insync.replicas': brokerConfig['transaction.state.log.min.isr'] ?? 2,
-  });
+  if (name === CONSUMER_OFFSETS) return made(broker['offsets.topic.replication.factor']);
+  if (name === TRANSACTION_STATE)
+    return made(broker['transaction.state.log.replication.factor'], {
+      'min.insync.replicas': broker['transaction.state.log.min.isr'],
+    });
+  return made(broker['default.replication.factor'] ?? controller['default.replication.factor']);
 }
 
 /** What is below the high watermark is on two disks at least, and only who has it is elected. */

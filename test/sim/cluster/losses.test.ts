@@ -46,11 +46,11 @@ describe('a replicated record that is lost', () => {
   });
 
   it('is allowed of the topics that coordinators and clients make, as far as one replica was enough', () => {
-    const sorted = (name: string, changes = {}) => {
+    const sorted = (name: string, changes = {}, controllerConfig = {}) => {
       const { cluster } = durable;
       const scenario = {
         ...durable,
-        cluster: { ...cluster, brokerConfig: { ...cluster.brokerConfig, ...changes } },
+        cluster: { ...cluster, brokerConfig: { ...cluster.brokerConfig, ...changes }, controllerConfig },
       };
       const lost = { ...LOST, evidence: { log: `${name}-3` } };
       return sortViolations(scenario, [lost], hadProbes('fault: wipe')).allowed.length === 1;
@@ -60,6 +60,10 @@ describe('a replicated record that is lost', () => {
     expect(sorted('__transaction_state')).toBe(false);
     expect(sorted('__transaction_state', { 'transaction.state.log.min.isr': 1 })).toBe(true);
     expect(sorted('made-by-a-client')).toBe(true);
+    // Where a broker says nothing, the controller does (KIP-464).
+    const two = { 'min.insync.replicas': 2 };
+    expect(sorted('made-by-a-client', two)).toBe(true);
+    expect(sorted('made-by-a-client', two, { 'default.replication.factor': 3 })).toBe(false);
     const metadata = { ...LOST, evidence: { log: '__cluster_metadata-0' } };
     expect(sortViolations(durable, [metadata], hadProbes('fault: wipe')).violations).toEqual([metadata]);
   });
