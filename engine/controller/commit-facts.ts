@@ -8,6 +8,7 @@ import {
   type PartitionRegistration,
   RecoveryState,
   type TopicConfigs,
+  type TopicImage,
 } from '../metadata/index.ts';
 
 /**
@@ -43,10 +44,8 @@ export function replayForFacts(
       return;
     }
     case 'RemoveTopicRecord': {
-      const { id, name, partitions } = image.topicsById.get(record.topicId)!;
+      facts.push(...removedFacts(image.topicsById.get(record.topicId)!));
       image.replay(record, offset);
-      for (const index of partitions.keys())
-        facts.push({ fact: 'partition removed', log: `${name}-${index}`, topicId: id });
       return;
     }
     case 'RegisterBrokerRecord':
@@ -57,6 +56,15 @@ export function replayForFacts(
     default:
       image.replay(record, offset);
   }
+}
+
+/** What the world is told of a topic that is deleted. */
+export function removedFacts({ id, name, partitions }: TopicImage): Fact[] {
+  return Array.from(partitions.keys(), (index) => ({
+    fact: 'partition removed',
+    log: `${name}-${index}`,
+    topicId: id,
+  }));
 }
 
 /** A leader from outside ISR and ELR, which now recovers: it may lack what was committed. */

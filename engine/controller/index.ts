@@ -19,6 +19,7 @@
  */
 export type { Activation } from './active-controller.ts';
 export type { BrokerControlState } from './broker-heartbeats.ts';
+export { removedFacts } from './commit-facts.ts';
 export * from './controller.ts';
 export * from './controller-config.ts';
 export { type QuorumPort, UNKNOWN_QUORUM } from './quorum-port.ts';

@@ -1,3 +1,4 @@
+import { removedFacts } from '../controller/index.ts';
 import type { Fact, Outbox } from '../machine/index.ts';
 import {
   type BrokerImage,
@@ -27,10 +28,7 @@ export class AuthorityFacts {
 
   /** Every controller follows the log, active or not, and remembers how leaders came about. */
   onMetadata(delta: MetadataDelta): void {
-    for (const { id, name, partitions } of delta.topicsDeleted.values()) {
-      for (const index of partitions.keys())
-        this.#removed.push({ fact: 'partition removed', log: `${name}-${index}`, topicId: id });
-    }
+    for (const topic of delta.topicsDeleted.values()) this.#removed.push(...removedFacts(topic));
     for (const { topic, partition, previous, next } of delta.partitions()) {
       const log = `${topic}-${partition}`;
       if (next === null || previous === null) this.#uncleanEpochs.delete(log);

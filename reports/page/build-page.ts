@@ -15,7 +15,7 @@ export interface BuiltPage {
   readonly charts: readonly RenderedChart[];
 }
 
-/** Rows of evidence that a page shows; the result file has all. */
+/** Findings of each kind that a page shows; the result file has all. */
 const SHOWN_OF_A_KIND = 5;
 
 /** One trial on one self-contained page, and its charts as SVG. */
@@ -95,7 +95,7 @@ function weaknessTable(weaknesses: readonly KnownWeakness[]): string {
   const rows = leading(weaknesses, ({ weakness, check }) => `${weakness} ${check}`).map(
     ({ finding, more }) => {
       const { weakness, issue, check, at, message } = finding;
-      return [weakness, issue, check, ...whatAndWhen(at, message, more)];
+      return [weakness, issue, check, ...whenAndWhat(at, message, more)];
     },
   );
   const count = weaknesses.length.toLocaleString('en');
@@ -105,7 +105,7 @@ function weaknessTable(weaknesses: readonly KnownWeakness[]): string {
 function violationTable(violations: readonly Violation[]): string {
   const rows = leading(violations, ({ check }) => check).map(({ finding, more }) => [
     finding.check,
-    ...whatAndWhen(finding.at, finding.message, more),
+    ...whenAndWhat(finding.at, finding.message, more),
   ]);
   const isAll = rows.length === violations.length;
   return (
@@ -131,7 +131,7 @@ function leading<T>(findings: readonly T[], kindOf: (finding: T) => string): { f
   });
 }
 
-function whatAndWhen(at: number, message: string, more: number): string[] {
+function whenAndWhat(at: number, message: string, more: number): string[] {
   const rest = more === 0 ? '' : ` … and ${more.toLocaleString('en')} more`;
   return [`${(at / 1e6).toFixed(6)}\u00a0s`, `${message}${rest}`];
 }

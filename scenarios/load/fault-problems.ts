@@ -67,7 +67,7 @@ const OF_CLIENTS: Readonly<Partial<Record<Fault['kind'], Fault['kind']>>> = {
   'client-pause': 'pause',
 };
 /** How many nodes a shape needs before it is one. */
-const LEAST_AMONG: Readonly<Partial<Record<Fault['kind'], number>>> = {
+export const LEAST_AMONG: Readonly<Partial<Record<Fault['kind'], number>>> = {
   swizzle: 2,
   halves: 2,
   'minority-third': 2,

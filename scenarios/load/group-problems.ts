@@ -27,6 +27,7 @@ interface Reader {
   readonly path: string;
   readonly config: Config;
   readonly group: string | null;
+  readonly members: number;
 }
 
 /** Fields that need a group, settings that a coordinator would refuse, members that cannot agree. */
@@ -39,6 +40,7 @@ export function groupProblems(scenario: Scenario, problems: Problem[]): void {
     timeoutProblems(reader, scenario.cluster.brokerConfig, problems);
   }
   assignorProblems(readers, problems);
+  sizeProblems(readers, scenario.cluster.brokerConfig, problems);
   coordinatorProblems(scenario.cluster.brokerConfig, problems);
 }
 
@@ -48,11 +50,13 @@ function readersOf({ traffic }: Scenario): Reader[] {
       path: `traffic.consumers.${i}.config`,
       config: spec.config,
       group: groupOf(spec),
+      members: spec.members,
     })),
     ...traffic.pipelines.map((spec, i) => ({
       path: `traffic.pipelines.${i}.consumerConfig`,
       config: spec.consumerConfig,
       group: groupOfPipeline(spec),
+      members: spec.members,
     })),
   ];
 }
@@ -192,6 +196,23 @@ function assignorProblems(readers: readonly Reader[], problems: Problem[]): void
         path: `${path}.${key}`,
         message: `found "${names.join(',')}", but the other members of "${group}" know only ${others!.join(', ')}; name one of those too`,
       });
+  }
+}
+
+/** Whoever comes when the group is full is refused for good (GROUP_MAX_SIZE_REACHED), and its application ends. */
+function sizeProblems(readers: readonly Reader[], broker: Config, problems: Problem[]): void {
+  for (const id of new Set(readers.map(({ group }) => group))) {
+    if (id === null) continue;
+    const own = readers.filter(({ group }) => group === id);
+    const members = own.reduce((sum, each) => sum + each.members, 0);
+    const isConsumer = own.some(({ config }) => isConsumerProtocol(config));
+    const key = isConsumer ? 'group.consumer.max.size' : 'group.max.size';
+    const most = numberIn(broker, 'broker', key);
+    if (members <= most) continue;
+    problems.push({
+      path: `cluster.brokerConfig.${key}`,
+      message: `found ${most}, but "${id}" has ${members} members, and those that come last are refused; raise it to ${members}`,
+    });
   }
 }
 

@@ -4,7 +4,7 @@ import { didYouMean } from './advice.ts';
 import { clientProblems } from './client-problems.ts';
 import { compactionProblems } from './compaction-problems.ts';
 import { configProblems } from './config-problems.ts';
-import { coordinatorTopicProblems, groupSizeProblems } from './coordinator-problems.ts';
+import { coordinatorTopicProblems } from './coordinator-problems.ts';
 import { faultProblems } from './fault-problems.ts';
 import { groupProblems } from './group-problems.ts';
 import { operationProblems } from './operation-problems.ts';
@@ -24,7 +24,6 @@ export function semanticProblems(scenario: Scenario): Problem[] {
   groupProblems(scenario, problems);
   transactionProblems(scenario, problems);
   coordinatorTopicProblems(scenario, problems);
-  groupSizeProblems(scenario, problems);
   compactionProblems(scenario, problems);
   faultProblems(scenario, problems);
   operationProblems(scenario, problems);

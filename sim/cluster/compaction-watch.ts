@@ -13,11 +13,11 @@ import {
 } from '../check/index.ts';
 import type { Host } from '../host/index.ts';
 import type { Violation } from '../result/index.ts';
-import { isCompacted, type Scenario } from '../scenario/index.ts';
+import type { Scenario } from '../scenario/index.ts';
 import { idOfRecord } from '../workload/index.ts';
 import type { Cluster } from './cluster.ts';
 import { COMPRESSION } from './compression.ts';
-import { hasRetention } from './retention.ts';
+import { hasRetention, isEverCompacted } from './retention.ts';
 
 /** What one log shows; the rest would be echoes. */
 const MAX_FLAWS = 20;
@@ -209,16 +209,7 @@ function mayBeCompacted(topic: string, scenario: Scenario): boolean {
   const internal = INTERNAL[topic];
   if (internal !== undefined) return internal in cluster.brokerConfig;
   if (operations.some((each) => each.do === 'delete-topic' && each.topic === topic)) return false;
-  if (isCompacted(topic, scenario)) return true;
-  return operations.some(
-    (each) =>
-      (each.do === 'alter-topic-config' &&
-        each.topic === topic &&
-        String(each.set['cleanup.policy'] ?? '').includes('compact')) ||
-      (each.do === 'create-topic' &&
-        each.topic === topic &&
-        String(each.config['cleanup.policy'] ?? '').includes('compact')),
-  );
+  return isEverCompacted(scenario, topic);
 }
 
 /** A tombstone's time is counted by clocks that a fault sets: then it is over at any time. */

@@ -1,7 +1,7 @@
 import type { Totals } from '../check/index.ts';
 import type { Operation, ProducerSpec, Scenario } from '../scenario/index.ts';
 import type { Dataset } from '../workload/index.ts';
-import { hasRetention } from './retention.ts';
+import { hasRetention, isEverCompacted } from './retention.ts';
 
 /**
  * How many records of each key a topic has when all is done: of topics that only resuming producers write to, and of
@@ -67,11 +67,7 @@ function takesAway({ do: what }: Operation): boolean {
 
 /** Nothing but the writers decides what is in the topic only where nothing is ever taken out of it. */
 export function isCut(scenario: Scenario, topic: string): boolean {
-  const { cluster, operations } = scenario;
-  const { config } = cluster.topics.find(({ name }) => name === topic)!;
-  const policy = String(config['cleanup.policy'] ?? cluster.brokerConfig['log.cleanup.policy'] ?? 'delete');
-  const isAltered = operations.some(
-    (each) => each.do === 'alter-topic-config' && each.topic === topic && 'cleanup.policy' in each.set,
+  return (
+    isEverCompacted(scenario, topic) || hasRetention(scenario, topic) || scenario.operations.some(takesAway)
   );
-  return policy !== 'delete' || isAltered || hasRetention(scenario, topic) || operations.some(takesAway);
 }

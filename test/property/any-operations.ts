@@ -3,7 +3,7 @@ import type { ScenarioInput } from '../../scenarios/load/index.ts';
 import type { Config } from '../../sim/scenario/index.ts';
 
 type OperationInput = NonNullable<ScenarioInput['operations']>[number];
-type Of<A> = A extends fc.Arbitrary<infer T> ? T : never;
+export type Of<A> = A extends fc.Arbitrary<infer T> ? T : never;
 
 interface Topic {
   readonly name: string;
@@ -21,7 +21,7 @@ interface Cluster {
   readonly transactionalId: string | null;
 }
 
-const index = fc.nat({ max: 11 });
+export const index = fc.nat({ max: 11 });
 const UNCLEAN: Config = { 'unclean.leader.election.enable': true };
 
 /** One thing that an administrator does. Indices are taken modulo what there is. */

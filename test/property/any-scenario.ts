@@ -1,9 +1,10 @@
 import fc from 'fast-check';
+import { LEAST_AMONG } from '../../scenarios/load/fault-problems.ts';
 import { parseScenario, type ScenarioInput } from '../../scenarios/load/index.ts';
 import { runTrial } from '../../sim/cluster/index.ts';
 import { FAULT_KINDS, FAULT_RULES } from '../../sim/fault/index.ts';
 import type { Config } from '../../sim/scenario/index.ts';
-import { operation, operationsOf } from './any-operations.ts';
+import { index, type Of, operation, operationsOf } from './any-operations.ts';
 import {
   brokerSettings,
   compactionSettings,
@@ -18,12 +19,11 @@ import {
  * modulo what there is, so that a search can take one thing away after the other.
  */
 
-type Of<A> = A extends fc.Arbitrary<infer T> ? T : never;
-
 /** As many as an auto-created topic gets, and no topic has more: clients go on by the metadata of the one before. */
 const MOST_PARTITIONS = 5;
 
-const index = fc.nat({ max: 11 });
+/** Partitions that are added are found within the time to settle. */
+const AWARE: Config = { 'metadata.max.age.ms': 30_000 };
 const topic = fc.record({
   partitions: fc.integer({ min: 1, max: MOST_PARTITIONS }),
   replicas: fc.integer({ min: 1, max: 4 }),
@@ -228,8 +228,7 @@ function consumerOf(
   const rack = isFar ? 'abc'[racks - 1]! : null;
   const name = `k${i}`;
   const agreed = protocols[group];
-  // Partitions that are added are found within the time to settle.
-  const aware = { 'metadata.max.age.ms': 30_000, ...settings };
+  const aware = { ...AWARE, ...settings };
   if (agreed === undefined) return { name, topic: `t${n}`, rack, config: aware, workPerRecord };
   const config = { ...aware, ...agreed, 'group.id': `g${group}` };
   return { name, topic: `t${n}`, rack, config, members, commit, workPerRecord };
@@ -249,25 +248,17 @@ function pipelinesOf(
       from: topics[at]!.name,
       to,
       members,
-      consumerConfig: { 'metadata.max.age.ms': 30_000, ...agreed },
+      consumerConfig: { ...AWARE, ...agreed },
     },
   ];
 }
-
-const AMONG_TWO: ReadonlySet<string> = new Set(['swizzle', 'halves', 'minority-third']);
-const AMONG_THREE: ReadonlySet<string> = new Set(['bridge', 'majorities-ring']);
 
 function isLossy(kind: Drawn['kinds'][number]): boolean {
   return FAULT_RULES[kind].cost === 'lossy' || kind === 'disk-error' || kind === 'rolling-restart';
 }
 
 function kindsFor({ brokers, kinds }: Drawn): Drawn['kinds'] {
-  const fit = kinds.filter(
-    (kind) =>
-      !(AMONG_TWO.has(kind) && brokers < 2) &&
-      !(AMONG_THREE.has(kind) && brokers < 3) &&
-      (brokers > 2 || !isLossy(kind)),
-  );
+  const fit = kinds.filter((kind) => brokers >= (LEAST_AMONG[kind] ?? 1) && (brokers > 2 || !isLossy(kind)));
   return fit.length > 0 ? fit : ['kill'];
 }
 

@@ -92,8 +92,7 @@ function classicFlaw({ members, protocolType }: ClassicShadow, shadow: ClusterSh
         return `the leader gives ${memberId} ${topic}, to which it does not subscribe`;
       for (const index of partitions) {
         const partition = `${topic}-${index}`;
-        if (shadow.incarnations.wasDeleted(topic)) continue;
-        if (!shadow.partitions.has(partition))
+        if (!shadow.partitions.has(partition) && !shadow.incarnations.wasDeleted(topic))
           return `the leader gives ${memberId} ${partition}, which does not exist`;
         if (seen.has(partition)) return `the leader gives ${memberId} ${partition} twice`;
         seen.add(partition);

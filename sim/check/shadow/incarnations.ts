@@ -15,7 +15,6 @@ export class Incarnations {
   /** By node, by log: what it has, where that is not the first of its name. */
   readonly #held = new Map<string, Map<string, string>>();
   readonly #deleted = new Set<string>();
-  #isAnyMadeAgain = false;
 
   get isAnyDeleted(): boolean {
     return this.#deleted.size > 0;
@@ -43,14 +42,14 @@ export class Incarnations {
       default:
         break;
     }
-    if (!this.#isAnyMadeAgain || !('log' in fact)) return fact;
+    if (this.#held.size === 0 || !('log' in fact)) return fact;
     return withLog(fact, this.#held.get(node)?.get(fact.log) ?? fact.log);
   }
 
   #hold(node: string, log: string, name: string): void {
-    let held = this.#held.get(node);
-    if (held === undefined) this.#held.set(node, (held = new Map()));
-    if (name === log) held.delete(log);
+    const held = this.#held.get(node);
+    if (name === log) held?.delete(log);
+    else if (held === undefined) this.#held.set(node, new Map([[log, name]]));
     else held.set(log, name);
   }
 
@@ -61,7 +60,6 @@ export class Incarnations {
     if (!ids.includes(topicId)) ids.push(topicId);
     const nth = ids.indexOf(topicId) + 1;
     if (nth === 1) return log;
-    this.#isAnyMadeAgain = true;
     this.#deleted.add(topic);
     return `${topic}${NTH}${nth}-${partitionOfLog(log)}`;
   }

@@ -12,7 +12,6 @@ export class TransactionsShadow {
   /** Logs in which a transaction may be open. */
   readonly withOpen = new Set<ProducerLedger>();
   readonly #ledgers = new Map<string, ProducerLedger>();
-  /** By log, of its topic. */
   readonly #write: ProducerWrite = emptyWrite();
   #isWrite = false;
 

@@ -50,10 +50,10 @@ export function validateExactlyOnce(
     violations.push({ check: EXACTLY_ONCE.name, at, message: `${flow.name}: ${message}`, evidence });
   };
   for (const [source, count] of copies) {
-    const isOfThis = flow.isAlone || inputs.has(source);
-    if (count > flow.copiers && isOfThis)
+    const isIn = inputs.has(source);
+    if (count > flow.copiers && (isIn || flow.isAlone))
       found(`record ${source} has ${count} copies in ${flow.to}`, { source, count });
-    if (flow.keepsInput && flow.isAlone && !inputs.has(source))
+    if (!isIn && flow.isAlone && flow.keepsInput)
       found(`record ${source} has a copy and is not in ${flow.from}`, { source });
   }
   if (!flow.isDrained) return violations;
